@@ -1,0 +1,180 @@
+// HTTP/1.1 messages, the client and the server, without the library behind them.
+//
+// Threads: everything on the Loop's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "net/loop.h"
+#include "net/task.h"
+
+namespace tributary::net {
+
+// In the order of the wire, repeats kept, the case of names kept.
+class Headers {
+ public:
+  using Entry = std::pair<std::string, std::string>;
+
+  Headers() = default;
+  Headers(std::initializer_list<Entry> entries) : entries_(entries) {}
+
+  // The first value of that name (any case), or nothing.
+  std::optional<std::string_view> get(std::string_view name) const;
+  std::vector<std::string_view> get_all(std::string_view name) const;
+  void add(std::string_view name, std::string_view value);
+  void set(std::string_view name, std::string_view value);  // replaces all of that name
+  void erase(std::string_view name);
+
+  bool empty() const { return entries_.empty(); }
+  auto begin() const { return entries_.begin(); }
+  auto end() const { return entries_.end(); }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+// scheme://host[:port]/path?query, as text that goes on the wire as it stands.
+struct Url {
+  std::string scheme;  // lower case: http or https
+  std::string host;    // without brackets for IPv6
+  std::uint16_t port = 0;
+  bool default_port = true;
+  std::string target = "/";  // path and query, percent-encoded as given
+
+  // host, or host:port where the port is not the scheme's own; IPv6 in brackets.
+  std::string host_header() const;
+  std::string to_string() const;
+  bool operator==(const Url&) const = default;
+};
+
+Result<Url> parse_url(std::string_view text);
+
+// A body that several attempts share.
+using Body = std::shared_ptr<const std::string>;
+inline Body make_body(std::string bytes) {
+  return std::make_shared<const std::string>(std::move(bytes));
+}
+
+struct Request {
+  std::string method = "GET";
+  Url url;
+  Headers headers;  // Host, Content-Length and Connection are the client's to add
+  Body body;        // none where null
+  Duration timeout = 30s;              // for the whole exchange, connect included; 0 = none
+  std::size_t response_bytes_max = 16U << 20;  // a longer body fails with limit_exceeded
+  bool follow_redirects = false;
+};
+
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;
+};
+
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+
+  // An answer of any status is a value. Errors: unavailable (resolve, connect, TLS, broken
+  // connection), timeout, limit_exceeded, cancelled (stop), invalid_argument.
+  virtual Task<Result<Response>> send(Request request, std::stop_token stop) = 0;
+};
+
+enum class TlsVersion : std::uint8_t { tls10, tls11, tls12, tls13 };
+
+struct TlsClientOptions {
+  std::string ca_file;  // empty: AWS_CA_BUNDLE is the caller's business; the system's store
+  std::string ca_pem;
+  std::string cert_file;
+  std::string cert_pem;
+  std::string key_file;
+  std::string key_pem;
+  std::string server_name;
+  bool insecure_skip_verify = false;
+  TlsVersion min_version = TlsVersion::tls12;
+  std::optional<TlsVersion> max_version;
+};
+
+// Which proxy to use: an explicit URL, or HTTP_PROXY, HTTPS_PROXY and NO_PROXY as Go reads them.
+struct ProxyOptions {
+  std::optional<Url> url;
+  bool from_environment = true;
+  std::string no_proxy;  // hosts, .suffixes, IPs, CIDRs; comma-separated
+  Headers connect_headers;
+};
+
+struct HttpClientOptions {
+  TlsClientOptions tls;
+  ProxyOptions proxy;
+  std::size_t idle_connections_max = 100;      // kept open for reuse
+  std::size_t idle_tls_connections_max = 8;    // these cost 40-70 KB each
+  Duration idle_timeout = 90s;
+};
+
+Result<std::unique_ptr<HttpClient>> make_http_client(Loop& loop, HttpClientOptions options);
+
+// What a server's handler gets. `target` is what stood on the request line, byte for byte, since
+// signatures are made over it.
+struct ServerRequest {
+  std::string method;
+  std::string target;
+  Headers headers;
+  std::string body;
+  std::string peer_address;  // without the port
+  bool is_tls = false;
+
+  std::string_view path() const;   // target up to '?'
+  std::string_view query() const;  // target after '?', raw
+};
+
+struct TlsServerOptions {
+  std::string cert_file;
+  std::string key_file;
+};
+
+struct HttpServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: any free one
+  std::optional<TlsServerOptions> tls;
+  std::size_t connections_max = 1024;           // more are answered 503 and closed
+  std::size_t header_bytes_max = 64U << 10;     // 431
+  std::size_t body_bytes_max = 16U << 20;       // 413
+  Duration header_timeout = 30s;
+  Duration idle_timeout = 120s;
+};
+
+using Handler = std::function<Task<Response>(ServerRequest)>;
+
+class HttpServer {
+ public:
+  virtual ~HttpServer() = default;
+  virtual std::uint16_t port() const = 0;
+  // Stops accepting, lets running requests end (at most `grace`), closes the rest.
+  virtual Task<void> shutdown(Duration grace) = 0;
+};
+
+// Listens at once. Errors: invalid_argument (address, certificate), unavailable (port in use).
+Result<std::unique_ptr<HttpServer>> start_http_server(Loop& loop, HttpServerOptions options,
+                                                      Handler handler, Logger log);
+
+// "127.0.0.1:9009", "[::1]:9009", ":9009" (all interfaces), "localhost:8888".
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+Result<HostPort> parse_host_port(std::string_view text);
+
+// `application/x-www-form-urlencoded` and query strings: decoded pairs in order, '+' is a space.
+std::vector<std::pair<std::string, std::string>> parse_form(std::string_view text);
+
+}  // namespace tributary::net
