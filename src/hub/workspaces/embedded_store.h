@@ -1,0 +1,71 @@
+// The store of a single hub: a TSDB in Prometheus' on-disk format for each workspace, in
+// DIR/workspaces/<workspace id>/.
+//
+// A database is opened at the first call that needs it and stays open. A directory counts as a
+// workspace from `create` on; removal renames it away first, so that a crash half way leaves
+// nothing that looks like a workspace.
+//
+// Threads: any; see store.h.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/telemetry.h"
+#include "hub/workspaces/limits.h"
+#include "hub/workspaces/store.h"
+
+namespace tributary::tsdb {
+class Disk;
+}
+
+namespace tributary::hub::workspaces {
+
+class EmbeddedStore final : public Store {
+ public:
+  struct Options {
+    std::string directory;  // the hub's data directory
+    Limits limits;          // of every workspace
+  };
+
+  // `disk`, `clock` and `telemetry` outlive the store.
+  static Result<std::unique_ptr<EmbeddedStore>> open(Options options, tsdb::Disk& disk,
+                                                     const Clock& clock, Telemetry& telemetry,
+                                                     Logger log);
+  ~EmbeddedStore() override;
+
+  Result<void> create(std::string_view workspace_id) override;
+  Result<void> remove(std::string_view workspace_id) override;
+  Answer write(std::string_view workspace_id, std::string_view body) override;
+  Answer read(std::string_view workspace_id, std::string_view path, const Params& params,
+              std::stop_token stop) override;
+
+  // Opens every workspace now, so that the first request does not wait for the replay.
+  void open_all();
+  // Housekeeping of every open workspace (retention, metadata): call it every minute or so.
+  void maintain();
+
+ private:
+  struct Workspace;
+
+  EmbeddedStore(Options options, tsdb::Disk& disk, const Clock& clock, Telemetry& telemetry,
+                Logger log);
+  // The open database, or not_found.
+  Result<std::shared_ptr<Workspace>> find(std::string_view workspace_id);
+
+  Options options_;
+  tsdb::Disk& disk_;
+  const Clock& clock_;
+  Telemetry& telemetry_;
+  Logger log_;
+  std::mutex mutex_;  // guards the map, not the workspaces
+  std::unordered_map<std::string, std::shared_ptr<Workspace>> open_;
+};
+
+}  // namespace tributary::hub::workspaces
