@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -43,13 +45,15 @@ class Headers {
   std::vector<Entry> entries_;
 };
 
-// scheme://host[:port]/path?query, as text that goes on the wire as it stands.
+// scheme://[user:password@]host[:port]/path?query, as text that goes on the wire as it stands. A
+// fragment is dropped.
 struct Url {
   std::string scheme;  // lower case: http or https
   std::string host;    // without brackets for IPv6
   std::uint16_t port = 0;
   bool default_port = true;
   std::string target = "/";  // path and query, percent-encoded as given
+  std::string user_info;     // as given; sent as basic authentication, never printed
 
   // host, or host:port where the port is not the scheme's own; IPv6 in brackets.
   std::string host_header() const;
@@ -68,9 +72,9 @@ inline Body make_body(std::string bytes) {
 struct Request {
   std::string method = "GET";
   Url url;
-  Headers headers;  // Host, Content-Length and Connection are the client's to add
-  Body body;        // none where null
-  Duration timeout = 30s;              // for the whole exchange, connect included; 0 = none
+  Headers headers;         // Host, Content-Length and Connection are the client's to add
+  Body body;               // none where null
+  Duration timeout = 30s;  // for the whole exchange, connect included; 0 = none
   std::size_t response_bytes_max = 16U << 20;  // a longer body fails with limit_exceeded
   bool follow_redirects = false;
 };
@@ -116,8 +120,8 @@ struct ProxyOptions {
 struct HttpClientOptions {
   TlsClientOptions tls;
   ProxyOptions proxy;
-  std::size_t idle_connections_max = 100;      // kept open for reuse
-  std::size_t idle_tls_connections_max = 8;    // these cost 40-70 KB each
+  std::size_t idle_connections_max = 100;    // kept open for reuse
+  std::size_t idle_tls_connections_max = 8;  // these cost 40-70 KB each
   Duration idle_timeout = 90s;
 };
 
@@ -146,9 +150,9 @@ struct HttpServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one
   std::optional<TlsServerOptions> tls;
-  std::size_t connections_max = 1024;           // more are answered 503 and closed
-  std::size_t header_bytes_max = 64U << 10;     // 431
-  std::size_t body_bytes_max = 16U << 20;       // 413
+  std::size_t connections_max = 1024;        // more are answered 503 and closed
+  std::size_t header_bytes_max = 64U << 10;  // 431
+  std::size_t body_bytes_max = 16U << 20;    // 413
   Duration header_timeout = 30s;
   Duration idle_timeout = 120s;
 };

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <type_traits>
@@ -149,7 +150,11 @@ class Gate {
 
  private:
   static detail::Detached run(Gate& gate, Task<void> task) {
-    co_await task;
+    {
+      // Its arguments die with it, before the waiter learns that it is over.
+      Task<void> running = std::move(task);
+      co_await running;
+    }
     if (--gate.running_ == 0) gate.empty_.set();
   }
 
