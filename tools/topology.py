@@ -1,0 +1,231 @@
+"""The walkthrough's topology on this machine: a hub, two accounts, their roles and a workspace, and
+a task. `make run` shows it, and the system tests use it.
+
+Account 111111111111 runs the task; 222222222222 holds the workspace. Everything is set up by the real
+AWS CLI, with the walkthrough's commands.
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BIN = pathlib.Path(os.environ.get("TRIBUTARY_BIN_DIR", ROOT / "build" / "release" / "bin"))
+REGION = "eu-west-1"
+WORKLOAD, CENTRAL = "111111111111", "222222222222"
+TASK_ROLE, EXECUTION_ROLE = "ecs-xaccount-task-role", "ecs-xaccount-execution-role"
+CENTRAL_ROLE = "ECS-AMP-Central-Role"
+CENTRAL_ROLE_ARN = f"arn:aws:iam::{CENTRAL}:role/{CENTRAL_ROLE}"
+TASK_ROLE_ARN = f"arn:aws:iam::{WORKLOAD}:role/{TASK_ROLE}"
+ASSUME_POLICY = "ECS-AMP-Assume-Central-Role"
+ASSUME_POLICY_ARN = f"arn:aws:iam::{WORKLOAD}:policy/{ASSUME_POLICY}"
+WRITE_POLICY_ARN = "arn:aws:iam::aws:policy/AmazonPrometheusRemoteWriteAccess"
+EXECUTION_POLICY_ARN = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+START_TIMEOUT_S = 20
+
+
+def policy(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+ECS_TRUST = policy({"Effect": "Allow", "Action": "sts:AssumeRole",
+                    "Principal": {"Service": "ecs-tasks.amazonaws.com"}})
+ASSUME_CENTRAL = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": CENTRAL_ROLE_ARN})
+CENTRAL_TRUST = policy({"Effect": "Allow", "Action": "sts:AssumeRole",
+                        "Principal": {"AWS": TASK_ROLE_ARN}})
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def get(url, timeout=5):
+    """(status, body) of a plain GET; status 0 where nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=timeout) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def wait_for(condition, timeout, what):
+    """Polls until `condition()` is true; its value is returned."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {timeout} s")
+        time.sleep(0.05)
+
+
+class Program:
+    """One of our programs, started; its output goes to a file."""
+
+    def __init__(self, name, arguments, log, env=None, program=None):
+        self.name, self.log_path = name, pathlib.Path(log)
+        self.log = open(self.log_path, "ab")
+        base = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "ECS_"))}
+        self.process = subprocess.Popen([str(program or BIN / name), *map(str, arguments)],
+                                        stdout=self.log, stderr=subprocess.STDOUT,
+                                        stdin=subprocess.DEVNULL, env={**base, **(env or {})})
+
+    def output(self):
+        return self.log_path.read_text(errors="replace")
+
+    def running(self):
+        return self.process.poll() is None
+
+    def stop(self, number=signal.SIGTERM, timeout=40):
+        """Ends it and returns its exit code (negative: the signal that ended it)."""
+        if self.running():
+            self.process.send_signal(number)
+            try:
+                self.process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.log.close()
+        return self.process.returncode
+
+
+class Account:
+    """An account's administrator, as the AWS CLI sees it."""
+
+    def __init__(self, endpoint, created):
+        self.endpoint, self.id = endpoint, created["accountId"]
+        self.key, self.secret = created["accessKeyId"], created["secretAccessKey"]
+
+    def env(self):
+        return {"AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": self.secret,
+                "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
+                "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null",
+                "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_PAGER": ""}
+
+    def run(self, *arguments):
+        """One `aws` command: the finished process."""
+        aws = "/usr/bin/aws" if os.access("/usr/bin/aws", os.X_OK) else "aws"
+        base = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+        return subprocess.run([aws, "--endpoint-url", self.endpoint, "--output", "json", *arguments],
+                              env={**base, **self.env()}, capture_output=True, text=True, check=False)
+
+    def aws(self, *arguments):
+        """One `aws` command that must succeed: its JSON answer, or None where it has none."""
+        done = self.run(*arguments)
+        if done.returncode != 0:
+            raise RuntimeError(f"aws {' '.join(arguments)}: {done.stderr.strip()}")
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+
+class Topology:
+    """Hub, accounts, roles and workspace in a directory of its own, all removed by close()."""
+
+    def __init__(self, directory=None, port=None):
+        self.own_directory = directory is None
+        self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="tributary-"))
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.port = port or free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.data = self.directory / "hub"
+        self.programs, self.hub = [], None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def start(self, name, arguments, env=None, log=None, program=None):
+        running = Program(name, arguments, log or self.directory / f"{name}.log", env, program)
+        self.programs.append(running)
+        return running
+
+    def start_hub(self, *extra):
+        self.hub = self.start("tributary-hub", ["serve", "--data", self.data, "--listen",
+                                                f"127.0.0.1:{self.port}", *extra])
+
+        def ready():
+            if not self.hub.running():
+                raise RuntimeError(f"tributary-hub ended: {self.hub.output()}")
+            return get(self.endpoint + "/-/ready")[0] == 200
+
+        wait_for(ready, START_TIMEOUT_S, "tributary-hub ready")
+
+    def create_account(self, number, name):
+        done = subprocess.run([str(BIN / "tributary-hub"), "accounts", "create", "--data", str(self.data),
+                               "--id", number, "--name", name, "--output", "json"],
+                              capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"accounts create: {done.stderr.strip()}")
+        return Account(self.endpoint, json.loads(done.stdout))
+
+    def create_accounts(self):
+        self.workload = self.create_account(WORKLOAD, "workload")
+        self.central = self.create_account(CENTRAL, "monitoring")
+
+    def set_up(self):
+        """The walkthrough's commands: roles and policies on both sides, and the workspace."""
+        aws = self.workload.aws
+        aws("iam", "create-role", "--role-name", TASK_ROLE, "--assume-role-policy-document", ECS_TRUST)
+        aws("iam", "create-policy", "--policy-name", ASSUME_POLICY, "--policy-document", ASSUME_CENTRAL)
+        aws("iam", "attach-role-policy", "--role-name", TASK_ROLE, "--policy-arn", ASSUME_POLICY_ARN)
+        aws("iam", "create-role", "--role-name", EXECUTION_ROLE,
+            "--assume-role-policy-document", ECS_TRUST)
+        aws("iam", "attach-role-policy", "--role-name", EXECUTION_ROLE,
+            "--policy-arn", EXECUTION_POLICY_ARN)
+        aws = self.central.aws
+        aws("iam", "create-role", "--role-name", CENTRAL_ROLE,
+            "--assume-role-policy-document", CENTRAL_TRUST)
+        aws("iam", "attach-role-policy", "--role-name", CENTRAL_ROLE, "--policy-arn", WRITE_POLICY_ARN)
+        self.workspace = aws("amp", "create-workspace", "--alias", "ecs-metrics")["workspaceId"]
+        aws("amp", "wait", "workspace-active", "--workspace-id", self.workspace)
+
+    def clean_up(self):
+        """The walkthrough's clean-up commands, in its order."""
+        aws = self.central.aws
+        aws("amp", "delete-workspace", "--workspace-id", self.workspace)
+        aws("iam", "detach-role-policy", "--role-name", CENTRAL_ROLE, "--policy-arn", WRITE_POLICY_ARN)
+        aws("iam", "delete-role", "--role-name", CENTRAL_ROLE)
+        aws = self.workload.aws
+        aws("iam", "detach-role-policy", "--role-name", TASK_ROLE, "--policy-arn", ASSUME_POLICY_ARN)
+        aws("iam", "delete-policy", "--policy-arn", ASSUME_POLICY_ARN)
+        aws("iam", "delete-role", "--role-name", TASK_ROLE)
+        aws("iam", "detach-role-policy", "--role-name", EXECUTION_ROLE,
+            "--policy-arn", EXECUTION_POLICY_ARN)
+        aws("iam", "delete-role", "--role-name", EXECUTION_ROLE)
+
+    def workspace_url(self, path=""):
+        return f"{self.endpoint}/workspaces/{self.workspace}/{path}"
+
+    def collector_env(self):
+        """What the walkthrough's configuration takes from its surroundings."""
+        return {"WORKSPACE_ID": self.workspace, "CENTRAL_ACCOUNT_ID": CENTRAL,
+                "AWS_REGION": REGION, "AWS_ENDPOINT_URL_STS": self.endpoint}
+
+    def query(self, expression, *extra, account=None):
+        """A signed query by an account's administrator: the `data` of the answer."""
+        done = subprocess.run([str(BIN / "tributary-hub"), "query", "--endpoint", self.workspace_url(),
+                               "--output", "json", *extra, expression],
+                              env={**os.environ, **(account or self.central).env()},
+                              capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"query {expression}: {done.stderr.strip()}")
+        return json.loads(done.stdout)["data"]
+
+    def close(self):
+        for program in reversed(self.programs):
+            program.stop()
+        if self.own_directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
