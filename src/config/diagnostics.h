@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -22,8 +23,22 @@ struct Diagnostic {
 
 class Diagnostics {
  public:
+  // Names the part that is being looked at, for as long as it lives: a key, or "[3]" in a list.
+  class Scope {
+   public:
+    Scope(Diagnostics& diagnostics, std::string_view name);
+    ~Scope();
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Diagnostics& diagnostics_;
+    std::size_t path_size_;
+  };
+
   static constexpr std::size_t kMessagesMax = 200;  // what comes after is only counted
 
+  // Messages begin with the path of the scopes that are open: `exporters::debug: ...`.
   void error(const Mark& mark, std::string message);
   void warning(const Mark& mark, std::string message);
 
@@ -47,6 +62,7 @@ class Diagnostics {
  private:
   void add(Severity severity, const Mark& mark, std::string message);
 
+  std::string path_;
   std::vector<Diagnostic> messages_;
   std::size_t errors_ = 0;
   std::size_t warnings_ = 0;

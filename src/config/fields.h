@@ -112,6 +112,8 @@ bool decode_integer(const Node& node, std::int64_t min, std::uint64_t max, std::
                     Diagnostics& diagnostics);
 std::optional<std::size_t> decode_choice(const Node& node, const std::vector<std::string>& names,
                                          Diagnostics& diagnostics);
+// A null that does not stand for a text ("${env:X}" where X is `null`).
+inline bool is_absent(const Node& node) { return node.is_null() && !node.original(); }
 bool wrong_type(const Node& node, std::string_view wanted, Diagnostics& diagnostics);
 
 Node encode_scalar(bool value);
@@ -189,7 +191,7 @@ struct Codec;
 template <Scalar T>
 struct Codec<T> {
   static bool decode(const Node& node, T& value, Diagnostics& diagnostics) {
-    return node.is_null() || decode_scalar(node, value, diagnostics);
+    return is_absent(node) || decode_scalar(node, value, diagnostics);
   }
   static Node encode(T& value) { return encode_scalar(value); }
   static std::string name() { return std::string(kScalarName<T>); }
@@ -311,6 +313,7 @@ struct Codec<std::vector<T>> {
     value.clear();
     bool good = true;
     for (const Node& element : node.elements()) {
+      const Diagnostics::Scope scope(diagnostics, "[" + std::to_string(value.size()) + "]");
       T one{};
       good &= Codec<T>::decode(element, one, diagnostics);
       value.push_back(std::move(one));
@@ -336,8 +339,10 @@ struct Codec<std::map<std::string, T>> {
     if (!node.is_mapping()) return wrong_type(node, "a mapping", diagnostics);
     value.clear();
     bool good = true;
-    for (const Node::Item& item : node.items())
+    for (const Node::Item& item : node.items()) {
+      const Diagnostics::Scope scope(diagnostics, item.key);
       good &= Codec<T>::decode(item.value, value[item.key], diagnostics);
+    }
     return good;
   }
   static Node encode(std::map<std::string, T>& value) {

@@ -91,5 +91,7 @@ struct Node::Item {
 
 // Block style, two spaces, keys in their order: reads back as the same nodes.
 std::string to_yaml(const Node& node);
+// The same on one line, in flow style.
+std::string to_yaml_line(const Node& node);
 
 }  // namespace tributary::config
