@@ -1,0 +1,112 @@
+#include "hub/identity/match.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "hub/identity/arn.h"
+#include "hub/identity/compare.h"
+
+namespace tributary::hub::identity {
+namespace {
+
+PrincipalMatch match_aws(std::string_view wanted, const Principal& caller) {
+  if (caller.kind == PrincipalKind::service) return PrincipalMatch::none;
+  if (wanted == caller.account || wanted == iam_arn(caller.account, "root"))
+    return PrincipalMatch::account;
+  if (caller.entity_id.empty()) return PrincipalMatch::none;
+  if (wanted == caller.entity_id || wanted == caller.entity_arn) return PrincipalMatch::entity;
+  if (caller.kind == PrincipalKind::role_session && wanted == caller.arn)
+    return PrincipalMatch::session;
+  return PrincipalMatch::none;
+}
+
+PrincipalMatch match_one(const PrincipalPattern& pattern, const Principal& caller) {
+  switch (pattern.type) {
+    case PrincipalPattern::Type::anyone:
+      return caller.kind == PrincipalKind::service ? PrincipalMatch::none : PrincipalMatch::anyone;
+    case PrincipalPattern::Type::aws: return match_aws(pattern.value, caller);
+    case PrincipalPattern::Type::service:
+      return caller.kind == PrincipalKind::service && caller.name == pattern.value
+                 ? PrincipalMatch::entity
+                 : PrincipalMatch::none;
+    case PrincipalPattern::Type::federated: return PrincipalMatch::none;
+  }
+  return PrincipalMatch::none;
+}
+
+// Whether one value of the request is as the condition wants it.
+bool value_holds(const Condition& condition, std::string_view value, const RequestContext& context,
+                 bool has_variables) {
+  const bool any =
+      std::any_of(condition.values.begin(), condition.values.end(), [&](const std::string& wanted) {
+        return compare(condition.comparison, value, wanted, context, has_variables);
+      });
+  return any != condition.negated;
+}
+
+bool absence_holds(const Condition& condition) {
+  if (condition.if_exists) return true;
+  switch (condition.quantifier) {
+    case Quantifier::for_all_values: return true;
+    case Quantifier::for_any_value: return false;
+    case Quantifier::none: return condition.negated;
+  }
+  return false;
+}
+
+bool holds(const Condition& condition, const RequestContext& context, bool has_variables) {
+  const std::vector<std::string>* values = context.find(condition.key);
+  if (condition.comparison == Comparison::null) {
+    const std::string_view wanted = values ? "false" : "true";
+    return std::any_of(condition.values.begin(), condition.values.end(),
+                       [&](const std::string& v) { return equals_ignore_case(v, wanted); });
+  }
+  if (!values) return absence_holds(condition);
+  const auto one = [&](const std::string& value) {
+    return value_holds(condition, value, context, has_variables);
+  };
+  // Without a quantifier a key should have one value. If it has more, a negated operator must hold
+  // for each of them.
+  const bool all = condition.quantifier == Quantifier::for_all_values ||
+                   (condition.quantifier == Quantifier::none && condition.negated);
+  return all ? std::all_of(values->begin(), values->end(), one)
+             : std::any_of(values->begin(), values->end(), one);
+}
+
+}  // namespace
+
+bool action_matches(const Statement& statement, std::string_view action) {
+  const bool any = std::any_of(
+      statement.actions.begin(), statement.actions.end(),
+      [&](const std::string& pattern) { return wildcard_match_ignore_case(pattern, action); });
+  return any != statement.not_actions;
+}
+
+bool resource_matches(const Statement& statement, std::string_view arn,
+                      const RequestContext& context, bool has_variables) {
+  const bool any = std::any_of(statement.resources.begin(), statement.resources.end(),
+                               [&](const std::string& pattern) {
+                                 return arn_matches(pattern, arn, context, has_variables);
+                               });
+  return any != statement.not_resources;
+}
+
+PrincipalMatch match_principal(const Statement& statement, const Principal& caller) {
+  auto best = PrincipalMatch::none;
+  for (const PrincipalPattern& pattern : statement.principals)
+    best = std::max(best, match_one(pattern, caller));
+  if (!statement.not_principals) return best;
+  // Naming the account alone does not except its users and roles.
+  const bool excepted = best >= PrincipalMatch::anyone ||
+                        (best == PrincipalMatch::account && caller.kind == PrincipalKind::root);
+  return excepted ? PrincipalMatch::none : PrincipalMatch::anyone;
+}
+
+const Condition* first_unmet(const Statement& statement, const RequestContext& context,
+                             bool has_variables) {
+  for (const Condition& condition : statement.conditions)
+    if (!holds(condition, context, has_variables)) return &condition;
+  return nullptr;
+}
+
+}  // namespace tributary::hub::identity
