@@ -1,0 +1,33 @@
+// The filter processor: drops metrics by name and by resource attributes, decided once per shape.
+// Counts what it dropped, and says once when a configured name has matched nothing for a while.
+//
+// Threads: the loop's.
+#pragma once
+
+#include <optional>
+
+#include "collector/pipeline/component.h"
+#include "collector/processors/filter/config.h"
+#include "collector/processors/filter/rules.h"
+
+namespace tributary::collector::filter {
+
+class Filter final : public Processor {
+ public:
+  static constexpr Duration kUnmatchedAfter = 5min;
+
+  Filter(Context context, Config config);
+
+  ShapeMap map(const ShapePtr& shape) override { return rules_.map(shape); }
+  void count(std::size_t in, std::size_t out) override;
+
+ private:
+  Rules rules_;
+  const Clock& clock_;
+  Logger log_;
+  Counter& filtered_;
+  std::optional<Instant> first_batch_;
+  bool reported_ = false;
+};
+
+}  // namespace tributary::collector::filter

@@ -1,0 +1,177 @@
+#include "collector/processors/filter/filter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "collector/pipeline/fake_context.h"
+
+namespace tributary::collector::filter {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+using Settings = FakeSettings<Config>;
+
+ShapePtr shape_of(const std::vector<std::string>& names, Resource resource = {}) {
+  const auto shared = std::make_shared<const Resource>(std::move(resource));
+  std::vector<SeriesPtr> series;
+  for (const std::string& name : names) {
+    auto family = std::make_shared<MetricFamily>();
+    family->name = name;
+    series.push_back(std::make_shared<const Series>(
+        Series{std::move(family), Role::value, {}, shared, nullptr}));
+  }
+  return std::make_shared<const Shape>(std::move(series));
+}
+
+// The names that a filter with these settings keeps.
+std::vector<std::string> kept(const std::string& yaml, const std::vector<std::string>& names,
+                              Resource resource = {}) {
+  const Settings settings(yaml);
+  EXPECT_TRUE(settings.good()) << settings.messages();
+  Rules rules(settings.value.metrics);
+  const ShapeMap map = rules.map(shape_of(names, std::move(resource)));
+  std::vector<std::string> out;
+  for (const SeriesPtr& series : map.shape->series()) out.push_back(series->family->name);
+  EXPECT_EQ(out.size(), map.gather.size());
+  return out;
+}
+
+std::string refusal(const std::string& yaml) { return Settings(yaml).messages(); }
+
+TEST(Filter, KeepsExactlyTheNamesOfAStrictInclude) {
+  EXPECT_THAT(kept("metrics: {include: {match_type: strict, metric_names: [a.b, c]}}",
+                   {"a.b", "a.bc", "A.B", "c"}),
+              ElementsAre("a.b", "c"));
+}
+
+TEST(Filter, DropsTheNamesOfAStrictExclude) {
+  EXPECT_THAT(kept("metrics: {exclude: {match_type: strict, metric_names: [a]}}", {"a", "ab"}),
+              ElementsAre("ab"));
+}
+
+TEST(Filter, MatchesPatternsAnywhereInTheName) {
+  EXPECT_THAT(kept("metrics: {include: {match_type: regexp, metric_names: [task, '^up$']}}",
+                   {"ecs.task.cpu", "up", "up2", "container.cpu"}),
+              ElementsAre("ecs.task.cpu", "up"));
+}
+
+TEST(Filter, AppliesIncludeAndExcludeTogether) {
+  EXPECT_THAT(kept("metrics:\n"
+                   "  include: {match_type: regexp, metric_names: [cpu]}\n"
+                   "  exclude: {match_type: strict, metric_names: [cpu.b]}\n",
+                   {"cpu.a", "cpu.b", "memory"}),
+              ElementsAre("cpu.a"));
+}
+
+TEST(Filter, KeepsEverythingWithoutConditions) {
+  EXPECT_THAT(kept("metrics: {include: {match_type: strict}}", {"a", "b"}), ElementsAre("a", "b"));
+  EXPECT_THAT(kept("{}", {"a"}), ElementsAre("a"));
+}
+
+TEST(Filter, KeepsTheShapeWhereNothingIsDropped) {
+  const Settings settings("metrics: {include: {match_type: regexp, metric_names: ['']}}");
+  Rules rules(settings.value.metrics);
+  const ShapePtr shape = shape_of({"a", "b"});
+
+  const ShapeMap map = rules.map(shape);
+
+  EXPECT_EQ(map.shape, shape);
+  EXPECT_THAT(map.gather, ElementsAre(0, 1));
+}
+
+TEST(Filter, MapsTheColumnToWhatStays) {
+  const Settings settings("metrics: {exclude: {match_type: strict, metric_names: [b]}}");
+  Rules rules(settings.value.metrics);
+
+  const ShapeMap map = rules.map(shape_of({"a", "b", "c"}));
+
+  EXPECT_THAT(map.gather, ElementsAre(0, 2));
+}
+
+TEST(Filter, LooksAtResourceAttributes) {
+  const Resource resource{{{"service", std::string("web")}, {"port", std::int64_t{80}}}, ""};
+  const auto passes = [&](const std::string& condition) {
+    return !kept("metrics: {include: {match_type: " + condition + "}}", {"a"}, resource).empty();
+  };
+
+  EXPECT_TRUE(passes("strict, resource_attributes: [{key: service, value: web}]"));
+  EXPECT_FALSE(passes("strict, resource_attributes: [{key: service, value: we}]"));
+  EXPECT_TRUE(passes("strict, resource_attributes: [{key: service}]"));
+  EXPECT_FALSE(passes("strict, resource_attributes: [{key: absent}]"));
+  EXPECT_FALSE(passes("strict, resource_attributes: [{key: service, value: web}, {key: absent}]"));
+  EXPECT_TRUE(passes("strict, resource_attributes: [{key: port, value: 80}]"));
+  EXPECT_FALSE(passes("strict, resource_attributes: [{key: port, value: '80'}]"));
+  EXPECT_TRUE(passes("regexp, resource_attributes: [{key: service, value: '^w'}]"));
+  EXPECT_FALSE(passes("regexp, resource_attributes: [{key: port, value: '80'}]"));
+}
+
+TEST(Filter, DropsAnExcludedResource) {
+  const std::string yaml =
+      "metrics: {exclude: {match_type: strict, resource_attributes: [{key: k, value: v}]}}";
+
+  EXPECT_THAT(kept(yaml, {"a"}, {{{"k", std::string("v")}}, ""}), IsEmpty());
+  EXPECT_THAT(kept(yaml, {"a"}, {{{"k", std::string("w")}}, ""}), ElementsAre("a"));
+  EXPECT_THAT(kept(yaml, {"a"}), ElementsAre("a"));
+}
+
+TEST(Filter, RefusesWhatItCannotDoAndSaysWhere) {
+  EXPECT_THAT(
+      refusal("metrics: {include: {match_type: expr, expressions: ['true']}}"),
+      HasSubstr("test.yaml:1:33: error: metrics::include: match_type expr is not supported yet"));
+  EXPECT_THAT(
+      refusal("metrics: {metric: ['metric.name == \"x\"']}"),
+      HasSubstr("test.yaml:1:19: error: metrics: \"metric\": OTTL conditions are not supported"));
+  EXPECT_THAT(refusal("metric_conditions: [x]"), HasSubstr("OTTL conditions are not supported"));
+  EXPECT_THAT(refusal("metrics: {include: {metric_names: [x]}}"), HasSubstr("match_type"));
+  EXPECT_THAT(refusal("metrics: {include: {match_type: glob}}"), HasSubstr("glob"));
+}
+
+TEST(Filter, NamesTheBrokenPattern) {
+  const std::string message =
+      refusal("metrics:\n  include:\n    match_type: regexp\n    metric_names: [good, 'a(']\n");
+
+  EXPECT_THAT(message,
+              HasSubstr("test.yaml:4:26: error: metrics::include: pattern \"a(\": missing"));
+}
+
+TEST(Filter, AcceptsTheOldCacheSettingsWithAWarning) {
+  const Settings settings(
+      "metrics: {include: {match_type: regexp, metric_names: [a], regexp: {cacheenabled: true}}}");
+
+  EXPECT_TRUE(settings.good()) << settings.messages();
+  EXPECT_EQ(settings.diagnostics.warnings(), 1u);
+}
+
+TEST(Filter, CountsWhatItDrops) {
+  FakeContext fake;
+  const Settings settings("metrics: {include: {match_type: strict, metric_names: [a]}}");
+  Filter filter(fake.make({"filter", "ecs"}), settings.value);
+
+  filter.count(10, 7);
+
+  EXPECT_THAT(fake.telemetry.render(),
+              HasSubstr("otelcol_processor_filter_datapoints_filtered{filter=\"filter/ecs\"} 3"));
+}
+
+TEST(Filter, SaysOnceWhichNamesMatchedNothing) {
+  FakeContext fake;
+  const Settings settings("metrics: {include: {match_type: strict, metric_names: [a, typo]}}");
+  Filter filter(fake.make({"filter", ""}), settings.value);
+  filter.map(shape_of({"a", "b"}));
+
+  filter.count(2, 1);
+  const std::size_t before = fake.log_lines.size();
+  fake.loop.advance(Filter::kUnmatchedAfter);
+  filter.count(2, 1);
+  filter.count(2, 1);
+
+  EXPECT_EQ(before, 0u);
+  ASSERT_EQ(fake.log_lines.size(), 1u);
+  EXPECT_THAT(fake.log_lines[0], HasSubstr("\"metric_names\":\"typo\""));
+}
+
+}  // namespace
+}  // namespace tributary::collector::filter

@@ -1,0 +1,153 @@
+#include "collector/processors/filter/rules.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+#include <utility>
+
+#include "base/json_text.h"
+#include "base/strings.h"
+
+namespace tributary::collector::filter {
+namespace {
+
+constexpr std::int64_t kPatternMemoryMax = 1 << 20;
+
+RE2::Options options() {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(kPatternMemoryMax);
+  return options;
+}
+
+re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+// The type that YAML gives a plain scalar; what stands in quotes is a string.
+AttributeValue typed(const config::Node& node) {
+  const std::string& text = node.text();
+  if (node.quoted()) return text;
+  if (text == "true" || text == "false") return text == "true";
+  if (const auto integer = parse_int64(text)) return *integer;
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc() && stop == end) return number;
+  return text;
+}
+
+}  // namespace
+
+Result<void> check_pattern(const std::string& pattern) {
+  const RE2 compiled(piece(pattern), options());
+  if (compiled.ok()) return {};
+  return Error(Code::invalid_argument, "pattern " + json_string(pattern) + ": " + compiled.error());
+}
+
+struct TextMatcher::Pattern {
+  explicit Pattern(const std::string& text) : re(piece(text), options()) {}
+
+  RE2 re;
+};
+
+TextMatcher::TextMatcher(MatchType type, std::string text) : text_(std::move(text)) {
+  if (type == MatchType::regexp) pattern_ = std::make_unique<Pattern>(text_);
+}
+TextMatcher::~TextMatcher() = default;
+TextMatcher::TextMatcher(TextMatcher&&) noexcept = default;
+
+bool TextMatcher::matches(std::string_view text) const {
+  if (!pattern_) return text == text_;
+  return RE2::PartialMatch(piece(text), pattern_->re);
+}
+
+Rules::Rules(const MetricRules& config) {
+  if (config.include) include_ = compile(*config.include);
+  if (config.exclude) exclude_ = compile(*config.exclude);
+}
+Rules::~Rules() = default;
+
+Rules::Condition Rules::compile(const MatchProperties& properties) {
+  Condition out;
+  for (const std::string& name : properties.metric_names)
+    out.names.push_back({TextMatcher(properties.match_type, name)});
+  for (const AttributeMatch& match : properties.resource_attributes) {
+    Attribute attribute{match.key, std::nullopt, std::nullopt};
+    if (match.value.is_scalar()) {
+      if (properties.match_type == MatchType::regexp) {
+        attribute.pattern.emplace(MatchType::regexp, match.value.text());
+      } else {
+        attribute.value = typed(match.value);
+      }
+    }
+    out.attributes.push_back(std::move(attribute));
+  }
+  return out;
+}
+
+bool Rules::matches_name(Condition& condition, std::string_view name) {
+  bool any = false;
+  for (Name& candidate : condition.names) {
+    if (any && candidate.matched) continue;  // nothing new to learn
+    if (!candidate.matcher.matches(name)) continue;
+    candidate.matched = true;
+    any = true;
+  }
+  return any;
+}
+
+bool Rules::matches_resource(const Condition& condition, const Resource& resource) {
+  const auto holds = [&](const Attribute& attribute) {
+    const AttributeValue* value = resource.find(attribute.key);
+    if (!value) return false;
+    if (attribute.value) return *value == *attribute.value;
+    if (!attribute.pattern) return true;
+    const auto* text = std::get_if<std::string>(value);
+    return text && attribute.pattern->matches(*text);
+  };
+  return std::all_of(condition.attributes.begin(), condition.attributes.end(), holds);
+}
+
+bool Rules::keeps_name(std::string_view name) {
+  if (include_ && !include_->names.empty() && !matches_name(*include_, name)) return false;
+  return !exclude_ || !matches_name(*exclude_, name);
+}
+
+bool Rules::keeps_resource(const Resource& resource) const {
+  if (include_ && !matches_resource(*include_, resource)) return false;
+  return !exclude_ || exclude_->attributes.empty() || !matches_resource(*exclude_, resource);
+}
+
+ShapeMap Rules::map(const ShapePtr& shape) {
+  static const Resource kNoResource;
+  std::unordered_map<const MetricFamily*, bool> families;
+  std::unordered_map<const Resource*, bool> resources;
+  ShapeMap out;
+  std::vector<SeriesPtr> kept;
+  for (std::uint32_t i = 0; i < shape->size(); ++i) {
+    const Series& series = (*shape)[i];
+    const auto [family, new_family] = families.try_emplace(series.family.get());
+    if (new_family) family->second = keeps_name(series.family->name);
+    const auto [resource, new_resource] = resources.try_emplace(series.resource.get());
+    if (new_resource)
+      resource->second = keeps_resource(series.resource ? *series.resource : kNoResource);
+    if (!family->second || !resource->second) continue;
+    out.gather.push_back(i);
+    kept.push_back(shape->series()[i]);
+  }
+  out.shape = kept.size() == shape->size() ? shape : std::make_shared<const Shape>(std::move(kept));
+  return out;
+}
+
+std::vector<std::string> Rules::unmatched() const {
+  std::vector<std::string> out;
+  for (const auto* condition : {&include_, &exclude_}) {
+    if (!*condition) continue;
+    for (const Name& name : (*condition)->names)
+      if (!name.matched) out.push_back(name.matcher.text());
+  }
+  return out;
+}
+
+}  // namespace tributary::collector::filter

@@ -1,0 +1,74 @@
+// Which series of a shape stay: the conditions of `include` and `exclude` on metric names and on
+// resource attributes. A metric is dropped by any of them (spec: collector-spec.md, 3.1).
+//
+// Threads: one user at a time (it remembers which names have matched).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "collector/processors/filter/config.h"
+#include "model/batch.h"
+
+namespace tributary::collector::filter {
+
+// Whether RE2 takes the pattern.
+Result<void> check_pattern(const std::string& pattern);
+
+// A text to compare with: equal, or an RE2 pattern that matches any part.
+class TextMatcher {
+ public:
+  TextMatcher(MatchType type, std::string text);
+  ~TextMatcher();
+  TextMatcher(TextMatcher&&) noexcept;
+
+  bool matches(std::string_view text) const;
+  const std::string& text() const { return text_; }
+
+ private:
+  struct Pattern;
+
+  std::string text_;
+  std::unique_ptr<Pattern> pattern_;
+};
+
+class Rules {
+ public:
+  explicit Rules(const MetricRules& config);
+  ~Rules();
+
+  ShapeMap map(const ShapePtr& shape);
+
+  // The names of the configuration that no metric has matched so far.
+  std::vector<std::string> unmatched() const;
+
+ private:
+  struct Attribute {
+    std::string key;
+    std::optional<AttributeValue> value;  // strict
+    std::optional<TextMatcher> pattern;   // regexp
+  };
+  struct Name {
+    TextMatcher matcher;
+    bool matched = false;
+  };
+  struct Condition {
+    std::vector<Name> names;
+    std::vector<Attribute> attributes;
+  };
+
+  static Condition compile(const MatchProperties& properties);
+  static bool matches_name(Condition& condition, std::string_view name);
+  static bool matches_resource(const Condition& condition, const Resource& resource);
+  bool keeps_name(std::string_view name);
+  bool keeps_resource(const Resource& resource) const;
+
+  std::optional<Condition> include_;
+  std::optional<Condition> exclude_;
+};
+
+}  // namespace tributary::collector::filter
