@@ -1,0 +1,59 @@
+// Pull parsers of the two text exposition formats over a page in memory: Prometheus text 0.0.4 and
+// OpenMetrics 1.0, each as lax as Prometheus' own parser (collector-spec.md 7.1 and 7.2).
+//
+// One call of `next` reads one entry in time linear in its bytes. Of a sample it finds the bytes of
+// the series, the value and the timestamp; the label part is taken apart, and judged, only by
+// `labels`, so that a caller who recognises the bytes of a series pays nothing for its labels.
+// A page is good when `next` came to its end and `labels` succeeded for every distinct series.
+//
+// Views live as long as the page, those of `name` and `text` until the following `next`.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/batch.h"
+#include "model/labels.h"
+#include "model/series.h"
+
+namespace tributary::exposition {
+
+enum class Format : std::uint8_t { prometheus_text, openmetrics };
+
+// The format of a response by its Content-Type; parameters such as the version play no part.
+// Nothing for a blank, malformed or unknown one: the caller applies its fallback.
+std::optional<Format> format_of(std::string_view content_type);
+
+enum class EntryKind : std::uint8_t { end, type, help, unit, comment, sample };
+
+class Parser {
+ public:
+  virtual ~Parser() = default;
+
+  // The kind of the next entry. Errors read `line 7, column 3: ...`; none may follow one, nor the
+  // end.
+  virtual Result<EntryKind> next() = 0;
+
+  // Of metadata: the metric family, the type of a `type` entry, and the unescaped text of a `help`,
+  // the unit of a `unit`, the text of a `comment`.
+  virtual std::string_view name() const = 0;
+  virtual MetricType type() const = 0;
+  virtual std::string_view text() const = 0;
+
+  // Of a sample: the bytes of its name and label part as they stand on the page, blanks included.
+  virtual std::string_view series_text() const = 0;
+  // `__name__` and the labels, unescaped and sorted, without those whose value is empty.
+  virtual Result<Labels> labels() const = 0;
+  virtual double value() const = 0;  // any NaN is kNormalNaN
+  virtual std::optional<std::int64_t> timestamp_ms() const = 0;
+  virtual Result<std::optional<Exemplar>> exemplar() const = 0;
+};
+
+// The page must outlive the parser.
+std::unique_ptr<Parser> make_parser(Format format, std::string_view page);
+
+}  // namespace tributary::exposition
