@@ -1,0 +1,26 @@
+// The batch processor passes everything through. Configurations have it because the exporters of
+// the OpenTelemetry Collector send what they get as they get it; ours gather batches into requests
+// by themselves, up to the size that the other side takes.
+//
+// Threads: the loop's.
+#pragma once
+
+#include <numeric>
+
+#include "collector/pipeline/component.h"
+#include "collector/processors/batch/config.h"
+
+namespace tributary::collector::batch {
+
+class Passthrough final : public Processor {
+ public:
+  Passthrough(Context, Config) {}
+
+  ShapeMap map(const ShapePtr& shape) override {
+    ShapeMap map{shape, std::vector<std::uint32_t>(shape->size())};
+    std::iota(map.gather.begin(), map.gather.end(), 0U);
+    return map;
+  }
+};
+
+}  // namespace tributary::collector::batch
