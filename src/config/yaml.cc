@@ -235,17 +235,21 @@ bool Reader::read_mapping(const Event& event, Node& node, std::size_t depth) {
       fail(key_mark, "a key must be text, got " + key_node.describe());
       continue;
     }
-    if (key_node.text() == "<<" && !key_node.quoted()) {
+    // A plain `null` is a fine key.
+    const std::string name = key.type() == YAML_SCALAR_EVENT
+                                 ? std::string(view(key->data.scalar.value))
+                                 : key_node.text();
+    if (name == "<<" && !key_node.quoted()) {
       merged.push_back(std::move(value_node));
       continue;
     }
-    const auto [first, is_new] = seen.emplace(key_node.text(), key_mark);
+    const auto [first, is_new] = seen.emplace(name, key_mark);
     if (!is_new) {
-      fail(key_mark, "the key " + json_string(key_node.text()) + " stands here a second time; " +
+      fail(key_mark, "the key " + json_string(name) + " stands here a second time; " +
                          "the first is at line " + std::to_string(first->second.line));
       continue;
     }
-    items.push_back({key_node.text(), key_mark, std::move(value_node)});
+    items.push_back({name, key_mark, std::move(value_node)});
   }
   for (const Node& value : merged) merge(value, seen, items);
   node = Node::mapping(std::move(items), mark(event->start_mark));
