@@ -134,7 +134,7 @@ class Substituter {
   Diagnostics& diagnostics_;
   std::size_t expressions_ = 0;
   std::size_t expanded_bytes_ = 0;
-  bool exhausted_ = false;
+  bool exhausted_ = false;  // a limit was met and said; nothing more is evaluated
 };
 
 Substituter::Value Substituter::fail(const Place& place, const std::string& message) {
@@ -235,9 +235,11 @@ Substituter::Value Substituter::evaluate(const Expression& expression, const Pla
   if (expression.kind == Expression::Kind::literal)
     return {.text = std::string(expression.body), .file = {}};
   if (exhausted_) return {};
-  if (depth >= kExpressionDepthMax)
+  if (depth >= kExpressionDepthMax) {
+    exhausted_ = true;
     return fail(place, "expressions are nested deeper than " + std::to_string(kExpressionDepthMax) +
                            "; does one lead to itself?");
+  }
   Value value =
       expression.kind == Expression::Kind::variable
           ? variable(expression.body, std::nullopt, place)
