@@ -58,6 +58,22 @@ std::string bracketed(const std::string& host) {
   return host.find(':') == host.npos ? host : "[" + host + "]";
 }
 
+// RFC 3986, 5.2.4, for a path that starts with '/'.
+std::string remove_dot_segments(std::string_view path) {
+  std::vector<std::string_view> kept;
+  const auto segments = split(path.substr(1), '/');
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const bool last = i + 1 == segments.size();
+    const bool dots = segments[i] == "." || segments[i] == "..";
+    if (segments[i] == ".." && !kept.empty()) kept.pop_back();
+    if (!dots) kept.push_back(segments[i]);
+    if (dots && last) kept.push_back("");
+  }
+  std::string out;
+  for (const std::string_view segment : kept) (out += '/') += segment;
+  return out;
+}
+
 std::string decode_form_text(std::string_view text) {
   std::string plain(text);
   std::replace(plain.begin(), plain.end(), '+', ' ');
@@ -146,6 +162,25 @@ Result<Url> parse_url(std::string_view text) {
   url.target = rest.substr(end);
   if (!url.target.starts_with('/')) url.target.insert(0, "/");
   return url;
+}
+
+Result<Url> resolve_url(const Url& base, std::string_view reference) {
+  reference = reference.substr(0, reference.find('#'));
+  const std::size_t scheme_end = reference.find(':');
+  if (scheme_end < reference.find_first_of("/?")) return parse_url(reference);
+  if (reference.starts_with("//")) return parse_url(base.scheme + ":" + std::string(reference));
+
+  const std::string_view base_path = std::string_view(base.target).substr(0, base.target.find('?'));
+  const std::size_t query_at = std::min(reference.find('?'), reference.size());
+  std::string path(reference.substr(0, query_at));
+  std::string query(reference.substr(query_at));
+  if (reference.empty()) query = base.target.substr(base_path.size());
+  if (path.empty()) {
+    path = base_path;
+  } else if (path.front() != '/') {
+    path.insert(0, base_path.substr(0, base_path.rfind('/') + 1));
+  }
+  return parse_url(base.scheme + "://" + base.host_header() + remove_dot_segments(path) + query);
 }
 
 Result<HostPort> parse_host_port(std::string_view text) {

@@ -62,6 +62,8 @@ struct Url {
 };
 
 Result<Url> parse_url(std::string_view text);
+// `reference`, as in a Location field, seen from `base` (RFC 3986, 5.2).
+Result<Url> resolve_url(const Url& base, std::string_view reference);
 
 // A body that several attempts share.
 using Body = std::shared_ptr<const std::string>;
@@ -76,7 +78,7 @@ struct Request {
   Body body;               // none where null
   Duration timeout = 30s;  // for the whole exchange, connect included; 0 = none
   std::size_t response_bytes_max = 16U << 20;  // a longer body fails with limit_exceeded
-  bool follow_redirects = false;
+  bool follow_redirects = false;               // at most five; credentials stay with their host
 };
 
 struct Response {

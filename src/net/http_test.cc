@@ -79,6 +79,32 @@ TEST(Url, PrintsThePortWhereItIsNotTheSchemesOwn) {
   EXPECT_EQ(parse_url("http://[::1]:8000")->to_string(), "http://[::1]:8000/");
 }
 
+TEST(Url, ResolvesReferencesAsTheRfcDoes) {
+  const Url base = *parse_url("http://a:81/b/c/d;p?q");
+  const auto leads_to = [&](std::string_view reference, std::string_view want) {
+    const auto got = resolve_url(base, reference);
+    ASSERT_TRUE(got) << reference;
+    EXPECT_EQ(got->to_string(), want) << reference;
+  };
+
+  leads_to("https://x/y", "https://x/y");
+  leads_to("//x/y", "http://x/y");
+  leads_to("/g", "http://a:81/g");
+  leads_to("g", "http://a:81/b/c/g");
+  leads_to("./g", "http://a:81/b/c/g");
+  leads_to("g/", "http://a:81/b/c/g/");
+  leads_to("?y", "http://a:81/b/c/d;p?y");
+  leads_to("g?y#s", "http://a:81/b/c/g?y");
+  leads_to("", "http://a:81/b/c/d;p?q");
+  leads_to(".", "http://a:81/b/c/");
+  leads_to("..", "http://a:81/b/");
+  leads_to("../g", "http://a:81/b/g");
+  leads_to("../../../g", "http://a:81/g");
+  leads_to("/./g/../h?a/../b", "http://a:81/h?a/../b");
+  EXPECT_FALSE(resolve_url(base, "mailto:me"));
+  EXPECT_FALSE(resolve_url(base, "http://"));
+}
+
 TEST(HostPort, ReadsListenAddresses) {
   const auto reads = [](std::string_view text, std::string_view host, std::uint16_t port) {
     const auto got = parse_host_port(text);
