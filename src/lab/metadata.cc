@@ -81,7 +81,7 @@ void write_container(Json& json, const TaskSpec& spec, const TaskState& state, s
   member(json, "Type", "NORMAL");
   member(json, "ContainerARN",
          "arn:aws:ecs:" + spec.region + ":" + spec.account + ":container/" + spec.cluster + "/" +
-             state.task_id + "/" + now.docker_id);
+             spec.task_id + "/" + now.docker_id);
   json.Key("Networks");
   json.StartArray();
   json.StartObject();
@@ -228,7 +228,7 @@ std::string task_json(const TaskSpec& spec, const TaskState& state) {
     json.StartObject();
     member(json, "Cluster",
            "arn:aws:ecs:" + spec.region + ":" + spec.account + ":cluster/" + spec.cluster);
-    member(json, "TaskARN", state.task_arn(spec));
+    member(json, "TaskARN", spec.task_arn());
     member(json, "Family", spec.family);
     member(json, "Revision", spec.revision);
     member(json, "ServiceName", spec.service);

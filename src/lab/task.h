@@ -25,6 +25,7 @@ struct ContainerSpec {
 };
 
 struct TaskSpec {
+  std::string task_id;  // 32 hexadecimal digits
   std::string account;  // 12 digits
   std::string region;
   std::string cluster;
@@ -36,6 +37,10 @@ struct TaskSpec {
   std::uint64_t memory_mib = 0;                      // of the task; 0 = none
   Duration stop_timeout = std::chrono::seconds(30);  // from SIGTERM to SIGKILL, as ECS
   std::vector<ContainerSpec> containers;
+
+  std::string task_arn() const {
+    return "arn:aws:ecs:" + region + ":" + account + ":task/" + cluster + "/" + task_id;
+  }
 };
 
 // What became of a container.
@@ -49,15 +54,9 @@ struct ContainerState {
 };
 
 struct TaskState {
-  std::string task_id;
   Timestamp pull_started_at;
   Timestamp pull_stopped_at;
   std::vector<ContainerState> containers;  // as in the spec's order
-
-  std::string task_arn(const TaskSpec& spec) const {
-    return "arn:aws:ecs:" + spec.region + ":" + spec.account + ":task/" + spec.cluster + "/" +
-           task_id;
-  }
 };
 
 }  // namespace tributary::lab

@@ -1,0 +1,67 @@
+// AMP's control API (hub-spec 3.1, 3.2, 3.4): workspaces and their tags, JSON in, JSON out. The
+// caller is known and allowed; ids and region come from the route and the signature.
+//
+// Threads: any; blocks on disk.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "hub/gateway/routes.h"
+#include "hub/gateway/workspace_catalog.h"
+#include "hub/workspaces/store.h"
+
+namespace tributary::hub::gateway {
+
+struct ControlRequest {
+  const Route& route;
+  std::string account;   // of the caller
+  std::string region;    // of the signature
+  std::string base_url;  // http(s)://host of the request, for prometheusEndpoint
+  workspaces::Params query;
+  std::string_view body;
+};
+
+struct ControlAnswer {
+  int status = 200;
+  std::string error_code;  // x-amzn-ErrorType; "" on success
+  std::string body;        // JSON
+};
+
+ControlAnswer control_error(int status, std::string_view code, std::string_view message);
+// 404 with the resource's id and type.
+ControlAnswer workspace_not_found(std::string_view id);
+
+class AmpControl {
+ public:
+  static constexpr std::size_t kWorkspacesMax = 1000;  // per account and region
+  static constexpr std::size_t kTagsMax = 50;
+
+  AmpControl(WorkspaceCatalog& catalog, workspaces::Store& store, const Clock& clock,
+             Random& random)
+      : catalog_(catalog), store_(store), clock_(clock), random_(random) {}
+
+  ControlAnswer handle(const ControlRequest& request);
+
+  // Deletions that a crash interrupted are finished. Called at start.
+  Result<void> finish_deletions();
+
+ private:
+  ControlAnswer create(const ControlRequest& request);
+  ControlAnswer list(const ControlRequest& request);
+  ControlAnswer update_alias(const ControlRequest& request, WorkspaceRecord record);
+  ControlAnswer remove(WorkspaceRecord record);
+  ControlAnswer tag(const ControlRequest& request, WorkspaceRecord record);
+  ControlAnswer untag(const ControlRequest& request, WorkspaceRecord record);
+
+  WorkspaceCatalog& catalog_;
+  workspaces::Store& store_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace tributary::hub::gateway

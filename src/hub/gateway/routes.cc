@@ -1,0 +1,134 @@
+#include "hub/gateway/routes.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/strings.h"
+
+namespace tributary::hub::gateway {
+namespace {
+
+struct DataRoute {
+  std::string_view path;  // after api/v1/
+  bool get;
+  bool post;
+  std::string_view action;
+};
+
+// hub-spec 3.5; below the line what AMP has not, under action names of our own.
+constexpr std::array kDataRoutes = {
+    DataRoute{"remote_write", false, true, "aps:RemoteWrite"},
+    DataRoute{"query", true, true, "aps:QueryMetrics"},
+    DataRoute{"query_range", true, true, "aps:QueryMetrics"},
+    DataRoute{"series", true, true, "aps:GetSeries"},
+    DataRoute{"labels", true, true, "aps:GetLabels"},
+    DataRoute{"metadata", true, false, "aps:GetMetricMetadata"},
+    DataRoute{"rules", true, false, "aps:ListRules"},
+    DataRoute{"alerts", true, false, "aps:ListAlerts"},
+
+    DataRoute{"query_exemplars", true, true, "aps:QueryMetrics"},
+    DataRoute{"format_query", true, true, "aps:QueryMetrics"},
+    DataRoute{"parse_query", true, true, "aps:QueryMetrics"},
+    DataRoute{"status/buildinfo", true, false, "aps:QueryMetrics"},
+};
+
+Routed fail(RouteFailure failure) { return {.route = std::nullopt, .failure = failure}; }
+
+Routed found(Route route) { return {.route = std::move(route)}; }
+
+Routed control(ControlOperation operation, std::string_view action, std::string_view workspace) {
+  Route route{.plane = Plane::control, .action = std::string(action), .operation = operation};
+  route.workspace_id = workspace;
+  return found(std::move(route));
+}
+
+Routed route_data(std::string_view method, std::string_view workspace, std::string path) {
+  Route route{.plane = Plane::data, .workspace_id = std::string(workspace), .data_path = path};
+  if (path.starts_with("label/") && path.ends_with("/values") &&
+      path.size() > std::string_view("label//values").size()) {
+    if (method != "GET") return fail(RouteFailure::wrong_method);
+    route.action = "aps:GetLabels";
+    return found(std::move(route));
+  }
+  const auto* known = std::find_if(kDataRoutes.begin(), kDataRoutes.end(),
+                                   [&](const DataRoute& one) { return one.path == path; });
+  if (known == kDataRoutes.end()) return fail(RouteFailure::unknown_path);
+  if (!(method == "GET" && known->get) && !(method == "POST" && known->post))
+    return fail(RouteFailure::wrong_method);
+  route.action = known->action;
+  return found(std::move(route));
+}
+
+Routed route_workspace(std::string_view method, const std::vector<std::string_view>& parts) {
+  using enum ControlOperation;
+  const std::string_view workspace = parts[1];
+  if (parts.size() == 2) {
+    if (method == "GET") return control(describe_workspace, "aps:DescribeWorkspace", workspace);
+    if (method == "DELETE") return control(delete_workspace, "aps:DeleteWorkspace", workspace);
+    return fail(RouteFailure::wrong_method);
+  }
+  if (parts.size() == 3 && parts[2] == "alias") {
+    if (method != "POST") return fail(RouteFailure::wrong_method);
+    return control(update_workspace_alias, "aps:UpdateWorkspaceAlias", workspace);
+  }
+  if (parts.size() < 5 || parts[2] != "api" || parts[3] != "v1")
+    return fail(RouteFailure::unknown_path);
+  std::string path;
+  for (std::size_t i = 4; i < parts.size(); ++i) {
+    const auto decoded = percent_decode(parts[i]);
+    if (!decoded) return fail(RouteFailure::bad_escape);
+    path += (i > 4 ? "/" : "") + *decoded;
+  }
+  return route_data(method, workspace, std::move(path));
+}
+
+Routed route_tags(std::string_view method, std::string_view encoded_arn) {
+  using enum ControlOperation;
+  const auto arn = percent_decode(encoded_arn);
+  if (!arn) return fail(RouteFailure::bad_escape);
+  Routed routed = method == "GET"      ? control(list_tags, "aps:ListTagsForResource", "")
+                  : method == "POST"   ? control(tag_resource, "aps:TagResource", "")
+                  : method == "DELETE" ? control(untag_resource, "aps:UntagResource", "")
+                                       : fail(RouteFailure::wrong_method);
+  if (!routed.route) return routed;
+  routed.route->resource_arn = *arn;
+  // The workspace is the last part of the ARN: arn:aws:aps:region:account:workspace/ws-...
+  const std::size_t slash = arn->rfind('/');
+  if (slash != std::string::npos) routed.route->workspace_id = arn->substr(slash + 1);
+  return routed;
+}
+
+}  // namespace
+
+Routed route(std::string_view method, std::string_view path) {
+  if (path == "/" || path.empty()) {
+    if (method != "POST" && method != "GET") return fail(RouteFailure::wrong_method);
+    return found({.plane = Plane::query_protocol});
+  }
+  const std::vector<std::string_view> parts = split(path.substr(1), '/');
+  if (parts[0] == "tags" && parts.size() >= 2) return route_tags(method, path.substr(6));
+  if (parts[0] != "workspaces") return fail(RouteFailure::unknown_path);
+  if (parts.size() == 1 || (parts.size() == 2 && parts[1].empty())) {
+    if (method == "POST")
+      return control(ControlOperation::create_workspace, "aps:CreateWorkspace", "");
+    if (method == "GET")
+      return control(ControlOperation::list_workspaces, "aps:ListWorkspaces", "");
+    return fail(RouteFailure::wrong_method);
+  }
+  return route_workspace(method, parts);
+}
+
+bool is_workspace_id(std::string_view text) {
+  if (text.size() != 39 || !text.starts_with("ws-")) return false;
+  text.remove_prefix(3);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const char c = text[i];
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    if (dash ? c != '-' : !hex) return false;
+  }
+  return true;
+}
+
+}  // namespace tributary::hub::gateway

@@ -1,0 +1,57 @@
+// Which operation a request asks for, from its method and path: AMP's control plane, a workspace's
+// data plane, or the query protocol of IAM and STS. The path is the one that was verified.
+//
+// Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tributary::hub::gateway {
+
+enum class Plane : std::uint8_t {
+  query_protocol,  // POST /: IAM and STS, told apart by their Version and Action
+  control,         // AMP: workspaces, tags
+  data,            // /workspaces/<id>/api/v1/...
+};
+
+// AMP's control operations that there are.
+enum class ControlOperation : std::uint8_t {
+  create_workspace,
+  list_workspaces,
+  describe_workspace,
+  update_workspace_alias,
+  delete_workspace,
+  list_tags,
+  tag_resource,
+  untag_resource,
+};
+
+struct Route {
+  Plane plane = Plane::query_protocol;
+  std::string action;        // "aps:RemoteWrite"; "" for the query protocol
+  std::string workspace_id;  // "" where there is none
+  ControlOperation operation = ControlOperation::list_workspaces;
+  std::string data_path;     // after api/v1/, decoded once: "label/job/values"
+  std::string resource_arn;  // of the tag operations, decoded
+};
+
+enum class RouteFailure : std::uint8_t {
+  unknown_path,  // 404
+  wrong_method,  // 405
+  bad_escape,    // 400
+};
+
+struct Routed {
+  std::optional<Route> route;
+  RouteFailure failure = RouteFailure::unknown_path;
+};
+
+Routed route(std::string_view method, std::string_view path);
+
+// ws- and a UUID in lower case.
+bool is_workspace_id(std::string_view text);
+
+}  // namespace tributary::hub::gateway
