@@ -1,0 +1,175 @@
+#include "tsdb/db.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "tsdb/checkpoint.h"
+#include "tsdb/db_state.h"
+#include "tsdb/head_querier.h"
+#include "tsdb/replay.h"
+
+namespace tributary::tsdb {
+namespace {
+
+// A log this short is not worth a checkpoint.
+constexpr std::size_t kSegmentsBeforeCheckpoint = 3;
+
+void log_replay(const Logger& log, const ReplayReport& report) {
+  log.info("write-ahead log replayed", {{"segments", report.wal.segments},
+                                        {"series", report.series},
+                                        {"samples", report.samples},
+                                        {"ms", to_ms(report.took)}});
+  if (report.wal.damage + report.malformed_records + report.samples_without_series == 0) return;
+  log.warn("the write-ahead log was damaged; the rest of it was read",
+           {{"places", report.wal.damage},
+            {"segments_rewritten", report.wal.repaired},
+            {"malformed_records", report.malformed_records},
+            {"samples_without_series", report.samples_without_series}});
+  for (const std::string& example : report.wal.examples) {
+    log.warn("damage in the write-ahead log", {{"where", example}});
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::out_of_order: return "out of order sample";
+    case Refusal::duplicate: return "duplicate sample for timestamp";
+    case Refusal::too_old: return "too old sample";
+    case Refusal::in_the_future: return "sample too far in the future";
+    case Refusal::series_limit: return "series limit exceeded";
+    case Refusal::metric_series_limit: return "series limit of the metric exceeded";
+  }
+  return "?";
+}
+
+std::uint64_t AppendResult::refused_total() const {
+  return std::accumulate(refused.begin(), refused.end(), std::uint64_t{0});
+}
+
+Db::Db(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Db::~Db() {
+  if (const auto closed = close(); !closed) {
+    state_->log.error("database closed with an error", {{"error", closed.error().message()}});
+  }
+}
+
+Result<std::unique_ptr<Db>> Db::open(std::string directory, DbOptions options, Disk& disk,
+                                     const Clock& clock, Logger log) {
+  auto state = std::make_unique<State>(std::move(directory), options, disk, clock, std::move(log));
+  const std::string wal_directory = state->wal_directory();
+  if (auto done = disk.make_directory(wal_directory); !done) return done.error();
+  TRIBUTARY_TRY(state->lock, disk.lock(state->directory + "/lock"));
+  if (auto done = state->metadata.load(); !done) {
+    state->log.warn("metric metadata is lost", {{"error", done.error().message()}});
+  }
+
+  const Instant start = clock.monotonic();
+  TRIBUTARY_TRY(const WalListing listing, list_wal(disk, wal_directory));
+  if (auto done = replay_wal(disk, wal_directory, listing, state->head, state->replay); !done) {
+    return done.error();
+  }
+  state->replay.took = clock.monotonic() - start;
+  log_replay(state->log, state->replay);
+
+  unsigned next = 0;
+  if (!listing.segments.empty()) {
+    next = listing.segments.back() + 1;
+  } else if (listing.checkpoint) {
+    next = *listing.checkpoint + 1;
+  }
+  TRIBUTARY_TRY(state->wal, Wal::open(disk, wal_directory, next,
+                                      {.segment_bytes_max = options.wal_segment_bytes_max,
+                                       .compression = options.wal_compression}));
+  if (auto done = disk.sync_directory(state->directory); !done) return done.error();
+  return std::unique_ptr<Db>(new Db(std::move(state)));
+}
+
+Result<AppendResult> Db::append(const WriteBatch& batch) { return state_->append(batch); }
+
+Result<void> Db::sync() {
+  auto done = state_->wal->sync();
+  if (done) return done;
+  state_->wal_failures.fetch_add(1, std::memory_order_relaxed);
+  return Error(Code::unavailable, "cannot make the log durable: " + done.error().message());
+}
+
+Result<void> Db::close() {
+  {
+    const std::lock_guard guard(state_->write_mutex);
+    if (std::exchange(state_->closed, true)) return {};
+  }
+  auto saved = state_->metadata.save();
+  auto synced = sync();
+  return synced ? saved : synced;
+}
+
+Result<void> Db::maintain() {
+  const std::lock_guard one(state_->maintain_mutex);
+  if (auto done = state_->metadata.save(); !done) return done;
+  const Duration retention = state_->options.retention;
+  if (retention <= Duration::zero()) return {};
+  const std::int64_t min_ms = to_ms(state_->clock.now()) - to_ms(retention);
+  // A chunk goes as a whole, so there is no use in looking all the time.
+  const std::int64_t slack_ms = std::min<std::int64_t>(to_ms(retention) / 10, Head::kChunkRangeMs);
+  if (state_->head.series() == 0 || state_->head.min_ms() >= min_ms - slack_ms) return {};
+  return state_->truncate(min_ms);
+}
+
+Result<void> Db::State::truncate(std::int64_t min_ms) {
+  unsigned current = 0;
+  {
+    const std::lock_guard guard(write_mutex);
+    if (closed) return {};
+    floor_ms = std::max(floor_ms, min_ms);
+    const std::size_t gone = head.truncate(min_ms);
+    TRIBUTARY_TRY(current, wal->cut());
+    log.info("dropped what is older than the retention", {{"series_gone", gone}});
+  }
+  TRIBUTARY_TRY(const WalListing listing, list_wal(disk, wal_directory()));
+  std::vector<unsigned> ended = listing.segments;
+  std::erase_if(ended, [current](unsigned number) { return number >= current; });
+  if (ended.size() < kSegmentsBeforeCheckpoint) return {};
+  // As Prometheus does: the newest third is left alone, most of it is needed anyway.
+  const unsigned up_to = ended[ended.size() * 2 / 3 - 1];
+  return write_checkpoint(
+      disk, wal_directory(),
+      {.up_to_segment = up_to, .min_ms = min_ms, .keep_series = [this](std::uint64_t ref) {
+         return head.contains(ref);
+       }});
+}
+
+Result<std::unique_ptr<Querier>> Db::querier(std::int64_t min_ms, std::int64_t max_ms) const {
+  return make_head_querier(state_->head, min_ms, max_ms);
+}
+
+std::vector<MetricFamily> Db::metadata(std::string_view family) const {
+  return state_->metadata.get(family);
+}
+
+const ReplayReport& Db::replay() const { return state_->replay; }
+
+DbStats Db::stats() const {
+  DbStats stats;
+  stats.series = state_->head.series();
+  stats.samples_appended = state_->head.samples();
+  if (stats.samples_appended > 0) {
+    stats.min_ms = state_->head.min_ms();
+    stats.max_ms = state_->head.max_ms();
+  }
+  {
+    const std::lock_guard guard(state_->write_mutex);
+    stats.refused = state_->refusals.refused;
+  }
+  stats.wal_syncs = state_->wal->syncs();
+  stats.wal_failures = state_->wal_failures.load(std::memory_order_relaxed);
+  stats.wal_segment = state_->wal->segment();
+  stats.metadata_families = state_->metadata.size();
+  stats.metadata_dropped = state_->metadata.dropped();
+  return stats;
+}
+
+}  // namespace tributary::tsdb

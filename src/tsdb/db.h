@@ -1,0 +1,135 @@
+// An embedded time-series database in Prometheus' directory layout: a write-ahead log on disk and
+// the head in memory, which is rebuilt from the log at `open`. Blocks come next; until then every
+// sample that is kept stays in the head, and the log with it.
+//
+//   auto result = db.append(batch);   // in the log and in the head, visible to queries
+//   db.sync();                        // durable: answer the client after this
+//
+// `append` refuses samples one by one and stores the others: a sample at the time of the series'
+// newest one with the same bits is accepted silently, with another value it is a duplicate; an
+// older one is out of order. When the disk fails or is full, `append` and `sync` fail with
+// unavailable and nothing is lost that was acknowledged; they work again by themselves (see wal.h).
+//
+// Threads: any. Appends take turns; queries run beside them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "model/queryable.h"
+#include "model/series.h"
+#include "tsdb/wal_directory.h"
+#include "tsdb/wal_segment.h"
+
+namespace tributary::tsdb {
+
+class Disk;
+class WriteBatch;
+
+// Why a sample was refused.
+enum class Refusal : std::uint8_t {
+  out_of_order,   // older than the series' newest sample
+  duplicate,      // same time as the newest, another value
+  too_old,        // before what the database keeps
+  in_the_future,  // further ahead of the clock than allowed
+  series_limit,
+  metric_series_limit,
+};
+inline constexpr std::size_t kRefusals = 6;
+
+std::string_view to_string(Refusal refusal);
+
+struct RefusedSample {
+  Refusal reason;
+  Sample sample;
+  std::string series;  // as Labels::to_string
+};
+
+struct AppendResult {
+  static constexpr std::size_t kExamplesMax = 5;
+
+  std::uint64_t appended = 0;  // with those accepted as exact repeats
+  std::uint64_t series_created = 0;
+  std::array<std::uint64_t, kRefusals> refused{};
+  std::vector<RefusedSample> examples;  // the first ones
+
+  std::uint64_t refused_total() const;
+};
+
+struct DbOptions {
+  std::size_t series_max = 0;  // zero: no limit, here and below
+  std::size_t series_per_metric_max = 0;
+  std::size_t metadata_families_max = 20'000;
+  Duration future_max = 10min;
+  Duration retention = Duration::zero();  // older samples are dropped by `maintain`; zero: none are
+  WalCompression wal_compression = WalCompression::snappy;
+  std::size_t wal_segment_bytes_max = kWalSegmentBytesMax;
+};
+
+struct ReplayReport {
+  WalReport wal;
+  std::uint64_t series = 0;
+  std::uint64_t samples = 0;
+  std::uint64_t samples_not_in_order = 0;    // repeats, or late: not stored
+  std::uint64_t samples_without_series = 0;  // their series' record was damaged
+  std::uint64_t malformed_records = 0;
+  std::uint64_t records_of_other_types = 0;  // histograms, exemplars, tombstones: kept, not read
+  Duration took{};
+};
+
+struct DbStats {
+  std::size_t series = 0;
+  std::uint64_t samples_appended = 0;  // since open, replay included
+  std::array<std::uint64_t, kRefusals> refused{};
+  std::int64_t min_ms = 0;  // of the head; 0 and 0 while it is empty
+  std::int64_t max_ms = 0;
+  std::uint64_t wal_syncs = 0;
+  std::uint64_t wal_failures = 0;
+  unsigned wal_segment = 0;
+  std::size_t metadata_families = 0;
+  std::uint64_t metadata_dropped = 0;  // above the limit of families
+};
+
+class Db final : public Queryable {
+ public:
+  // Makes the directory if need be, locks it, replays the log. `disk` and `clock` outlive the
+  // database. already_exists where another process has it open.
+  static Result<std::unique_ptr<Db>> open(std::string directory, DbOptions options, Disk& disk,
+                                          const Clock& clock, Logger log);
+  ~Db() override;  // closes
+
+  Db(const Db&) = delete;
+  Db& operator=(const Db&) = delete;
+
+  Result<AppendResult> append(const WriteBatch& batch);
+  // Returns when everything appended before is durable. Callers share fsyncs.
+  Result<void> sync();
+  // Syncs and refuses what comes later. Queries go on working.
+  Result<void> close();
+
+  // Drops what is older than the retention, shortens the log, saves metadata. Every minute or so.
+  Result<void> maintain();
+
+  Result<std::unique_ptr<Querier>> querier(std::int64_t min_ms, std::int64_t max_ms) const override;
+  // Of one family, or of all where `family` is empty; sorted by name.
+  std::vector<MetricFamily> metadata(std::string_view family) const;
+
+  const ReplayReport& replay() const;
+  DbStats stats() const;
+
+ private:
+  struct State;
+  explicit Db(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tributary::tsdb

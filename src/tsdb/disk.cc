@@ -1,0 +1,164 @@
+#include "tsdb/disk.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace tributary::tsdb {
+namespace {
+
+Error disk_error(std::string_view operation, const std::string& path, int number) {
+  const Code code = number == ENOENT ? Code::not_found : Code::unavailable;
+  return Error(
+      code, std::string(operation) + ' ' + path + ": " + std::generic_category().message(number));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+class RealFile final : public File {
+ public:
+  RealFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  Result<void> append(std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t wrote = ::write(fd_.get(), bytes.data(), bytes.size());
+      if (wrote < 0) {
+        if (errno == EINTR) continue;
+        return disk_error("write", path_, errno);
+      }
+      bytes.remove_prefix(static_cast<std::size_t>(wrote));
+    }
+    return {};
+  }
+  Result<void> truncate(std::uint64_t size) override {
+    if (::ftruncate(fd_.get(), static_cast<off_t>(size)) != 0) {
+      return disk_error("truncate", path_, errno);
+    }
+    return {};
+  }
+  Result<void> sync() override {
+    if (::fdatasync(fd_.get()) != 0) return disk_error("fsync", path_, errno);
+    return {};
+  }
+
+ private:
+  Descriptor fd_;
+  std::string path_;
+};
+
+class RealLock final : public DirectoryLock {
+ public:
+  explicit RealLock(Descriptor fd) : fd_(std::move(fd)) {}
+
+ private:
+  Descriptor fd_;
+};
+
+}  // namespace
+
+Result<void> Disk::replace(const std::string& path, std::string_view bytes) {
+  const std::string temporary = path + ".tmp";
+  TRIBUTARY_TRY(const auto file, create(temporary));
+  if (auto done = file->append(bytes); !done) return done;
+  if (auto done = file->sync(); !done) return done;
+  if (auto done = rename(temporary, path); !done) return done;
+  return sync_directory(path.substr(0, path.rfind('/')));
+}
+
+Result<std::unique_ptr<File>> RealDisk::create(const std::string& path) {
+  Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640));
+  if (fd.get() < 0) return disk_error("create", path, errno);
+  return std::unique_ptr<File>(std::make_unique<RealFile>(std::move(fd), path));
+}
+
+Result<std::string> RealDisk::read(const std::string& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return disk_error("open", path, errno);
+  struct stat status{};
+  if (::fstat(fd.get(), &status) != 0) return disk_error("stat", path, errno);
+  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::read(fd.get(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return disk_error("read", path, errno);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+Result<std::vector<std::string>> RealDisk::list(const std::string& directory) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (std::filesystem::directory_iterator it(directory, error), end; !error && it != end;
+       it.increment(error)) {
+    names.push_back(it->path().filename().string());
+  }
+  if (error) return disk_error("list", directory, error.value());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool RealDisk::exists(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+Result<void> RealDisk::make_directory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return disk_error("make directory", path, error.value());
+  return {};
+}
+
+Result<void> RealDisk::rename(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return disk_error("rename", from, errno);
+  return {};
+}
+
+Result<void> RealDisk::remove(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return disk_error("remove", path, error.value());
+  return {};
+}
+
+Result<void> RealDisk::sync_directory(const std::string& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0) return disk_error("open", path, errno);
+  if (::fsync(fd.get()) != 0) return disk_error("fsync", path, errno);
+  return {};
+}
+
+Result<std::unique_ptr<DirectoryLock>> RealDisk::lock(const std::string& path) {
+  Descriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  if (fd.get() < 0) return disk_error("open", path, errno);
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return disk_error("lock", path, errno);
+    return Error(Code::already_exists, "lock " + path + ": the database is in use elsewhere");
+  }
+  return std::unique_ptr<DirectoryLock>(std::make_unique<RealLock>(std::move(fd)));
+}
+
+}  // namespace tributary::tsdb

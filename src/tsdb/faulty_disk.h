@@ -1,0 +1,63 @@
+// For tests: a real disk that fills up, fails, and forgets what was not fsynced.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tsdb/disk.h"
+
+namespace tributary::tsdb {
+
+class FaultyDisk final : public Disk {
+ public:
+  struct Faults {
+    std::optional<std::uint64_t> bytes_left;  // an append beyond writes a part and fails
+    bool syncs = false;
+    bool truncates = false;
+    bool creates = false;
+  };
+
+  void set(Faults faults);
+  // As after a power cut: every file ends where it was last fsynced.
+  void lose_unsynced();
+  std::uint64_t syncs() const;
+
+  Result<std::unique_ptr<File>> create(const std::string& path) override;
+  Result<std::string> read(const std::string& path) override { return real_.read(path); }
+  Result<std::vector<std::string>> list(const std::string& directory) override {
+    return real_.list(directory);
+  }
+  bool exists(const std::string& path) override { return real_.exists(path); }
+  Result<void> make_directory(const std::string& path) override {
+    return real_.make_directory(path);
+  }
+  Result<void> rename(const std::string& from, const std::string& to) override;
+  Result<void> remove(const std::string& path) override { return real_.remove(path); }
+  Result<void> sync_directory(const std::string& path) override {
+    return real_.sync_directory(path);
+  }
+  Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) override {
+    return real_.lock(path);
+  }
+
+ private:
+  struct Sizes {
+    std::uint64_t written = 0;
+    std::uint64_t synced = 0;
+  };
+  class FaultyFile;
+
+  RealDisk real_;
+  mutable std::mutex mutex_;
+  Faults faults_;
+  std::map<std::string, Sizes> files_;
+  std::uint64_t syncs_ = 0;
+};
+
+}  // namespace tributary::tsdb

@@ -1,0 +1,88 @@
+#include "tsdb/head_querier.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "tsdb/packed_labels.h"
+
+namespace tributary::tsdb {
+namespace {
+
+class HeadSeriesSet final : public SeriesSet {
+ public:
+  HeadSeriesSet(const Head& head, std::vector<HeadSeriesPtr> series, std::int64_t min_ms,
+                std::int64_t max_ms)
+      : head_(head), series_(std::move(series)), min_ms_(min_ms), max_ms_(max_ms) {}
+
+  bool next() override {
+    if (next_ == series_.size()) return false;
+    labels_ = unpack(series_[next_++]->packed);
+    return true;
+  }
+  const Labels& labels() const override { return labels_; }
+  Result<void> read(std::vector<Sample>& out) override {
+    auto done = head_.read(*series_[next_ - 1], min_ms_, max_ms_, out);
+    return done ? done : done.error().within("series " + labels_.to_string());
+  }
+
+ private:
+  const Head& head_;
+  const std::vector<HeadSeriesPtr> series_;
+  const std::int64_t min_ms_;
+  const std::int64_t max_ms_;
+  std::size_t next_ = 0;
+  Labels labels_;
+};
+
+class HeadQuerier final : public Querier {
+ public:
+  HeadQuerier(const Head& head, std::int64_t min_ms, std::int64_t max_ms)
+      : head_(head), min_ms_(min_ms), max_ms_(max_ms) {}
+
+  Result<std::unique_ptr<SeriesSet>> select(std::span<const Matcher> matchers) const override {
+    return std::unique_ptr<SeriesSet>(std::make_unique<HeadSeriesSet>(
+        head_, head_.select(matchers, min_ms_, max_ms_), min_ms_, max_ms_));
+  }
+
+  Result<std::vector<std::string>> label_names(std::span<const Matcher> matchers) const override {
+    if (whole_head(matchers)) return head_.label_names();
+    std::set<std::string, std::less<>> names;
+    for (const HeadSeriesPtr& series : head_.select(matchers, min_ms_, max_ms_)) {
+      for_each_label(series->packed, [&names](std::string_view name, std::string_view) {
+        if (!names.contains(name)) names.emplace(name);
+      });
+    }
+    return std::vector<std::string>(names.begin(), names.end());
+  }
+
+  Result<std::vector<std::string>> label_values(std::string_view name,
+                                                std::span<const Matcher> matchers) const override {
+    if (whole_head(matchers)) return head_.label_values(name);
+    std::set<std::string, std::less<>> values;
+    for (const HeadSeriesPtr& series : head_.select(matchers, min_ms_, max_ms_)) {
+      const std::string_view value = packed_get(series->packed, name);
+      if (!value.empty() && !values.contains(value)) values.emplace(value);
+    }
+    return std::vector<std::string>(values.begin(), values.end());
+  }
+
+ private:
+  // The index alone answers where nothing narrows the series down.
+  bool whole_head(std::span<const Matcher> matchers) const {
+    return matchers.empty() && min_ms_ <= head_.min_ms() && max_ms_ >= head_.max_ms();
+  }
+
+  const Head& head_;
+  const std::int64_t min_ms_;
+  const std::int64_t max_ms_;
+};
+
+}  // namespace
+
+std::unique_ptr<Querier> make_head_querier(const Head& head, std::int64_t min_ms,
+                                           std::int64_t max_ms) {
+  return std::make_unique<HeadQuerier>(head, min_ms, max_ms);
+}
+
+}  // namespace tributary::tsdb

@@ -1,0 +1,97 @@
+#include "tsdb/replay.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "base/hash.h"
+#include "tsdb/packed_labels.h"
+#include "tsdb/wal_records.h"
+
+namespace tributary::tsdb {
+namespace {
+
+bool is_canonical(std::string_view packed) {
+  std::string_view before;
+  bool canonical = true;
+  for_each_label(packed, [&](std::string_view name, std::string_view value) {
+    if (name <= before || value.empty()) canonical = false;
+    before = name;
+  });
+  return canonical;
+}
+
+class Replay {
+ public:
+  Replay(Head& head, ReplayReport& report) : head_(head), report_(report) {}
+
+  void apply(std::string_view record) {
+    bool good = true;
+    switch (record_type(record)) {
+      case RecordType::series:
+        created_.clear();
+        good = decode_series(record, [this](std::uint64_t ref, std::string_view packed) {
+          add_series(ref, packed);
+        });
+        head_.publish(created_);
+        break;
+      case RecordType::samples:
+        good = decode_samples(
+            record, [this](std::uint64_t ref, Sample sample) { add_sample(ref, sample); });
+        break;
+      default: ++report_.records_of_other_types; break;
+    }
+    if (!good) ++report_.malformed_records;
+  }
+
+ private:
+  void add_series(std::uint64_t ref, std::string_view packed) {
+    std::string sorted;
+    if (!is_canonical(packed)) packed = sorted = pack(unpack(packed));
+    const std::uint64_t hash = hash64(packed);
+    HeadSeries* series = head_.find(packed, hash);
+    if (series == nullptr) {
+      // A reference that is taken belongs to other labels: only a damaged log has that.
+      series =
+          by_ref_.contains(ref) ? head_.create(packed, hash) : head_.create_as(ref, packed, hash);
+      created_.push_back(series);
+      ++report_.series;
+    }
+    by_ref_[ref] = series;
+  }
+
+  void add_sample(std::uint64_t ref, Sample sample) {
+    const auto found = by_ref_.find(ref);
+    if (found == by_ref_.end()) {
+      ++report_.samples_without_series;
+      return;
+    }
+    HeadSeries& series = *found->second;
+    if (series.has_last && sample.timestamp_ms <= series.last.timestamp_ms) {
+      ++report_.samples_not_in_order;
+      return;
+    }
+    head_.append(series, sample);
+    ++report_.samples;
+  }
+
+  Head& head_;
+  ReplayReport& report_;
+  boost::unordered_flat_map<std::uint64_t, HeadSeries*> by_ref_;
+  std::vector<HeadSeries*> created_;
+};
+
+}  // namespace
+
+Result<void> replay_wal(Disk& disk, const std::string& directory, const WalListing& listing,
+                        Head& head, ReplayReport& report) {
+  Replay replay(head, report);
+  return read_wal(
+      disk, directory, listing, Repair::yes,
+      [&replay](std::string_view record) { replay.apply(record); }, report.wal);
+}
+
+}  // namespace tributary::tsdb

@@ -1,0 +1,54 @@
+// For tests of the database: a directory of their own, short ways to write and to read.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/labels.h"
+#include "model/queryable.h"
+#include "model/sample.h"
+#include "tsdb/write_batch.h"
+
+namespace tributary::tsdb::testing {
+
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "tributary-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+inline void add(WriteBatch& batch, const Labels& labels, const std::vector<Sample>& samples) {
+  std::vector<LabelView> views;
+  for (const Label& label : labels) views.push_back({label.name, label.value});
+  batch.add_series(views).value();
+  for (const Sample& sample : samples) batch.add_sample(sample);
+}
+
+using Everything = std::map<Labels, std::vector<Sample>>;
+
+inline Everything read(const Queryable& store, const Matchers& matchers = {},
+                       std::int64_t min_ms = INT64_MIN, std::int64_t max_ms = INT64_MAX) {
+  Everything out;
+  const auto querier = store.querier(min_ms, max_ms).value();
+  const auto set = querier->select(matchers).value();
+  while (set->next()) set->read(out[set->labels()]).value();
+  return out;
+}
+
+}  // namespace tributary::tsdb::testing
