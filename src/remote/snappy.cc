@@ -1,0 +1,35 @@
+#include "remote/snappy.h"
+
+#include <snappy.h>
+
+namespace tributary::remote {
+
+std::string compress(std::string_view bytes) {
+  std::string out;
+  snappy::Compress(bytes.data(), bytes.size(), &out);
+  return out;
+}
+
+std::size_t compressed_size_max(std::size_t bytes) { return snappy::MaxCompressedLength(bytes); }
+
+Result<std::string> uncompress(std::string_view compressed, std::size_t bytes_max) {
+  // The densest element is a copy of 64 bytes in 3.
+  constexpr std::size_t kExpansionMax = 22;
+  std::size_t size = 0;
+  if (!snappy::GetUncompressedLength(compressed.data(), compressed.size(), &size))
+    return Error(Code::invalid_argument, "snappy: the body does not begin with a length");
+  if (size > bytes_max)
+    return Error(Code::limit_exceeded, "snappy: the body has " + std::to_string(size) +
+                                           " bytes uncompressed, at most " +
+                                           std::to_string(bytes_max) + " are taken");
+  if (size / kExpansionMax > compressed.size())
+    return Error(Code::invalid_argument, "snappy: " + std::to_string(compressed.size()) +
+                                             " bytes cannot hold the " + std::to_string(size) +
+                                             " they claim");
+  std::string out(size, '\0');
+  if (!snappy::RawUncompress(compressed.data(), compressed.size(), out.data()))
+    return Error(Code::invalid_argument, "snappy: the body is not in the block format");
+  return out;
+}
+
+}  // namespace tributary::remote

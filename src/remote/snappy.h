@@ -1,0 +1,20 @@
+// Snappy's block format, in which remote write sends its bodies (never the framed one).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace tributary::remote {
+
+std::string compress(std::string_view bytes);
+
+// The most that so many bytes can become: what is surely below a limit need not be tried.
+std::size_t compressed_size_max(std::size_t bytes);
+
+// Refuses a body that says, or would have to be, longer than `bytes_max` before making room for it.
+Result<std::string> uncompress(std::string_view compressed, std::size_t bytes_max);
+
+}  // namespace tributary::remote

@@ -1,0 +1,277 @@
+#include <string>
+
+#include "base/strings.h"
+#include "remote/wire.h"
+#include "remote/write_request.h"
+
+namespace tributary::remote {
+namespace {
+
+// Decodes series after series into the same vectors.
+class Decoder {
+ public:
+  Decoder(const DecodeLimits& limits, WriteRequestVisitor& visitor)
+      : limits_(limits), visitor_(visitor) {}
+
+  Result<void> decode(std::string_view message) {
+    WireReader request(message, "WriteRequest");
+    std::size_t series = 0, metadata = 0;
+    while (request.next()) {
+      if (request.field() == 1) {
+        if (++series > limits_.series_max) return too_many("series", limits_.series_max);
+        WireReader part = request.message("TimeSeries");
+        read_series(part);
+        request.adopt_fault(part);
+      } else if (request.field() == 3) {
+        if (++metadata > limits_.metadata_max) return too_many("metadata", limits_.metadata_max);
+        WireReader part = request.message("MetricMetadata");
+        read_metadata(part);
+        request.adopt_fault(part);
+      }
+      if (limit_error_) return *limit_error_;
+    }
+    if (request.fault()) return request.fault()->within("remote write request");
+    return {};
+  }
+
+ private:
+  static Error too_many(std::string_view what, std::size_t limit) {
+    return Error(Code::limit_exceeded, "remote write request: more than " + std::to_string(limit) +
+                                           ' ' + std::string(what));
+  }
+
+  // False at the limit, which ends the reading of all that surrounds it.
+  bool has_room(std::size_t count, std::size_t limit, std::string_view what, WireReader& reader) {
+    if (count < limit) return true;
+    if (!limit_error_) limit_error_ = too_many(what, limit);
+    reader.fail("limit");
+    return false;
+  }
+
+  void read_series(WireReader& series) {
+    labels_.clear();
+    samples_.clear();
+    histograms_.clear();
+    exemplars_.clear();
+    std::size_t labels_begin = 0, labels_end = 0;
+    bool contiguous = true;
+    while (series.next()) {
+      switch (series.field()) {
+        case 1:
+          if (labels_.empty()) labels_begin = labels_end = series.field_offset();
+          contiguous = contiguous && labels_end == series.field_offset();
+          read_label(series, labels_);
+          labels_end = series.offset();
+          break;
+        case 2: read_sample(series); break;
+        case 3: read_exemplar(series); break;
+        case 4: read_histogram(series); break;
+        default: break;
+      }
+    }
+    if (series.fault()) return;
+    visitor_.on_series(
+        {.label_bytes = contiguous ? series.slice(labels_begin, labels_end) : std::string_view(),
+         .labels = labels_,
+         .samples = samples_,
+         .histograms = histograms_,
+         .exemplars = exemplars_});
+  }
+
+  void read_label(WireReader& parent, std::vector<LabelView>& labels) {
+    if (!has_room(labels.size(), limits_.labels_per_series_max, "labels of a series", parent))
+      return;
+    LabelView label;
+    WireReader reader = parent.message("Label");
+    while (reader.next()) {
+      if (reader.field() == 1) label.name = reader.bytes();
+      if (reader.field() == 2) label.value = reader.bytes();
+    }
+    parent.adopt_fault(reader);
+    labels.push_back(label);
+  }
+
+  void read_sample(WireReader& parent) {
+    if (!has_room(samples_.size(), limits_.points_per_series_max, "samples of a series", parent))
+      return;
+    Sample sample;
+    WireReader reader = parent.message("Sample");
+    while (reader.next()) {
+      if (reader.field() == 1) sample.value = reader.float64();
+      if (reader.field() == 2) sample.timestamp_ms = reader.int64();
+    }
+    parent.adopt_fault(reader);
+    samples_.push_back(sample);
+  }
+
+  void read_exemplar(WireReader& parent) {
+    if (!has_room(exemplars_.size(), limits_.points_per_series_max, "exemplars of a series",
+                  parent))
+      return;
+    ExemplarView exemplar;
+    WireReader reader = parent.message("Exemplar");
+    while (reader.next()) {
+      if (reader.field() == 1) read_label(reader, exemplar.labels);
+      if (reader.field() == 2) exemplar.value = reader.float64();
+      if (reader.field() == 3) exemplar.timestamp_ms = reader.int64();
+    }
+    parent.adopt_fault(reader);
+    exemplars_.push_back(std::move(exemplar));
+  }
+
+  void read_histogram(WireReader& parent) {
+    if (!has_room(histograms_.size(), limits_.points_per_series_max, "histograms of a series",
+                  parent))
+      return;
+    HistogramSample sample;
+    WireReader reader = parent.message("Histogram");
+    while (reader.next()) read_histogram_field(reader, sample);
+    parent.adopt_fault(reader);
+    histograms_.push_back(std::move(sample));
+  }
+
+  void read_histogram_field(WireReader& reader, HistogramSample& sample) {
+    NativeHistogram& h = sample.histogram;
+    switch (reader.field()) {
+      case 1:
+        h.count = reader.varint();
+        h.is_float = false;
+        break;
+      case 2:
+        h.count_float = reader.float64();
+        h.is_float = true;
+        break;
+      case 3: h.sum = reader.float64(); break;
+      case 4: h.schema = static_cast<std::int32_t>(reader.sint64()); break;
+      case 5: h.zero_threshold = reader.float64(); break;
+      case 6: h.zero_count = reader.varint(); break;
+      case 7: h.zero_count_float = reader.float64(); break;
+      case 8: read_span(reader, h.negative_spans); break;
+      case 9: read_deltas(reader, h.negative_deltas); break;
+      case 10: read_numbers(reader, h.negative_counts); break;
+      case 11: read_span(reader, h.positive_spans); break;
+      case 12: read_deltas(reader, h.positive_deltas); break;
+      case 13: read_numbers(reader, h.positive_counts); break;
+      case 14: h.reset_hint = reset_hint_of(reader.varint()); break;
+      case 15: sample.timestamp_ms = reader.int64(); break;
+      case 16: read_numbers(reader, h.custom_values); break;
+      default: break;
+    }
+  }
+
+  static ResetHint reset_hint_of(std::uint64_t number) {
+    return number <= static_cast<std::uint64_t>(ResetHint::gauge) ? static_cast<ResetHint>(number)
+                                                                  : ResetHint::unknown;
+  }
+
+  bool has_bucket_room(std::size_t count, WireReader& reader) {
+    return has_room(count, limits_.buckets_per_histogram_max, "buckets of a histogram", reader);
+  }
+
+  void read_span(WireReader& parent, std::vector<BucketSpan>& spans) {
+    if (!has_bucket_room(spans.size(), parent)) return;
+    BucketSpan span;
+    WireReader reader = parent.message("BucketSpan");
+    while (reader.next()) {
+      if (reader.field() == 1) span.offset = static_cast<std::int32_t>(reader.sint64());
+      if (reader.field() == 2) span.length = static_cast<std::uint32_t>(reader.varint());
+    }
+    parent.adopt_fault(reader);
+    spans.push_back(span);
+  }
+
+  // A repeated number is packed or, from old writers, one field each.
+  void read_deltas(WireReader& reader, std::vector<std::int64_t>& deltas) {
+    if (reader.type() != WireType::bytes) {
+      if (has_bucket_room(deltas.size(), reader)) deltas.push_back(reader.sint64());
+      return;
+    }
+    WireReader packed = reader.message("deltas");
+    while (!packed.at_end() && has_bucket_room(deltas.size(), packed))
+      deltas.push_back(packed.packed_sint64());
+    reader.adopt_fault(packed);
+  }
+
+  void read_numbers(WireReader& reader, std::vector<double>& numbers) {
+    if (reader.type() != WireType::bytes) {
+      if (has_bucket_room(numbers.size(), reader)) numbers.push_back(reader.float64());
+      return;
+    }
+    WireReader packed = reader.message("numbers");
+    while (!packed.at_end() && has_bucket_room(numbers.size(), packed))
+      numbers.push_back(packed.packed_float64());
+    reader.adopt_fault(packed);
+  }
+
+  void read_metadata(WireReader& reader) {
+    MetadataRef metadata;
+    while (reader.next()) {
+      if (reader.field() == 1) metadata.type = metric_type_of(reader.varint());
+      if (reader.field() == 2) metadata.family = reader.bytes();
+      if (reader.field() == 4) metadata.help = reader.bytes();
+      if (reader.field() == 5) metadata.unit = reader.bytes();
+    }
+    if (!reader.fault()) visitor_.on_metadata(metadata);
+  }
+
+  static MetricType metric_type_of(std::uint64_t number) {
+    switch (number) {
+      case 1: return MetricType::counter;
+      case 2: return MetricType::gauge;
+      case 3: return MetricType::histogram;
+      case 4: return MetricType::gauge_histogram;
+      case 5: return MetricType::summary;
+      case 6: return MetricType::info;
+      case 7: return MetricType::stateset;
+      default: return MetricType::unknown;
+    }
+  }
+
+  const DecodeLimits& limits_;
+  WriteRequestVisitor& visitor_;
+  std::optional<Error> limit_error_;
+  std::vector<LabelView> labels_;
+  std::vector<Sample> samples_;
+  std::vector<HistogramSample> histograms_;
+  std::vector<ExemplarView> exemplars_;
+};
+
+}  // namespace
+
+Result<void> decode_write_request(std::string_view message, const DecodeLimits& limits,
+                                  WriteRequestVisitor& visitor) {
+  if (message.size() > limits.message_bytes_max)
+    return Error(Code::limit_exceeded, "remote write request: " + std::to_string(message.size()) +
+                                           " bytes, at most " +
+                                           std::to_string(limits.message_bytes_max) + " are taken");
+  return Decoder(limits, visitor).decode(message);
+}
+
+std::optional<LabelProblem> find_label_fault(std::span<const LabelView> labels) {
+  std::string_view metric;
+  for (const LabelView& label : labels)
+    if (label.name == kMetricName) metric = label.value;
+  const auto problem = [&](LabelFault fault, std::string text) {
+    if (!metric.empty() && is_valid_utf8(metric)) text += " of series " + std::string(metric);
+    return LabelProblem{fault, std::move(text)};
+  };
+
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto& [name, value] = labels[i];
+    if (name.empty()) return problem(LabelFault::empty_name, "a label without a name");
+    if (!is_valid_utf8(name)) return problem(LabelFault::invalid_utf8, "a label name not in UTF-8");
+    const std::string label = "label " + std::string(name);
+    if (value.empty()) return problem(LabelFault::empty_value, label + " without a value");
+    if (!is_valid_utf8(value))
+      return problem(LabelFault::invalid_utf8, label + " with a value not in UTF-8");
+    if (i == 0) continue;
+    const std::string_view before = labels[i - 1].name;
+    if (name == before) return problem(LabelFault::duplicate_name, label + " twice");
+    if (name < before)
+      return problem(LabelFault::unsorted, label + " behind " + std::string(before));
+  }
+  if (metric.empty()) return problem(LabelFault::missing_metric_name, "a series without a name");
+  return std::nullopt;
+}
+
+}  // namespace tributary::remote
