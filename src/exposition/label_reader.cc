@@ -125,7 +125,6 @@ bool LabelReader::finish(Labels& labels) {
       std::adjacent_find(labels_.begin(), labels_.end(),
                          [](const Label& a, const Label& b) { return a.name == b.name; });
   if (twin != labels_.end()) return refuse(0, "label " + twin->name + " occurs twice");
-  std::erase_if(labels_, [](const Label& label) { return label.value.empty(); });
   labels = Labels(std::move(labels_));
   return true;
 }

@@ -46,7 +46,8 @@ class Parser {
 
   // Of a sample: the bytes of its name and label part as they stand on the page, blanks included.
   virtual std::string_view series_text() const = 0;
-  // `__name__` and the labels, unescaped and sorted, without those whose value is empty.
+  // `__name__` and the labels, unescaped and sorted. An empty value means that the label is absent;
+  // it is kept here because it takes a target's label away where scraped labels win.
   virtual Result<Labels> labels() const = 0;
   virtual double value() const = 0;  // any NaN is kNormalNaN
   virtual std::optional<std::int64_t> timestamp_ms() const = 0;

@@ -65,8 +65,8 @@ TEST(PrometheusText, UnescapesLabelValues) {
   EXPECT_EQ(parser.labels()->get("c"), "\\");
 }
 
-TEST(PrometheusText, TakesAnEmptyLabelValueAsAnAbsentLabel) {
-  EXPECT_EQ(sample_of("a{b=\"\",c=\"d\"} 1\n"), "a{c=\"d\"} 1.000000");
+TEST(PrometheusText, HandsOnEmptyLabelValues) {
+  EXPECT_EQ(sample_of("a{b=\"\",c=\"d\"} 1\n"), "a{b=\"\", c=\"d\"} 1.000000");
 }
 
 TEST(PrometheusText, ReadsQuotedNames) {
