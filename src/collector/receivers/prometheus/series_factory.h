@@ -1,0 +1,94 @@
+// Makes the Series of a target from what its page says: target labels merged in (honor_labels),
+// metric_relabel_configs, validation and label limits, external labels, then metric family, role,
+// resource and scope. Slow on purpose: called once per series, not per sample.
+//
+// Threads: one user at a time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "collector/receivers/prometheus/families.h"
+#include "collector/receivers/prometheus/relabel.h"
+#include "collector/receivers/prometheus/target.h"
+#include "model/labels.h"
+#include "model/series.h"
+
+namespace tributary::collector::prometheus {
+
+// What a job says about the samples of its targets. A limit of 0 is none.
+struct SampleRules {
+  bool honor_labels = false;
+  bool honor_timestamps = true;
+  bool track_timestamps_staleness = false;
+  bool extra_scrape_metrics = false;
+  std::vector<RelabelRule> metric_relabel;
+  NameValidation names = NameValidation::utf8;
+  Labels external_labels;
+  std::uint64_t sample_limit = 0;
+  std::uint64_t label_limit = 0;
+  std::uint64_t label_name_length_limit = 0;
+  std::uint64_t label_value_length_limit = 0;
+};
+
+class SeriesFactory {
+ public:
+  // Both outlive the factory. `version` is that of the program.
+  SeriesFactory(const Target& target, const SampleRules& rules, std::string version);
+
+  Families& families() { return families_; }
+
+  // The labels that a scraped series ends up with, `__name__` among them. Nothing where relabelling
+  // drops it; an error fails the scrape. `type` is what the page's last TYPE line said.
+  Result<std::optional<Labels>> final_labels(Labels scraped, MetricType type) const;
+
+  // By the metadata known now.
+  SeriesPtr make(const Labels& final_labels);
+  // The same series by the metadata known now: the same object where nothing has changed.
+  SeriesPtr refresh(const SeriesPtr& series);
+  // Of the receiver's own series about the target, such as `up`.
+  SeriesPtr make_report(std::string_view name, std::string_view unit, std::string_view help);
+
+  // The labels of a `target_info` series become attributes of the resource with its job and
+  // instance, from the next `make` or `refresh` on.
+  void set_target_info(const Labels& final_labels);
+
+  // Changes whenever `refresh` may give another series.
+  std::uint64_t version() const { return families_.version() + resources_version_; }
+  // The same for `make_report`.
+  std::uint64_t resources_version() const { return resources_version_; }
+
+  // Forgets resources and scopes that no series has any more.
+  void trim();
+
+ private:
+  using JobInstance = std::pair<std::string, std::string>;
+
+  Result<void> check(const Labels& labels) const;
+  SeriesPtr build(FamilyRole place, Labels labels);
+  std::shared_ptr<const Resource> resource_of(const Labels& labels);
+  std::shared_ptr<const Scope> scope_of(const Labels& labels);
+
+  const Target& target_;
+  const SampleRules& rules_;
+  std::string program_version_;
+  Families families_;
+  std::shared_ptr<const Scope> scope_;
+  std::map<JobInstance, std::shared_ptr<const Resource>> resources_;
+  std::map<JobInstance, std::vector<Attribute>> target_info_;
+  std::map<std::string, std::shared_ptr<const Scope>> scopes_;
+  std::uint64_t resources_version_ = 0;
+};
+
+// The resource of what one job and instance sends: service.name, server.address,
+// service.instance.id, server.port, url.scheme.
+Resource make_resource(std::string_view job, std::string_view instance, std::string_view scheme);
+
+}  // namespace tributary::collector::prometheus
