@@ -138,6 +138,7 @@ struct ServerRequest {
   std::string body;
   std::string peer_address;  // without the port
   bool is_tls = false;
+  std::stop_token stop;  // requested when the server's shutdown runs out of patience
 
   std::string_view path() const;   // target up to '?'
   std::string_view query() const;  // target after '?', raw
@@ -155,21 +156,28 @@ struct HttpServerOptions {
   std::size_t connections_max = 1024;        // more are answered 503 and closed
   std::size_t header_bytes_max = 64U << 10;  // 431
   std::size_t body_bytes_max = 16U << 20;    // 413
-  Duration header_timeout = 30s;
-  Duration idle_timeout = 120s;
+  Duration header_timeout = 30s;             // from the first byte to the end of the head: 408
+  Duration body_timeout = 60s;   // and a second more for each 16 KiB, in both directions
+  Duration idle_timeout = 120s;  // between two requests
 };
 
+// Gives the answer to one request. Content-Length and Connection are the server's to add, Date too
+// where it is missing. Requests of one connection come one after the other.
 using Handler = std::function<Task<Response>(ServerRequest)>;
 
+// Its end closes every connection at once; handlers that still run then must not touch what is
+// gone, so await `shutdown` first.
 class HttpServer {
  public:
   virtual ~HttpServer() = default;
   virtual std::uint16_t port() const = 0;
-  // Stops accepting, lets running requests end (at most `grace`), closes the rest.
+  // Stops accepting, lets running requests end (at most `grace`), then requests their stop, closes
+  // the rest and gives handlers one more second.
   virtual Task<void> shutdown(Duration grace) = 0;
 };
 
-// Listens at once. Errors: invalid_argument (address, certificate), unavailable (port in use).
+// Listens at once; the address may be a name, an IP address, or empty for all interfaces. Errors:
+// invalid_argument (address, certificate), unavailable (port in use).
 Result<std::unique_ptr<HttpServer>> start_http_server(Loop& loop, HttpServerOptions options,
                                                       Handler handler, Logger log);
 

@@ -55,6 +55,7 @@ class MessageParser {
 
   Head& head() { return head_; }
   std::string& body() { return body_; }
+  std::size_t body_bytes() const { return body_.size(); }  // that have come so far
   // Whether the connection can carry another message after this one. Call it once it is done.
   bool keep_alive() const { return keep_alive_; }
   bool expects_continue() const { return expects_continue_; }

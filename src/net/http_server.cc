@@ -1,0 +1,446 @@
+// The HTTP/1.1 server: one coroutine that accepts, and one per connection that reads a request,
+// runs the handler and writes the answer, in turn.
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <list>
+#include <system_error>
+#include <utility>
+
+#include "net/connection.h"
+#include "net/http.h"
+#include "net/message.h"
+#include "net/tls.h"
+
+namespace tributary::net {
+namespace {
+
+constexpr int kBacklog = 4096;
+constexpr Duration kAcceptPause = 100ms;  // when the process has no descriptor left
+constexpr Duration kStopGrace = 1s;       // for handlers after their stop was requested
+constexpr Duration kLingerTimeout = 2s;   // reading on after an early answer
+constexpr std::size_t kLingerBytesMax = 8U << 20;
+constexpr std::size_t kRefusedMax = 64;  // connections above the limit that are answered 503
+constexpr std::size_t kBytesPerSecondMin = 16U << 10;
+constexpr Duration kRefusalLogInterval = 10s;
+
+// IMF-fixdate (RFC 9110, 5.6.7), made once a second.
+class DateText {
+ public:
+  const std::string& at(Timestamp now) {
+    const auto second = std::chrono::floor<std::chrono::seconds>(now);
+    if (second == second_) return text_;
+    second_ = second;
+    const std::time_t time = second.time_since_epoch().count();
+    std::tm parts{};
+    gmtime_r(&time, &parts);
+    char buffer[40];
+    const std::size_t size =
+        std::strftime(buffer, sizeof buffer, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    text_.assign(buffer, size);
+    return text_;
+  }
+
+ private:
+  std::chrono::sys_seconds second_{};
+  std::string text_;
+};
+
+// What one connection shows to the shutdown.
+struct Session {
+  explicit Session(Loop& loop) : interrupt(loop) {}
+
+  Interrupt interrupt;
+  bool busy = false;  // a request has begun to arrive and is not answered yet
+};
+
+struct Server {
+  Server(AsioLoop& on_loop, HttpServerOptions with_options, Handler with_handler, Logger with_log)
+      : loop(on_loop),
+        options(std::move(with_options)),
+        handler(std::move(with_handler)),
+        log(std::move(with_log)),
+        listener(on_loop.context()),
+        accepting(on_loop) {}
+
+  void close() {
+    closing = true;
+    accepting.raise(Code::cancelled);
+    for (Session* session : sessions)
+      if (!session->busy) session->interrupt.raise(Code::cancelled);
+  }
+  void abort() {
+    stop.request_stop();
+    for (Session* session : sessions) session->interrupt.raise(Code::cancelled);
+  }
+  void begin() { ++running; }
+  void end() {
+    if (--running == 0) release();
+  }
+  void release() {
+    for (Event* waiting : std::exchange(drained, {})) waiting->set();
+  }
+
+  AsioLoop& loop;
+  HttpServerOptions options;
+  Handler handler;
+  Logger log;
+  std::optional<TlsContext> tls;
+  Socket listener;  // as a plain descriptor that is waited for and accepted from
+  std::uint16_t port = 0;
+  Interrupt accepting;
+  std::list<Session*> sessions;
+  std::size_t running = 0;      // coroutines: the accepting one and the sessions'
+  std::vector<Event*> drained;  // set when none runs any more
+  std::stop_source stop;
+  bool closing = false;
+  DateText date;
+  LogLimiter refusals{kRefusalLogInterval};
+};
+
+Duration time_for(std::size_t bytes) { return std::chrono::seconds(bytes / kBytesPerSecondMin); }
+
+bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
+
+std::string head_of(Server& server, const Response& response, bool keep_alive) {
+  Headers headers;
+  for (const auto& [name, value] : response.headers) {
+    if (!is_valid_field(name, value)) {
+      server.log.error("dropped a response header that cannot be sent", {{"header", name}});
+      continue;
+    }
+    headers.add(name, value);
+  }
+  headers.erase("Content-Length");
+  headers.erase("Transfer-Encoding");
+  headers.erase("Connection");
+  if (!headers.get("Date")) headers.add("Date", server.date.at(server.loop.clock().now()));
+  if (has_body(response.status))
+    headers.add("Content-Length", std::to_string(response.body.size()));
+  headers.add("Connection", keep_alive ? "keep-alive" : "close");
+  return response_head(response.status, headers);
+}
+
+Response refusal(const MessageFault& fault) {
+  return {.status = fault.status,
+          .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+          .body = fault.text + "\n"};
+}
+
+Task<Result<void>> write_response(Server& server, Connection& connection, Session& session,
+                                  Response response, bool with_body, bool keep_alive) {
+  const std::string head = head_of(server, response, keep_alive);
+  const bool body = with_body && has_body(response.status);
+  const Duration time = server.options.body_timeout + time_for(response.body.size());
+  session.interrupt.set_deadline(server.loop.clock().monotonic() + time);
+  const std::string_view bytes = body ? std::string_view(response.body) : std::string_view();
+  co_return co_await connection.write(head, bytes, session.interrupt);
+}
+
+// Reads on for a while, so that the peer gets to see the answer that came before its body was read.
+Task<void> linger(Server& server, Connection& connection, Session& session) {
+  connection.finish();
+  session.interrupt.set_deadline(server.loop.clock().monotonic() + kLingerTimeout);
+  std::size_t bytes = 0;
+  while (bytes < kLingerBytesMax && !server.closing) {
+    const Result<std::string_view> got = co_await connection.read(session.interrupt);
+    if (!got || got->empty()) co_return;
+    bytes += got->size();
+  }
+}
+
+enum class Arrival : std::uint8_t { complete, refused, gone };
+
+// The deadline for what comes next, after `body_bytes` of the body.
+Instant next_deadline(const Server& server, const MessageParser& parser, Instant began) {
+  if (!parser.head_done()) return began + server.options.header_timeout;
+  return began + server.options.header_timeout + server.options.body_timeout +
+         time_for(parser.body_bytes());
+}
+
+// Feeds the parser until the request is whole. `pending` holds what came before and after it.
+Task<Arrival> receive(Server& server, Connection& connection, Session& session,
+                      MessageParser& parser, std::string& pending) {
+  const Loop& loop = server.loop;
+  session.busy = false;
+  session.interrupt.set_deadline(loop.clock().monotonic() + server.options.idle_timeout);
+  Instant began{};
+  bool continued = false;
+  while (true) {
+    if (!pending.empty()) {
+      pending.erase(0, parser.feed(pending));
+    } else {
+      if (!session.busy && server.closing) co_return Arrival::gone;
+      const Result<std::string_view> got = co_await connection.read(session.interrupt);
+      if (!got && session.interrupt.cause() == Code::timeout && parser.started())
+        co_return Arrival::refused;
+      if (!got || got->empty()) co_return Arrival::gone;
+      pending.assign(got->substr(parser.feed(*got)));
+    }
+    if (parser.fault()) co_return Arrival::refused;
+    if (parser.done()) break;
+    if (parser.started() && !session.busy) {
+      session.busy = true;
+      began = loop.clock().monotonic();
+    }
+    if (session.busy) session.interrupt.set_deadline(next_deadline(server, parser, began));
+    if (parser.head_done() && parser.expects_continue() && !continued) {
+      continued = true;
+      const Result<void> sent =
+          co_await connection.write("HTTP/1.1 100 Continue\r\n\r\n", "", session.interrupt);
+      if (!sent) co_return Arrival::gone;
+    }
+  }
+  session.busy = true;
+  session.interrupt.set_deadline(std::nullopt);
+  co_return Arrival::complete;
+}
+
+ServerRequest to_request(MessageParser& parser, const Server& server, const std::string& peer,
+                         bool is_tls) {
+  MessageParser::Head& head = parser.head();
+  ServerRequest request;
+  request.method = std::move(head.method);
+  request.target = std::move(head.target);
+  request.headers = std::move(head.headers);
+  request.body = std::move(parser.body());
+  request.peer_address = peer;
+  request.is_tls = is_tls;
+  request.stop = server.stop.get_token();
+  return request;
+}
+
+// Answers a request that could not be read. The session's interrupt may have been raised by the
+// timeout, so the answer gets one of its own.
+Task<void> refuse(Server& server, Connection& connection, MessageFault fault) {
+  Session last(server.loop);
+  const Result<void> sent = co_await write_response(server, connection, last, refusal(fault),
+                                                    /*with_body=*/true, /*keep_alive=*/false);
+  if (sent) co_await linger(server, connection, last);
+}
+
+Task<void> serve_requests(Server& server, Connection& connection, Session& session,
+                          std::string peer) {
+  const MessageParser::Limits limits{.header_bytes_max = server.options.header_bytes_max,
+                                     .body_bytes_max = server.options.body_bytes_max};
+  std::string pending;
+  while (true) {
+    MessageParser parser(MessageParser::Kind::request, limits);
+    const Arrival arrival = co_await receive(server, connection, session, parser, pending);
+    if (arrival == Arrival::gone) co_return;
+    if (arrival == Arrival::refused) {
+      const MessageFault late{408, "request did not arrive in time"};
+      MessageFault fault = parser.fault().value_or(late);
+      co_await refuse(server, connection, std::move(fault));
+      co_return;
+    }
+    const bool keep_alive = parser.keep_alive();
+    const bool with_body = parser.head().method != "HEAD";
+    ServerRequest request = to_request(parser, server, peer, connection.is_tls());
+    Task<Response> handling = server.handler(std::move(request));
+    Response response = co_await handling;
+    const bool stays = keep_alive && !server.closing;
+    const Result<void> sent =
+        co_await write_response(server, connection, session, std::move(response), with_body, stays);
+    if (!sent || !stays) co_return;
+  }
+}
+
+Task<bool> shake_hands(Server& server, Connection& connection, Session& session) {
+  session.interrupt.set_deadline(server.loop.clock().monotonic() + server.options.header_timeout);
+  auto tls = TlsSession::server(server.tls->get(), connection.fd());
+  if (!tls) co_return false;
+  const Result<void> done = co_await connection.start_tls(std::move(*tls), session.interrupt);
+  if (!done) server.log.debug("TLS handshake failed", {{"reason", done.error().message()}});
+  co_return done.has_value();
+}
+
+enum class Admission : std::uint8_t { granted, refused };
+
+Task<void> serve_connection(Server& server, std::unique_ptr<Connection> connection,
+                            std::string peer, Admission admission) {
+  Session session(server.loop);
+  const auto place = server.sessions.insert(server.sessions.end(), &session);
+  if (admission == Admission::refused) {
+    MessageFault fault{503, "too many connections"};
+    co_await refuse(server, *connection, std::move(fault));
+  } else {
+    bool ready = true;
+    if (server.tls) ready = co_await shake_hands(server, *connection, session);
+    if (ready) co_await serve_requests(server, *connection, session, std::move(peer));
+    connection->finish();
+  }
+  server.sessions.erase(place);
+}
+
+detail::Detached serve(std::shared_ptr<Server> server, Socket socket, std::string peer,
+                       Admission admission) {
+  server->begin();
+  {
+    auto connection = std::make_unique<Connection>(server->loop, std::move(socket));
+    Task<void> serving =
+        serve_connection(*server, std::move(connection), std::move(peer), admission);
+    co_await serving;
+  }
+  server->end();
+}
+
+// Whether to take one more connection. A few above the limit are told so; above those, and where
+// TLS would have to come first, they are just closed.
+std::optional<Admission> admit(Server& server) {
+  const std::size_t open = server.sessions.size();
+  if (open < server.options.connections_max) return Admission::granted;
+  const auto verdict = server.refusals.allow(server.loop.clock().monotonic());
+  if (verdict.allowed)
+    server.log.warn("too many connections, refused one",
+                    {{"connections_max", server.options.connections_max},
+                     {"refused_since_last_line", verdict.suppressed}});
+  if (server.tls || open >= server.options.connections_max + kRefusedMax) return std::nullopt;
+  return Admission::refused;
+}
+
+// Takes in what waits to be accepted; false where the system has no descriptor for it.
+bool accept_waiting(const std::shared_ptr<Server>& server) {
+  constexpr int kAtOnce = 64;
+  for (int i = 0; i < kAtOnce; ++i) {
+    Address peer;
+    peer.size = sizeof peer.storage;
+    const int fd =
+        ::accept4(server->listener.native_handle(), reinterpret_cast<sockaddr*>(&peer.storage),
+                  &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+      const bool short_of_something =
+          errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+      return !short_of_something;
+    }
+    const auto admission = admit(*server);
+    if (!admission) {
+      ::close(fd);
+      continue;
+    }
+    Socket socket(server->loop.context());
+    boost::system::error_code error;
+    const auto protocol =
+        peer.family() == AF_INET6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4();
+    socket.assign(protocol, fd, error);
+    if (error) {
+      ::close(fd);
+      return false;
+    }
+    serve(server, std::move(socket), peer.to_string(), *admission);
+  }
+  return true;
+}
+
+detail::Detached accept_all(std::shared_ptr<Server> server) {
+  server->begin();
+  while (!server->closing) {
+    SocketWait wait(server->listener, Socket::wait_read, server->accepting);
+    const Result<void> ready = co_await wait;
+    if (server->closing || !ready) break;
+    if (accept_waiting(server)) continue;
+    server->log.warn("cannot accept connections: out of file descriptors or memory");
+    SleepAwaiter pause =
+        sleep_for(server->loop, kAcceptPause, std::stop_token(server->stop.get_token()));
+    co_await pause;
+  }
+  boost::system::error_code ignored;
+  server->listener.close(ignored);
+  server->end();
+}
+
+std::vector<Address> listen_addresses(const HttpServerOptions& options) {
+  const auto literal = [&](const char* host) { return *parse_address(host, options.port); };
+  if (options.address.empty()) return {literal("::"), literal("0.0.0.0")};
+  if (options.address == "localhost") return {literal("127.0.0.1")};
+  if (const auto address = parse_address(options.address, options.port)) return {*address};
+  return look_up_host(options.address, options.port).value_or(Addresses());
+}
+
+Result<int> listen_on(const Address& address) {
+  const auto failed = [&](int fd) {
+    const int number = errno;
+    if (fd >= 0) ::close(fd);
+    const Code code = number == EADDRNOTAVAIL || number == EAFNOSUPPORT ? Code::invalid_argument
+                                                                        : Code::unavailable;
+    return Error(code, "listen on " + address.to_string() + " port " +
+                           std::to_string(address.port()) + ": " +
+                           std::generic_category().message(number));
+  };
+  const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return failed(fd);
+  const int on = 1;
+  const int off = 0;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (address.family() == AF_INET6) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  if (::bind(fd, address.get(), address.size) != 0) return failed(fd);
+  if (::listen(fd, kBacklog) != 0) return failed(fd);
+  return fd;
+}
+
+Task<void> shut_down(std::shared_ptr<Server> server, Duration grace) {
+  server->close();
+  if (server->running == 0) co_return;
+  Event drained;
+  server->drained.push_back(&drained);
+  Loop& loop = server->loop;
+  const Instant patience_ends = loop.clock().monotonic() + grace;
+  const auto abort = loop.call_at(patience_ends, [server] { server->abort(); });
+  const auto leave = loop.call_at(patience_ends + kStopGrace, [server] { server->release(); });
+  co_await drained;
+  loop.cancel(abort);
+  loop.cancel(leave);
+}
+
+class AsioHttpServer final : public HttpServer {
+ public:
+  explicit AsioHttpServer(std::shared_ptr<Server> server) : server_(std::move(server)) {}
+  ~AsioHttpServer() override {
+    server_->close();
+    server_->abort();
+  }
+
+  std::uint16_t port() const override { return server_->port; }
+  Task<void> shutdown(Duration grace) override { return shut_down(server_, grace); }
+
+ private:
+  std::shared_ptr<Server> server_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<HttpServer>> start_http_server(Loop& loop, HttpServerOptions options,
+                                                      Handler handler, Logger log) {
+  TRIBUTARY_TRY(AsioLoop * real, asio_loop(loop));
+  auto server =
+      std::make_shared<Server>(*real, std::move(options), std::move(handler), std::move(log));
+  if (server->options.tls) {
+    TRIBUTARY_TRY(server->tls, TlsContext::server(*server->options.tls));
+  }
+
+  Result<int> fd = Error(Code::invalid_argument, "listen address \"" + server->options.address +
+                                                     "\": neither an IP address nor a known host");
+  for (const Address& address : listen_addresses(server->options)) {
+    fd = listen_on(address);
+    if (fd) break;
+  }
+  if (!fd) return fd.error();
+
+  Address bound;
+  bound.size = sizeof bound.storage;
+  ::getsockname(*fd, reinterpret_cast<sockaddr*>(&bound.storage), &bound.size);
+  server->port = bound.port();
+  boost::system::error_code error;
+  server->listener.assign(boost::asio::ip::tcp::v4(), *fd, error);
+  if (error) {
+    ::close(*fd);
+    return Error(Code::unavailable, "listen: " + error.message());
+  }
+  accept_all(server);
+  return std::unique_ptr<HttpServer>(std::make_unique<AsioHttpServer>(std::move(server)));
+}
+
+}  // namespace tributary::net
