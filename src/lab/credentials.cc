@@ -2,6 +2,7 @@
 
 #include "aws/sigv4.h"
 #include "aws/timestamps.h"
+#include "aws/xml_text.h"
 #include "base/json_text.h"
 #include "base/strings.h"
 
@@ -11,15 +12,13 @@ namespace {
 constexpr Duration kRetryFirst = 1s;
 constexpr Duration kRetryMax = 30s;
 
-// The text of the first <name> element. The hub's answers hold each of those we read once.
-std::optional<std::string> element(std::string_view xml, const std::string& name) {
-  const std::string open = "<" + name + ">";
-  const std::size_t at = xml.find(open);
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = xml.substr(at + open.size());
-  const std::size_t end = rest.find("</" + name + ">");
-  if (end == std::string_view::npos) return std::nullopt;
-  return std::string(rest.substr(0, end));
+// The text of the element of that name, wherever it stands: the answers we read hold each once.
+std::string element(std::string_view xml, std::string_view name) {
+  const auto texts = aws::parse_xml_texts(xml);
+  if (!texts) return {};
+  for (const auto& [path, text] : *texts)
+    if (path.substr(path.rfind('/') + 1) == name) return text;
+  return {};
 }
 
 std::string form(std::initializer_list<std::pair<std::string_view, std::string>> fields) {
@@ -38,12 +37,11 @@ Result<aws::Credentials> parse_session(std::string_view xml) {
       {"SecretAccessKey", &session.secret_access_key},
       {"SessionToken", &session.session_token}};
   for (const auto& [name, field] : fields) {
-    auto text = element(xml, name);
-    if (!text)
+    *field = element(xml, name);
+    if (field->empty())
       return Error(Code::internal, "session: no <" + std::string(name) + "> in the hub's answer");
-    *field = std::move(*text);
   }
-  session.expiration = aws::parse_iso8601(element(xml, "Expiration").value_or(""));
+  session.expiration = aws::parse_iso8601(element(xml, "Expiration"));
   if (!session.expiration)
     return Error(Code::internal, "session: no <Expiration> with a time in the hub's answer");
   return session;
@@ -81,9 +79,10 @@ net::Task<Result<void>> TaskCredentials::fetch(std::stop_token stop) {
   auto answer = co_await client_.send(std::move(request), stop);
   if (!answer) co_return answer.error().within(where);
   if (answer->status != 200) {
+    const std::string said = element(answer->body, "Message");
     co_return Error(answer->status < 500 ? Code::permission_denied : Code::unavailable,
                     where + ": the hub answered " + std::to_string(answer->status) + ": " +
-                        element(answer->body, "Message").value_or(answer->body));
+                        (said.empty() ? answer->body : said));
   }
   auto session = parse_session(answer->body);
   if (!session) co_return session.error().within(where);

@@ -20,7 +20,7 @@ struct Example {
     fetched = started.take().has_value();
   }
   net::Response issue() {
-    if (refuse) return {.status = 403, .body = "<Error><Message>no</Message></Error>"};
+    if (refuse) return {.status = 403, .body = "<E><Message>no</Message></E>"};
     const std::string expires = aws::iso8601(loop.clock().now() + 15min);
     ++issued;
     return {.status = 200,
@@ -110,7 +110,7 @@ TEST(TaskCredentials, KeepTheOldSessionWhileTheHubRefusesAndTryAgainMoreSlowly) 
 }
 
 TEST(ParseSession, NamesWhatIsMissing) {
-  const auto session = parse_session("<AccessKeyId>a</AccessKeyId>");
+  const auto session = parse_session("<R><AccessKeyId>a</AccessKeyId></R>");
 
   ASSERT_FALSE(session);
   EXPECT_NE(session.error().message().find("SecretAccessKey"), std::string::npos);

@@ -8,6 +8,7 @@ namespace {
 
 struct Example {
   TaskSpec spec{
+      .task_id = "0a1b",
       .account = "111111111111",
       .region = "eu-west-1",
       .cluster = "demo",
@@ -16,8 +17,7 @@ struct Example {
       .memory_mib = 1024,
       .containers = {{.name = "app", .image = "app:1", .cpu_units = 256, .memory_mib = 512},
                      {.name = "init", .image = "init:1"}}};
-  TaskState state{.task_id = "0a1b",
-                  .pull_started_at = Timestamp(1'700'000'000s),
+  TaskState state{.pull_started_at = Timestamp(1'700'000'000s),
                   .pull_stopped_at = Timestamp(1'700'000'001s),
                   .containers = {{.docker_id = "c-app",
                                   .status = ContainerStatus::running,

@@ -8,7 +8,6 @@
 namespace tributary::lab {
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kCredentialsPath = "/v2/credentials/";
 
 net::Response json(std::string body) {
@@ -31,12 +30,11 @@ TaskRunner::TaskRunner(net::Loop& loop, Random& random, Logger log, TaskSpec spe
       readings_(spec_.containers.size()),
       processes_(spec_.containers.size()) {
   const Timestamp now = loop.clock().now();
-  state_.task_id = random_string(random, 32, kHex);
   state_.pull_started_at = now;
   state_.pull_stopped_at = now;  // nothing is pulled: the programs are here
   for (std::size_t i = 0; i < spec_.containers.size(); ++i)
     state_.containers.push_back(
-        {.docker_id = state_.task_id + "-" + random_string(random, 10, "0123456789"),
+        {.docker_id = spec_.task_id + "-" + random_string(random, 10, "0123456789"),
          .created_at = now});
 }
 

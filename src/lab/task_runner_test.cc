@@ -16,7 +16,8 @@ ContainerSpec container(std::string name, std::vector<std::string> command) {
 struct Example {
   explicit Example(std::vector<ContainerSpec> containers)
       : runner(*loop, random, Logger(),
-               {.account = "111111111111",
+               {.task_id = "0a1b",
+                .account = "111111111111",
                 .region = "eu-west-1",
                 .cluster = "demo",
                 .family = "test",

@@ -51,8 +51,8 @@ Routed route_data(std::string_view method, std::string_view workspace, std::stri
     route.action = "aps:GetLabels";
     return found(std::move(route));
   }
-  const auto* known = std::find_if(kDataRoutes.begin(), kDataRoutes.end(),
-                                   [&](const DataRoute& one) { return one.path == path; });
+  const auto known = std::find_if(kDataRoutes.begin(), kDataRoutes.end(),
+                                  [&](const DataRoute& one) { return one.path == path; });
   if (known == kDataRoutes.end()) return fail(RouteFailure::unknown_path);
   if (!(method == "GET" && known->get) && !(method == "POST" && known->post))
     return fail(RouteFailure::wrong_method);

@@ -1,5 +1,5 @@
-// Which workspaces there are, whose, and under what name: the hub's control state of AMP, in the
-// same SQLite file as the identities. The data itself is the Store's (hub/workspaces).
+// Which workspaces there are, whose, and under what name: the hub's control state of AMP, in a
+// SQLite file. The data itself is the Store's (hub/workspaces).
 //
 // Threads: any; every call may block on disk.
 #pragma once

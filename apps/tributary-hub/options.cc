@@ -1,0 +1,223 @@
+#include "options.h"
+
+#include <getopt.h>
+
+#include <cstdlib>
+
+#include "base/duration.h"
+#include "base/json_text.h"
+#include "base/strings.h"
+
+namespace tributary {
+namespace {
+
+enum Option : int {
+  kData = 1000,
+  kListen,
+  kTlsCert,
+  kTlsKey,
+  kWorkers,
+  kRetention,
+  kLogLevel,
+  kLogFormat,
+  kId,
+  kName,
+  kOutput,
+  kEndpoint,
+  kRegion,
+  kTime,
+  kStart,
+  kEnd,
+  kStep,
+  kHelp,
+  kVersion,
+};
+
+constexpr option kOptions[] = {
+    {"data", required_argument, nullptr, kData},
+    {"listen", required_argument, nullptr, kListen},
+    {"tls-cert", required_argument, nullptr, kTlsCert},
+    {"tls-key", required_argument, nullptr, kTlsKey},
+    {"workers", required_argument, nullptr, kWorkers},
+    {"retention", required_argument, nullptr, kRetention},
+    {"log-level", required_argument, nullptr, kLogLevel},
+    {"log-format", required_argument, nullptr, kLogFormat},
+    {"id", required_argument, nullptr, kId},
+    {"name", required_argument, nullptr, kName},
+    {"output", required_argument, nullptr, kOutput},
+    {"endpoint", required_argument, nullptr, kEndpoint},
+    {"region", required_argument, nullptr, kRegion},
+    {"time", required_argument, nullptr, kTime},
+    {"start", required_argument, nullptr, kStart},
+    {"end", required_argument, nullptr, kEnd},
+    {"step", required_argument, nullptr, kStep},
+    {"help", no_argument, nullptr, kHelp},
+    {"version", no_argument, nullptr, kVersion},
+    {nullptr, 0, nullptr, 0},
+};
+
+Error bad(std::string_view flag, std::string_view got, std::string_view wanted) {
+  return Error(Code::invalid_argument,
+               std::string(flag) + " " + json_string(got) + ": must be " + std::string(wanted));
+}
+
+Result<LogLevel> log_level_of(std::string_view text) {
+  if (text == "debug") return LogLevel::debug;
+  if (text == "info") return LogLevel::info;
+  if (text == "warn") return LogLevel::warn;
+  if (text == "error") return LogLevel::error;
+  return bad("--log-level", text, "debug, info, warn or error");
+}
+
+Result<void> apply_server(int flag, std::string_view value, HubOptions& options) {
+  switch (flag) {
+    case kListen: {
+      TRIBUTARY_TRY(options.listen, net::parse_host_port(value));
+      return {};
+    }
+    case kTlsCert:
+    case kTlsKey: {
+      if (!options.tls) options.tls.emplace();
+      (flag == kTlsCert ? options.tls->cert_file : options.tls->key_file) = value;
+      return {};
+    }
+    case kWorkers: {
+      options.workers = parse_uint64(value).value_or(0);
+      if (options.workers < 1 || options.workers > 256) return bad("--workers", value, "1 to 256");
+      return {};
+    }
+    case kRetention: {
+      TRIBUTARY_TRY(options.retention, parse_prometheus_duration(value));
+      return {};
+    }
+    case kLogLevel: {
+      TRIBUTARY_TRY(options.log.level, log_level_of(value));
+      return {};
+    }
+    case kLogFormat: {
+      if (value != "console" && value != "json")
+        return bad("--log-format", value, "console or json");
+      options.log.encoding = value == "json" ? LogEncoding::json : LogEncoding::console;
+      return {};
+    }
+    default: return Error(Code::internal, "option without a reader");
+  }
+}
+
+Result<void> apply(int flag, std::string_view value, HubOptions& options) {
+  switch (flag) {
+    case kData: options.data = value; return {};
+    case kId: options.account_id = value; return {};
+    case kName: options.account_name = value; return {};
+    case kRegion: options.region = value; return {};
+    case kTime: options.time = value; return {};
+    case kStart: options.start = value; return {};
+    case kEnd: options.end = value; return {};
+    case kStep: options.step = value; return {};
+    case kHelp: options.command = HubOptions::Command::help; return {};
+    case kVersion: options.command = HubOptions::Command::version; return {};
+    case kEndpoint: {
+      TRIBUTARY_TRY(options.endpoint, net::parse_url(value));
+      return {};
+    }
+    case kOutput: {
+      if (value != "text" && value != "json") return bad("--output", value, "text or json");
+      options.output = value == "json" ? HubOptions::Output::json : HubOptions::Output::text;
+      return {};
+    }
+    default: return apply_server(flag, value, options);
+  }
+}
+
+Result<void> complete(HubOptions& options, const std::vector<std::string>& words) {
+  using enum HubOptions::Command;
+  const std::string verb = words.empty() ? "" : words[0];
+  const std::string object = words.size() > 1 ? words[1] : "";
+  std::size_t used = 1;
+  if (verb == "serve") {
+    options.command = serve;
+  } else if (verb == "accounts" && (object == "create" || object == "list")) {
+    options.command = object == "create" ? accounts_create : accounts_list;
+    used = 2;
+  } else if (verb == "query") {
+    options.command = query;
+    options.expression = object;
+    used = 2;
+  } else {
+    return Error(Code::invalid_argument,
+                 "command " + json_string(verb + (object.empty() ? "" : " " + object)) +
+                     ": must be serve, accounts create, accounts list or query; see "
+                     "tributary-hub --help");
+  }
+  if (words.size() > used)
+    return Error(Code::invalid_argument, "argument " + json_string(words[used]) + ": not expected");
+  if (options.command == query) {
+    if (options.expression.empty()) return Error(Code::invalid_argument, "query: no expression");
+    if (options.endpoint.host.empty())
+      return Error(Code::invalid_argument, "query: no --endpoint URL of a workspace");
+    if (options.start.empty() != options.end.empty())
+      return Error(Code::invalid_argument, "query: --start and --end go together");
+    return {};
+  }
+  if (options.data.empty()) return Error(Code::invalid_argument, verb + ": no --data DIRECTORY");
+  if (options.command == accounts_create && options.account_id.empty())
+    return Error(Code::invalid_argument, "accounts create: no --id (12 digits)");
+  if (options.tls && (options.tls->cert_file.empty() || options.tls->key_file.empty()))
+    return Error(Code::invalid_argument, "--tls-cert and --tls-key go together");
+  return {};
+}
+
+}  // namespace
+
+const char kHubUsage[] =
+    R"(tributary-hub: the central account of a system of metrics.
+
+usage: tributary-hub serve --data DIR [OPTION]...
+       tributary-hub accounts create --data DIR --id 111111111111 [--name NAME] [--output json]
+       tributary-hub accounts list --data DIR [--output json]
+       tributary-hub query --endpoint URL [OPTION]... EXPRESSION
+
+serve
+  --data DIR             everything the hub keeps: identity.db, workspaces.db, workspaces/<id>/
+  --listen HOST:PORT     127.0.0.1:9009; ":9009" is every interface
+  --tls-cert FILE, --tls-key FILE   serve HTTPS with this certificate (PEM)
+  --retention DURATION   older samples are dropped, as in 15d; default: everything is kept
+  --workers N            threads for what blocks: disk, queries (4)
+  --log-level LEVEL      debug, info, warn, error (info)
+  --log-format FORMAT    console or json (console)
+
+accounts create          makes an account and prints its administrator's access key, this once;
+                         works while the hub runs
+
+query                    a signed query by the Prometheus HTTP API
+  --endpoint URL         of the workspace: http://127.0.0.1:9009/workspaces/ws-.../
+  --time TIME            RFC 3339 or Unix seconds (now)
+  --start TIME, --end TIME, --step DURATION   a range query instead
+  --region NAME          of the workspace; default: AWS_REGION
+  --output FORMAT        text or json (text)
+                         Credentials are found as the AWS SDKs find them: environment, profiles,
+                         container, instance.
+
+Exit codes: 0 done, 1 failure, 2 wrong usage.
+)";
+
+Result<HubOptions> parse_hub_options(int argc, char** argv) {
+  HubOptions options;
+  bool asked = false;  // --help or --version
+  opterr = 0;
+  int flag = 0;
+  while ((flag = getopt_long(argc, argv, "", kOptions, nullptr)) != -1) {
+    if (flag == '?')
+      return Error(Code::invalid_argument,
+                   "option " + json_string(argv[optind - 1]) +
+                       ": unknown or without its value; see tributary-hub --help");
+    asked |= flag == kHelp || flag == kVersion;
+    if (auto done = apply(flag, optarg != nullptr ? optarg : "", options); !done)
+      return done.error();
+  }
+  if (asked || argc == 1) return options;
+  if (auto done = complete(options, {argv + optind, argv + argc}); !done) return done.error();
+  return options;
+}
+
+}  // namespace tributary

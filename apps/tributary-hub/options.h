@@ -1,0 +1,49 @@
+// The command line of tributary-hub.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "net/http.h"
+
+namespace tributary {
+
+struct HubOptions {
+  enum class Command { serve, accounts_create, accounts_list, query, help, version };
+  enum class Output { text, json };
+
+  Command command = Command::help;
+  Output output = Output::text;
+
+  // serve and accounts
+  std::string data;
+  net::HostPort listen{.host = "127.0.0.1", .port = 9009};
+  std::optional<net::TlsServerOptions> tls;
+  std::size_t workers = 4;
+  Duration retention = Duration::zero();  // zero keeps everything
+  LogSink::Options log;
+  std::string account_id;
+  std::string account_name;
+
+  // query
+  net::Url endpoint;  // of the workspace
+  std::string region;
+  std::string expression;
+  std::string time;  // as the API takes it; "" is now
+  std::string start, end, step;
+};
+
+Result<HubOptions> parse_hub_options(int argc, char** argv);
+extern const char kHubUsage[];
+
+// The commands: each returns the program's exit code.
+int serve(const HubOptions& options);
+int create_account(const HubOptions& options);
+int list_accounts(const HubOptions& options);
+int query(const HubOptions& options);
+
+}  // namespace tributary

@@ -1,0 +1,131 @@
+// tributary-hub serve: the parts of the hub, put together.
+#include <malloc.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+
+#include "hub/gateway/gateway.h"
+#include "hub/workspaces/embedded_store.h"
+#include "net/run_task.h"
+#include "options.h"
+#include "tsdb/disk.h"
+
+namespace tributary {
+namespace {
+
+constexpr Duration kMaintenanceInterval = 1min;
+constexpr Duration kShutdownGrace = 10s;
+constexpr std::size_t kBodyBytesMax = 64U << 20;  // of a request, as it came
+
+net::Task<void> maintain(net::Loop& loop, net::WorkerPool& workers,
+                         hub::workspaces::EmbeddedStore& store, std::stop_token stop) {
+  while (co_await net::sleep_for(loop, kMaintenanceInterval, stop)) {
+    auto work = [&store] {
+      store.maintain();
+      return true;
+    };
+    auto awaiting = net::run(workers, loop, std::move(work));
+    co_await awaiting;
+  }
+}
+
+struct Hub {
+  std::unique_ptr<net::Loop> loop = net::make_loop();
+  Logger log;
+  SystemRandom random;
+  Telemetry telemetry;
+  tsdb::RealDisk disk;
+  std::unique_ptr<hub::identity::Store> identities;
+  std::unique_ptr<hub::gateway::WorkspaceCatalog> catalog;
+  std::unique_ptr<hub::workspaces::EmbeddedStore> workspaces;
+};
+
+Result<void> open(const HubOptions& options, Hub& hub) {
+  std::error_code failed;
+  std::filesystem::create_directories(options.data, failed);
+  if (failed)
+    return Error(Code::unavailable, "data directory " + options.data + ": " + failed.message());
+  const Clock& clock = hub.loop->clock();
+  TRIBUTARY_TRY(hub.identities, hub::identity::Store::open(options.data, clock, hub.random));
+  TRIBUTARY_TRY(hub.catalog, hub::gateway::open_workspace_catalog(options.data + "/workspaces.db"));
+  hub::workspaces::EmbeddedStore::Options store{.directory = options.data};
+  store.limits.retention = options.retention;
+  TRIBUTARY_TRY(hub.workspaces,
+                hub::workspaces::EmbeddedStore::open(std::move(store), hub.disk, clock,
+                                                     hub.telemetry, hub.log.named("workspaces")));
+  return {};
+}
+
+net::Task<int> serve_until(const HubOptions& options, Hub& hub, net::WorkerPool& workers,
+                           std::stop_source& stop, net::Event& stopped) {
+  hub::gateway::Gateway gateway({.loop = *hub.loop,
+                                 .workers = workers,
+                                 .identities = *hub.identities,
+                                 .catalog = *hub.catalog,
+                                 .workspaces = *hub.workspaces,
+                                 .clock = hub.loop->clock(),
+                                 .random = hub.random,
+                                 .telemetry = hub.telemetry,
+                                 .log = hub.log.named("gateway")},
+                                {});
+  net::HttpServerOptions server_options{.address = options.listen.host,
+                                        .port = options.listen.port,
+                                        .tls = options.tls,
+                                        .body_bytes_max = kBodyBytesMax};
+  auto server = net::start_http_server(
+      *hub.loop, std::move(server_options),
+      [&gateway](net::ServerRequest request) { return gateway.handle(std::move(request)); },
+      hub.log.named("http"));
+  if (!server) {
+    hub.log.error("cannot serve", {{"error", server.error().message()}});
+    co_return 1;
+  }
+  hub.log.info("serving", {{"address", options.listen.host},
+                           {"port", (*server)->port()},
+                           {"tls", options.tls.has_value()},
+                           {"data", options.data},
+                           {"version", TRIBUTARY_VERSION}});
+  auto replay = [&hub] {
+    hub.workspaces->open_all();
+    return true;
+  };
+  auto replayed = net::run(workers, *hub.loop, std::move(replay));
+  co_await replayed;
+  if (const auto done = gateway.finish_deletions(); !done)
+    hub.log.warn("a workspace could not be deleted", {{"error", done.error().message()}});
+  gateway.set_ready(true);
+  hub.log.info("ready");
+
+  net::Gate background;
+  background.spawn(maintain(*hub.loop, workers, *hub.workspaces, stop.get_token()));
+  co_await stopped;
+  gateway.set_ready(false);
+  stop.request_stop();
+  co_await background.close();
+  co_await (*server)->shutdown(kShutdownGrace);
+  hub.log.info("stopped");
+  co_return 0;
+}
+
+}  // namespace
+
+int serve(const HubOptions& options) {
+  ::umask(077);  // everything the hub keeps is its own alone
+  Hub hub;
+  hub.log = Logger(std::make_shared<LogSink>(options.log, hub.loop->clock()));
+  if (const auto opened = open(options, hub); !opened) {
+    hub.log.error("cannot start", {{"error", opened.error().message()}});
+    return 1;
+  }
+  net::WorkerPool workers(options.workers);
+  std::stop_source stop;
+  net::Event stopped;
+  hub.loop->on_signal([&](int number) {
+    if (number != SIGHUP && !stopped.is_set()) stopped.set();
+  });
+  return net::run_task(*hub.loop, serve_until(options, hub, workers, stop, stopped));
+}
+
+}  // namespace tributary

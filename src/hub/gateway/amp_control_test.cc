@@ -1,0 +1,165 @@
+#include "hub/gateway/amp_control.h"
+
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "hub/gateway/fake_store.h"
+
+namespace tributary::hub::gateway {
+namespace {
+
+struct Example {
+  Example() {
+    std::filesystem::create_directories(directory);
+    catalog = std::move(*open_workspace_catalog(directory + "/workspaces.db"));
+    control = std::make_unique<AmpControl>(*catalog, store, clock, random);
+  }
+  ~Example() { std::filesystem::remove_all(directory); }
+
+  ControlAnswer call(std::string_view method, const std::string& path, std::string_view body = "",
+                     workspaces::Params query = {}) {
+    const Routed routed = route(method, path);
+    return control->handle({.route = *routed.route,
+                            .account = account,
+                            .region = region,
+                            .base_url = "http://127.0.0.1:9009",
+                            .query = std::move(query),
+                            .body = body});
+  }
+
+  rapidjson::Document json(const ControlAnswer& answer) {
+    rapidjson::Document document;
+    document.Parse(answer.body.c_str());
+    EXPECT_FALSE(document.HasParseError()) << answer.body;
+    return document;
+  }
+
+  std::string create(std::string_view body) {
+    const ControlAnswer answer = call("POST", "/workspaces", body);
+    EXPECT_EQ(answer.status, 202) << answer.body;
+    return json(answer)["workspaceId"].GetString();
+  }
+
+  std::string directory =
+      std::filesystem::temp_directory_path() / ("amp-control-" + std::to_string(::getpid()));
+  std::string account = "222222222222";
+  std::string region = "eu-west-1";
+  FakeStore store;
+  FakeClock clock;
+  SeededRandom random{3};
+  std::unique_ptr<WorkspaceCatalog> catalog;
+  std::unique_ptr<AmpControl> control;
+};
+
+TEST(AmpControl, CreatesDescribesRenamesAndDeletesAWorkspace) {
+  Example example;
+  const std::string id = example.create(R"({"alias":" metrics ","tags":{"team":"a"}})");
+
+  EXPECT_TRUE(is_workspace_id(id));
+  EXPECT_EQ(example.store.ids.count(id), 1U);
+  auto described = example.json(example.call("GET", "/workspaces/" + id));
+  EXPECT_STREQ(described["workspace"]["alias"].GetString(), "metrics");
+  EXPECT_STREQ(described["workspace"]["status"]["statusCode"].GetString(), "ACTIVE");
+  EXPECT_EQ(described["workspace"]["prometheusEndpoint"].GetString(),
+            "http://127.0.0.1:9009/workspaces/" + id + "/");
+  EXPECT_EQ(described["workspace"]["arn"].GetString(),
+            "arn:aws:aps:eu-west-1:222222222222:workspace/" + id);
+
+  EXPECT_EQ(example.call("POST", "/workspaces/" + id + "/alias", R"({"alias":"new"})").status, 204);
+  described = example.json(example.call("GET", "/workspaces/" + id));
+  EXPECT_STREQ(described["workspace"]["alias"].GetString(), "new");
+
+  EXPECT_EQ(example.call("DELETE", "/workspaces/" + id).status, 202);
+  EXPECT_TRUE(example.store.ids.empty());
+  const ControlAnswer gone = example.call("GET", "/workspaces/" + id);
+  EXPECT_EQ(gone.status, 404);
+  EXPECT_EQ(gone.error_code, "ResourceNotFoundException");
+}
+
+TEST(AmpControl, TakesTheSameClientTokenForTheSameRequest) {
+  Example example;
+
+  const std::string once = example.create(R"({"clientToken":"t1"})");
+  const std::string again = example.create(R"({"clientToken":"t1"})");
+  const std::string other = example.create(R"({"clientToken":"t2"})");
+
+  EXPECT_EQ(once, again);
+  EXPECT_NE(once, other);
+}
+
+TEST(AmpControl, ListsTheCallersWorkspacesOfTheRegionByPrefixAndPage) {
+  Example example;
+  const std::string a = example.create(R"({"alias":"prod-a"})");
+  example.clock.advance(1s);
+  const std::string b = example.create(R"({"alias":"prod-b"})");
+  example.clock.advance(1s);
+  example.create(R"({"alias":"dev"})");
+  example.region = "us-east-1";
+  example.create(R"({"alias":"prod-us"})");
+  example.region = "eu-west-1";
+
+  const auto first = example.json(
+      example.call("GET", "/workspaces", "", {{"alias", "prod"}, {"maxResults", "1"}}));
+  ASSERT_EQ(first["workspaces"].Size(), 1U);
+  EXPECT_EQ(first["workspaces"][0]["workspaceId"].GetString(), a);
+  const std::string token = first["nextToken"].GetString();
+  const auto second = example.json(
+      example.call("GET", "/workspaces", "", {{"alias", "prod"}, {"nextToken", token}}));
+  ASSERT_EQ(second["workspaces"].Size(), 1U);
+  EXPECT_EQ(second["workspaces"][0]["workspaceId"].GetString(), b);
+  EXPECT_FALSE(second.HasMember("nextToken"));
+
+  example.account = "111111111111";
+  EXPECT_EQ(example.json(example.call("GET", "/workspaces"))["workspaces"].Size(), 0U);
+}
+
+TEST(AmpControl, TagsAndUntags) {
+  Example example;
+  const std::string id = example.create(R"({"tags":{"a":"1","b":"2"}})");
+  const std::string tags = "/tags/arn%3Aaws%3Aaps%3Aeu-west-1%3A222222222222%3Aworkspace%2F" + id;
+
+  EXPECT_EQ(example.call("POST", tags, R"({"tags":{"c":"3"}})").status, 200);
+  EXPECT_EQ(example.call("DELETE", tags, "", {{"tagKeys", "a"}, {"tagKeys", "b"}}).status, 200);
+
+  const auto left = example.json(example.call("GET", tags));
+  EXPECT_EQ(left["tags"].MemberCount(), 1U);
+  EXPECT_STREQ(left["tags"]["c"].GetString(), "3");
+}
+
+TEST(AmpControl, NamesTheFieldThatItRefuses) {
+  Example example;
+  const auto refused = [&](std::string_view body, std::string_view part) {
+    const ControlAnswer answer = example.call("POST", "/workspaces", body);
+    EXPECT_EQ(answer.status, 400) << body;
+    EXPECT_EQ(answer.error_code, "ValidationException");
+    EXPECT_NE(answer.body.find(part), std::string::npos) << answer.body;
+  };
+
+  refused("{", "CANNOT_PARSE");
+  refused("[]", "CANNOT_PARSE");
+  refused(R"({"alias":7})", "alias");
+  refused(R"({"alias":")" + std::string(101, 'x') + "\"}", "1 to 100 characters, got 101");
+  refused(R"({"tags":{"":"x"}})", "tags");
+  EXPECT_EQ(example.call("GET", "/workspaces", "", {{"maxResults", "0"}}).status, 400);
+  EXPECT_EQ(example.call("GET", "/workspaces", "", {{"nextToken", "?"}}).status, 400);
+}
+
+TEST(AmpControl, FinishesADeletionThatWasInterrupted) {
+  Example example;
+  const std::string id = example.create("{}");
+  example.store.fail_remove = true;
+  EXPECT_EQ(example.call("DELETE", "/workspaces/" + id).status, 500);
+  EXPECT_EQ(example.call("GET", "/workspaces/" + id).status, 404);
+
+  example.store.fail_remove = false;
+  ASSERT_TRUE(example.control->finish_deletions());
+
+  EXPECT_TRUE(example.store.ids.empty());
+  EXPECT_TRUE(example.catalog->list()->empty());
+}
+
+}  // namespace
+}  // namespace tributary::hub::gateway

@@ -1,0 +1,28 @@
+// How refusals look on the wire: XML for IAM and STS, JSON with an error type for AMP's control
+// plane, and the short JSON of AMP's data plane (hub-spec 1.8, 2.2, 3.4).
+//
+// Pure.
+#pragma once
+
+#include <string_view>
+
+#include "hub/gateway/routes.h"
+#include "hub/identity/api_error.h"
+#include "net/http.h"
+
+namespace tributary::hub::identity {
+struct ApiResponse;
+}
+
+namespace tributary::hub::gateway {
+
+// The error is in the words of AWS' query services; the planes spell its code differently.
+net::Response render(const identity::ApiError& error, Plane plane, std::string_view request_id);
+
+// An answer of IAM or STS.
+net::Response to_response(identity::ApiResponse answer);
+
+// Which spelling a request gets before it is known to be valid: decided by its path.
+Plane plane_of(std::string_view path);
+
+}  // namespace tributary::hub::gateway

@@ -1,0 +1,269 @@
+#include "hub/gateway/gateway.h"
+
+#include "base/strings.h"
+#include "hub/gateway/answers.h"
+#include "hub/gateway/routes.h"
+#include "hub/identity/api.h"
+#include "hub/identity/operation.h"
+#include "net/content_encoding.h"
+
+namespace tributary::hub::gateway {
+namespace {
+
+using identity::ApiError;
+
+net::Response text(int status, std::string body) {
+  return {.status = status,
+          .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+          .body = std::move(body)};
+}
+
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
+}
+
+bool accepts_gzip(const net::ServerRequest& request) {
+  for (const std::string_view value : request.headers.get_all("Accept-Encoding"))
+    for (const std::string_view part : split(value, ','))
+      if (trim(part.substr(0, part.find(';'))) == "gzip" && part.find("q=0") == part.npos)
+        return true;
+  return false;
+}
+
+std::string base_url(const net::ServerRequest& request) {
+  return std::string(request.is_tls ? "https://" : "http://") +
+         std::string(request.headers.get("Host").value_or("localhost"));
+}
+
+// The parameters of the query string, and of the form that was posted.
+workspaces::Params params_of(const net::ServerRequest& request) {
+  workspaces::Params params = net::parse_form(request.query());
+  const auto type = request.headers.get("Content-Type").value_or("");
+  if (request.method == "POST" && type.starts_with("application/x-www-form-urlencoded"))
+    for (auto& pair : net::parse_form(request.body)) params.push_back(std::move(pair));
+  return params;
+}
+
+identity::RequestContext context_of(const net::ServerRequest& request) {
+  identity::RequestContext context;
+  context.set("aws:SourceIp", request.peer_address);
+  context.set("aws:SecureTransport", request.is_tls ? "true" : "false");
+  if (const auto agent = request.headers.get("User-Agent")) context.set("aws:UserAgent", *agent);
+  return context;
+}
+
+ApiError route_error(RouteFailure failure, const net::ServerRequest& request) {
+  switch (failure) {
+    case RouteFailure::wrong_method:
+      return {405, "MethodNotAllowed", request.method + " is not allowed here"};
+    case RouteFailure::bad_escape:
+      return {400, "ValidationError", "the path has a broken percent escape"};
+    case RouteFailure::unknown_path: break;
+  }
+  return {404, "UnknownOperationException", "no such operation: " + std::string(request.path())};
+}
+
+}  // namespace
+
+Gateway::Gateway(Parts parts, Options options)
+    : parts_(std::move(parts)),
+      options_(options),
+      authenticator_(parts_.identities),
+      authorizer_(parts_.identities),
+      iam_(parts_.identities, authorizer_),
+      sts_(parts_.identities, authorizer_),
+      verification_(authenticator_, identity_mutex_, parts_.clock),
+      amp_(parts_.catalog, parts_.workspaces, parts_.clock, parts_.random) {}
+
+net::Task<net::Response> Gateway::handle(net::ServerRequest request) {
+  if (auto answer = answer_unsigned(request)) co_return std::move(*answer);
+  auto work = [this, &request] { return process(request); };
+  auto awaiting = net::run(parts_.workers, parts_.loop, std::move(work));
+  co_return co_await awaiting;
+}
+
+std::optional<net::Response> Gateway::answer_unsigned(const net::ServerRequest& request) {
+  const std::string_view path = request.path();
+  if (!path.starts_with("/-/") && path != "/metrics") return std::nullopt;
+  if (!is_loopback(request.peer_address)) return text(403, "from loopback only\n");
+  if (request.method != "GET" && request.method != "HEAD") return text(405, "GET only\n");
+  if (path == "/-/healthy") return text(200, "Tributary Hub is Healthy.\n");
+  if (path == "/-/ready")
+    return ready_ ? text(200, "Tributary Hub is Ready.\n") : text(503, "Service Unavailable\n");
+  if (path != "/metrics") return text(404, "not found\n");
+  net::Response metrics = text(200, parts_.telemetry.render());
+  metrics.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  return metrics;
+}
+
+net::Response Gateway::process(const net::ServerRequest& request) {
+  Trail trail{.request_id = random_uuid(parts_.random)};
+  net::Response response = dispatch(request, trail);
+  response.headers.set("x-amzn-RequestId", trail.request_id);
+  audit(request, response.status, trail);
+  if (response.body.size() >= options_.gzip_bytes_min && accepts_gzip(request)) {
+    response.body = net::gzip(response.body);
+    response.headers.set("Content-Encoding", "gzip");
+  }
+  return response;
+}
+
+net::Response Gateway::dispatch(const net::ServerRequest& request, Trail& trail) {
+  const Plane spelling = plane_of(request.path());
+  const auto refuse = [&](const ApiError& error) {
+    trail.explanation = error.explanation.empty() ? error.code : error.explanation;
+    trail.internal = error.internal;
+    return render(error, spelling, trail.request_id);
+  };
+  const auto verified = verification_.verify(request);
+  if (const auto* error = std::get_if<ApiError>(&verified)) return refuse(*error);
+  const auto& caller = std::get<Caller>(verified);
+  trail.caller = caller.identity->principal.arn;
+  trail.account = caller.identity->principal.account;
+
+  const Routed routed = route(request.method, caller.path);
+  if (!routed.route) return refuse(route_error(routed.failure, request));
+  // An IAM or STS signature is good for the query protocol alone, and aps for the rest.
+  if ((routed.route->plane == Plane::query_protocol) == (caller.service == "aps"))
+    return refuse(
+        {403, "SignatureDoesNotMatch", "Credential should be scoped to correct service."});
+  switch (routed.route->plane) {
+    case Plane::query_protocol: return query_protocol(request, caller, trail);
+    case Plane::control: return control(request, *routed.route, caller, trail);
+    case Plane::data: return data(request, *routed.route, caller, trail);
+  }
+  return refuse({500, "ServiceFailure", "no such plane"});
+}
+
+net::Response Gateway::query_protocol(const net::ServerRequest& request, const Caller& caller,
+                                      Trail& trail) {
+  auto params = identity::Params::parse(request.method == "POST" ? std::string_view(request.body)
+                                                                 : request.query());
+  const bool iam = caller.service == "iam";
+  if (!params) {
+    return to_response(identity::error_response(
+        iam ? identity::kIam : identity::kSts,
+        {400, "MalformedQueryString", params.error().message()}, trail.request_id));
+  }
+  const identity::ApiRequest call{.params = std::move(*params),
+                                  .caller = caller.identity->principal,
+                                  .request_id = trail.request_id,
+                                  .context = context_of(request)};
+  const std::lock_guard lock(identity_mutex_);
+  identity::ApiResponse answer = iam ? iam_.handle(call) : sts_.handle(call);
+  trail.action = answer.action;
+  trail.resource = answer.resource;
+  if (answer.error) {
+    trail.explanation = answer.error->explanation.empty()
+                            ? answer.error->code + ": " + answer.error->message
+                            : answer.error->explanation;
+    trail.internal = answer.error->internal;
+  }
+  return to_response(std::move(answer));
+}
+
+std::optional<ApiError> Gateway::authorize(const net::ServerRequest& request, const Caller& caller,
+                                           const WorkspaceRecord* on, Trail& trail) {
+  const identity::Principal& principal = caller.identity->principal;
+  trail.resource = on != nullptr
+                       ? on->arn()
+                       : "arn:aws:aps:" + caller.region + ":" + principal.account + ":/workspaces";
+  identity::AccessRequest access{.principal = principal,
+                                 .action = trail.action,
+                                 .resource = trail.resource,
+                                 .resource_account = on != nullptr ? on->account : "",
+                                 .context = context_of(request)};
+  access.context.set("aws:RequestedRegion", caller.region);
+  if (on != nullptr)
+    for (const auto& [key, value] : on->tags) access.context.set("aws:ResourceTag/" + key, value);
+  const std::lock_guard lock(identity_mutex_);
+  const auto decision = authorizer_.authorize(access);
+  if (!decision) return ApiError(decision.error());
+  if (decision->allowed()) return std::nullopt;
+  return identity::access_denied(access, *decision);
+}
+
+net::Response Gateway::control(const net::ServerRequest& request, const Route& route,
+                               const Caller& caller, Trail& trail) {
+  trail.action = route.action;
+  std::optional<WorkspaceRecord> record;
+  if (!route.workspace_id.empty()) {
+    auto found = parts_.catalog.find(route.workspace_id);
+    if (!found) return render(ApiError(found.error()), Plane::control, trail.request_id);
+    record = std::move(*found);
+  }
+  // What does not exist is refused like what one may not see, unless one may see it.
+  WorkspaceRecord absent{.id = route.workspace_id,
+                         .account = caller.identity->principal.account,
+                         .region = caller.region};
+  const WorkspaceRecord* on = record ? &*record : !route.workspace_id.empty() ? &absent : nullptr;
+  if (const auto denied = authorize(request, caller, on, trail)) {
+    trail.explanation = denied->explanation;
+    trail.internal = denied->internal;
+    return render(*denied, Plane::control, trail.request_id);
+  }
+  ControlAnswer answer = record && record->region != caller.region
+                             ? workspace_not_found(route.workspace_id)
+                             : amp_.handle({.route = route,
+                                            .account = caller.identity->principal.account,
+                                            .region = caller.region,
+                                            .base_url = base_url(request),
+                                            .query = net::parse_form(request.query()),
+                                            .body = request.body});
+  net::Response response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
+  if (!response.body.empty()) response.headers.set("Content-Type", "application/json");
+  if (!answer.error_code.empty()) response.headers.set("x-amzn-ErrorType", answer.error_code);
+  return response;
+}
+
+net::Response Gateway::data(const net::ServerRequest& request, const Route& route,
+                            const Caller& caller, Trail& trail) {
+  trail.action = route.action;
+  const auto refuse = [&](const ApiError& error) {
+    trail.explanation = error.explanation.empty() ? error.code : error.explanation;
+    trail.internal = error.internal;
+    return render(error, Plane::data, trail.request_id);
+  };
+  auto found = parts_.catalog.find(route.workspace_id);
+  if (!found) return refuse(found.error());
+  if (!*found || (*found)->status != WorkspaceStatus::active)
+    return refuse({404, "ResourceNotFoundException", "Workspace not found"});
+  const WorkspaceRecord& record = **found;
+  // AMP's words, the space at the end included.
+  if (record.region != caller.region)
+    return refuse(
+        {403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region. "});
+  if (const auto denied = authorize(request, caller, &record, trail)) return refuse(*denied);
+  workspaces::Answer answer =
+      route.data_path == "remote_write"
+          ? parts_.workspaces.write(record.id, request.body)
+          : parts_.workspaces.read(record.id, route.data_path, params_of(request), {});
+  net::Response response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
+  if (!answer.content_type.empty()) response.headers.set("Content-Type", answer.content_type);
+  return response;
+}
+
+// Every denial, every failure and every change of control state is a line; the data plane's
+// successes are counted only.
+void Gateway::audit(const net::ServerRequest& request, int status, const Trail& trail) {
+  parts_.telemetry
+      .counter("tributary_hub_requests_total", "Requests by action and status.",
+               {{"action", trail.action.empty() ? "none" : trail.action},
+                {"status", std::to_string(status)}})
+      .add();
+  const Plane plane = plane_of(request.path());
+  const bool read_only = plane == Plane::data || request.method == "GET";
+  if (status < 400 && read_only) return;
+  std::vector<LogField> fields = {{"request_id", trail.request_id},   {"status", status},
+                                  {"caller", trail.caller},           {"account", trail.account},
+                                  {"action", trail.action},           {"resource", trail.resource},
+                                  {"source_ip", request.peer_address}};
+  if (!trail.explanation.empty()) fields.emplace_back("reason", trail.explanation);
+  if (!trail.internal.empty()) fields.emplace_back("error", trail.internal);
+  if (trail.action.empty()) fields.emplace_back("path", request.path());
+  const bool denied = status == 401 || status == 403;
+  parts_.log.log(status >= 400 ? LogLevel::warn : LogLevel::info, denied ? "denied" : "request",
+                 std::move(fields));
+}
+
+}  // namespace tributary::hub::gateway

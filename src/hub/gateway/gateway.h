@@ -1,0 +1,101 @@
+// The hub's front: every request is verified (SigV4), routed on the path that was verified,
+// authorised, carried out on a worker, and written to the audit log. Only /-/healthy, /-/ready and
+// /metrics need no signature, and only from loopback.
+//
+// Threads: `handle` on the loop; the rest on workers.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/telemetry.h"
+#include "hub/gateway/amp_control.h"
+#include "hub/gateway/verification.h"
+#include "hub/gateway/workspace_catalog.h"
+#include "hub/identity/authorize.h"
+#include "hub/identity/iam_api.h"
+#include "hub/identity/store.h"
+#include "hub/identity/sts_api.h"
+#include "hub/workspaces/store.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "net/task.h"
+#include "net/worker_pool.h"
+
+namespace tributary::hub::gateway {
+
+class Gateway {
+ public:
+  struct Options {
+    std::size_t gzip_bytes_min = 1024;  // smaller answers are not compressed
+  };
+
+  // Everything outlives the gateway. `identities` is used under the gateway's own mutex.
+  struct Parts {
+    net::Loop& loop;
+    net::WorkerPool& workers;
+    identity::Store& identities;
+    WorkspaceCatalog& catalog;
+    workspaces::Store& workspaces;
+    const Clock& clock;
+    Random& random;
+    Telemetry& telemetry;
+    Logger log;
+  };
+
+  Gateway(Parts parts, Options options);
+
+  net::Task<net::Response> handle(net::ServerRequest request);
+
+  // Deletions of workspaces that a crash interrupted. Blocks.
+  Result<void> finish_deletions() { return amp_.finish_deletions(); }
+
+  // Until then /-/ready answers 503.
+  void set_ready(bool ready) { ready_ = ready; }
+
+ private:
+  // What the audit log and the metrics learn of a request.
+  struct Trail {
+    std::string request_id;
+    std::string caller;
+    std::string account;
+    std::string action;
+    std::string resource;
+    std::string explanation;
+    std::string internal;
+  };
+
+  std::optional<net::Response> answer_unsigned(const net::ServerRequest& request);
+  net::Response process(const net::ServerRequest& request);
+  net::Response dispatch(const net::ServerRequest& request, Trail& trail);
+  net::Response query_protocol(const net::ServerRequest& request, const Caller& caller,
+                               Trail& trail);
+  net::Response control(const net::ServerRequest& request, const Route& route, const Caller& caller,
+                        Trail& trail);
+  net::Response data(const net::ServerRequest& request, const Route& route, const Caller& caller,
+                     Trail& trail);
+  // Nothing when allowed.
+  std::optional<identity::ApiError> authorize(const net::ServerRequest& request,
+                                              const Caller& caller, const WorkspaceRecord* on,
+                                              Trail& trail);
+  void audit(const net::ServerRequest& request, int status, const Trail& trail);
+
+  Parts parts_;
+  Options options_;
+  std::mutex identity_mutex_;
+  identity::Authenticator authenticator_;
+  identity::Authorizer authorizer_;
+  identity::IamApi iam_;
+  identity::StsApi sts_;
+  Verification verification_;
+  AmpControl amp_;
+  std::atomic<bool> ready_{false};
+};
+
+}  // namespace tributary::hub::gateway
