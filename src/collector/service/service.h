@@ -1,0 +1,86 @@
+// Runs one document: makes its components, joins them to pipelines, starts and stops them in order.
+// Start: own metrics, extensions, exporters, receivers. Stop: the reverse, so that the receivers'
+// last batches still find their exporters, and these their credentials.
+//
+// Threads: the loop's.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/telemetry.h"
+#include "collector/pipeline/component.h"
+#include "collector/pipeline/pipeline.h"
+#include "collector/service/document.h"
+#include "collector/service/own_metrics.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "net/task.h"
+
+namespace tributary::collector {
+
+// The outside world of a service; outlives it.
+struct World {
+  net::Loop& loop;
+  Random& random;
+  std::function<Result<std::unique_ptr<net::HttpClient>>(net::HttpClientOptions)> make_http_client;
+  StartHttpServer start_http_server;
+  std::function<std::string(std::string_view)> env;
+  std::string version;
+};
+
+class Service final : public Host {
+ public:
+  // Receivers may take this part of the time to stop; what is left is for the exporters.
+  static constexpr double kReceiversShare = 0.4;
+
+  // Makes the components. The document is without errors.
+  static Result<std::unique_ptr<Service>> make(const Document& document, World world, Logger log);
+
+  // On an error some components run already: stop before dying.
+  Result<void> start();
+  net::Task<void> stop(Instant deadline);
+
+  Extension* find_extension(const ComponentId& id) override;
+  bool ready() const override { return ready_; }
+
+  const Telemetry& telemetry() const { return telemetry_; }
+
+ private:
+  template <class Kind>
+  struct Made {
+    ComponentId id;
+    std::unique_ptr<Kind> component;
+  };
+
+  Service(TelemetryConfig config, World world, Logger log);
+
+  Result<void> make_all(const Document& document);
+  Result<void> make_pipelines(const Document& document);
+  Result<void> make_receivers(const Document& document);
+  Result<void> show_own_metrics();
+  Context context_for(const ComponentId& id, std::string_view kind);
+  template <class Kind>
+  Result<void> start_all(std::vector<Made<Kind>>& all);
+  template <class Kind>
+  net::Task<void> stop_all(std::vector<Made<Kind>>& all, Instant deadline);
+
+  TelemetryConfig config_;
+  World world_;
+  Logger log_;
+  Telemetry telemetry_;  // before the components, which count in it
+  std::unique_ptr<net::HttpServer> metrics_server_;
+  std::vector<Made<Extension>> extensions_;
+  std::vector<Made<Exporter>> exporters_;
+  std::vector<Made<Pipeline>> pipelines_;
+  std::vector<std::unique_ptr<FanOut>> fan_outs_;  // of receivers that feed several pipelines
+  std::vector<Made<Receiver>> receivers_;
+  bool ready_ = false;
+};
+
+}  // namespace tributary::collector
