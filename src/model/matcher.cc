@@ -65,12 +65,13 @@ Result<Matcher> Matcher::create(MatchType type, std::string name, std::string va
     auto regex = std::make_shared<const Regex>(matcher.value_, options);
     if (!regex->re.ok()) {
       std::string what = regex->re.error();
-      const std::string& where = regex->re.error_arg();
+      std::string where = regex->re.error_arg();
       if (!where.empty() && what.ends_with(": " + where)) {
         what.resize(what.size() - where.size() - 2);
       }
-      // Go, and so Prometheus, says it with one word more.
+      // As Go, and so Prometheus, says it: one word more, and the whole expression anchored.
       if (what == "missing )" || what == "missing ]") what.insert(8, "closing ");
+      if (where == matcher.value_) where = "^(?s:" + where + ")$";
       return Error(Code::invalid_argument, "error parsing regexp: " + what + ": `" + where + "`");
     }
     matcher.regex_ = std::move(regex);

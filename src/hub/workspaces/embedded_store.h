@@ -8,7 +8,6 @@
 // Threads: any; see store.h.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,6 +25,8 @@ class Disk;
 }
 
 namespace tributary::hub::workspaces {
+
+struct WriteOutcome;
 
 class EmbeddedStore final : public Store {
  public:
@@ -56,8 +57,15 @@ class EmbeddedStore final : public Store {
 
   EmbeddedStore(Options options, tsdb::Disk& disk, const Clock& clock, Telemetry& telemetry,
                 Logger log);
-  // The open database, or not_found.
-  Result<std::shared_ptr<Workspace>> find(std::string_view workspace_id);
+  std::string path_of(std::string_view workspace_id) const;
+  // The workspace, perhaps not yet open; null where there is none.
+  std::shared_ptr<Workspace> find(std::string_view workspace_id);
+  // Opens its database unless that has been done. Called with `workspace.use` held.
+  Result<void> ensure_open(Workspace& workspace);
+  // Calls use(workspace) while nobody can remove it, the database open.
+  template <class Use>
+  Answer with_workspace(std::string_view workspace_id, Use use);
+  void count_write(Workspace& workspace, const WriteOutcome& outcome);
 
   Options options_;
   tsdb::Disk& disk_;

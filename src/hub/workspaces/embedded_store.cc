@@ -1,0 +1,256 @@
+#include "hub/workspaces/embedded_store.h"
+
+#include <algorithm>
+#include <shared_mutex>
+#include <utility>
+#include <vector>
+
+#include "hub/workspaces/query_api.h"
+#include "hub/workspaces/rate_limit.h"
+#include "hub/workspaces/remote_write.h"
+#include "promql/engine.h"
+#include "tsdb/db.h"
+#include "tsdb/disk.h"
+
+namespace tributary::hub::workspaces {
+namespace {
+
+constexpr std::size_t kIdBytesMax = 64;
+constexpr std::string_view kDeletedSuffix = ".tmp-for-deletion";
+constexpr Duration kRefusalLogInterval = 1min;
+
+// The id becomes a directory's name.
+bool is_plain_name(std::string_view id) {
+  return !id.empty() && id.size() <= kIdBytesMax && std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+Answer no_such_workspace() {
+  return {404, "application/json", "{\"Message\":\"Workspace not found\"}"};
+}
+
+Answer unavailable(const Error& error) {
+  return {503, "text/plain; charset=utf-8", error.message() + "\n"};
+}
+
+}  // namespace
+
+struct EmbeddedStore::Workspace {
+  explicit Workspace(std::string workspace_id, const Limits& limits)
+      : id(std::move(workspace_id)), rate(limits.samples_per_second, limits.samples_burst) {}
+
+  const std::string id;
+  RateLimit rate;
+  std::shared_mutex use;  // shared by calls under way, exclusive for the removal
+  bool removed = false;
+  std::mutex opening;            // guards setting `db`
+  std::unique_ptr<tsdb::Db> db;  // set once, unless removed
+  std::mutex log_mutex;
+  LogLimiter refusal_log{kRefusalLogInterval};
+};
+
+EmbeddedStore::EmbeddedStore(Options options, tsdb::Disk& disk, const Clock& clock,
+                             Telemetry& telemetry, Logger log)
+    : options_(std::move(options)),
+      disk_(disk),
+      clock_(clock),
+      telemetry_(telemetry),
+      log_(std::move(log)) {}
+
+EmbeddedStore::~EmbeddedStore() = default;
+
+Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(Options options, tsdb::Disk& disk,
+                                                           const Clock& clock, Telemetry& telemetry,
+                                                           Logger log) {
+  std::unique_ptr<EmbeddedStore> store(
+      new EmbeddedStore(std::move(options), disk, clock, telemetry, std::move(log)));
+  const std::string root = store->path_of("");
+  if (auto done = disk.make_directory(root); !done) return done.error();
+  TRIBUTARY_TRY(const auto names, disk.list(root));
+  for (const std::string& name : names) {
+    if (!name.ends_with(kDeletedSuffix)) continue;
+    if (auto done = disk.remove(store->path_of(name)); !done) return done.error();
+  }
+  return store;
+}
+
+std::string EmbeddedStore::path_of(std::string_view workspace_id) const {
+  std::string path = options_.directory + "/workspaces";
+  if (!workspace_id.empty()) path += '/' + std::string(workspace_id);
+  return path;
+}
+
+std::shared_ptr<EmbeddedStore::Workspace> EmbeddedStore::find(std::string_view workspace_id) {
+  if (!is_plain_name(workspace_id)) return nullptr;
+  const std::lock_guard lock(mutex_);
+  const std::string id(workspace_id);
+  if (const auto found = open_.find(id); found != open_.end()) return found->second;
+  if (!disk_.exists(path_of(id))) return nullptr;
+  auto workspace = std::make_shared<Workspace>(id, options_.limits);
+  open_.emplace(id, workspace);
+  return workspace;
+}
+
+Result<void> EmbeddedStore::ensure_open(Workspace& workspace) {
+  const std::lock_guard lock(workspace.opening);
+  if (workspace.db) return {};
+  const Limits& limits = options_.limits;
+  TRIBUTARY_TRY(workspace.db,
+                tsdb::Db::open(path_of(workspace.id),
+                               {.series_max = limits.active_series_max,
+                                .series_per_metric_max = limits.series_per_metric_max,
+                                .metadata_families_max = limits.metadata_families_max,
+                                .future_max = limits.future_max,
+                                .retention = limits.retention},
+                               disk_, clock_, log_.with({{"workspace", workspace.id}})));
+  return {};
+}
+
+template <class Use>
+Answer EmbeddedStore::with_workspace(std::string_view workspace_id, Use use) {
+  const std::shared_ptr<Workspace> workspace = find(workspace_id);
+  if (!workspace) return no_such_workspace();
+  const std::shared_lock lock(workspace->use);
+  if (workspace->removed) return no_such_workspace();
+  if (auto opened = ensure_open(*workspace); !opened) {
+    log_.error("workspace cannot be opened",
+               {{"workspace", workspace->id}, {"error", opened.error().message()}});
+    return unavailable(opened.error());
+  }
+  return use(*workspace);
+}
+
+Result<void> EmbeddedStore::create(std::string_view workspace_id) {
+  if (!is_plain_name(workspace_id)) {
+    return Error(Code::invalid_argument,
+                 "workspace id \"" + std::string(workspace_id) +
+                     "\": want up to 64 lower-case letters, digits and dashes");
+  }
+  if (auto done = disk_.make_directory(path_of(workspace_id)); !done) return done;
+  return disk_.sync_directory(path_of(""));
+}
+
+Result<void> EmbeddedStore::remove(std::string_view workspace_id) {
+  const std::shared_ptr<Workspace> workspace = find(workspace_id);
+  if (!workspace) return {};
+  {
+    const std::unique_lock lock(workspace->use);
+    if (workspace->removed) return {};
+    workspace->db.reset();
+    const std::string path = path_of(workspace->id);
+    const std::string doomed = path + std::string(kDeletedSuffix);
+    if (auto done = disk_.rename(path, doomed); !done) return done;
+    if (auto done = disk_.sync_directory(path_of("")); !done) return done;
+    workspace->removed = true;
+    if (auto done = disk_.remove(doomed); !done) {
+      log_.warn("data of a deleted workspace stays until the next start",
+                {{"workspace", workspace->id}, {"error", done.error().message()}});
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  open_.erase(workspace->id);
+  return {};
+}
+
+void EmbeddedStore::count_write(Workspace& workspace, const WriteOutcome& outcome) {
+  const auto labels = [&workspace](std::string_view reason) {
+    return Telemetry::LabelPairs{{"reason", std::string(reason)}, {"workspace", workspace.id}};
+  };
+  telemetry_
+      .counter("tributary_hub_samples_stored_total", "Samples stored durably.",
+               {{"workspace", workspace.id}})
+      .add(outcome.samples_stored);
+  for (const auto& [reason, count] : outcome.refused) {
+    telemetry_
+        .counter("tributary_hub_samples_refused_total", "Samples refused, by reason.",
+                 labels(reason))
+        .add(count);
+  }
+  if (outcome.exemplars_refused > 0) {
+    telemetry_
+        .counter("tributary_hub_exemplars_refused_total",
+                 "Exemplars left out of what was stored, by reason.",
+                 labels("exemplars are not stored yet"))
+        .add(outcome.exemplars_refused);
+  }
+  if (outcome.answer.status < 400) return;
+  LogLimiter::Verdict verdict{};
+  {
+    const std::lock_guard lock(workspace.log_mutex);
+    verdict = workspace.refusal_log.allow(clock_.monotonic());
+  }
+  if (!verdict.allowed) return;
+  log_.warn("write refused, in part or whole", {{"workspace", workspace.id},
+                                                {"status", outcome.answer.status},
+                                                {"reason", outcome.answer.body},
+                                                {"more_like_this", verdict.suppressed}});
+}
+
+Answer EmbeddedStore::write(std::string_view workspace_id, std::string_view body) {
+  return with_workspace(workspace_id, [&](Workspace& workspace) {
+    WriteOutcome outcome = remote_write(body, {.db = *workspace.db,
+                                               .limits = options_.limits,
+                                               .rate = workspace.rate,
+                                               .workspace_id = workspace.id,
+                                               .now = clock_.monotonic()});
+    count_write(workspace, outcome);
+    return std::move(outcome.answer);
+  });
+}
+
+Answer EmbeddedStore::read(std::string_view workspace_id, std::string_view path,
+                           const Params& params, std::stop_token stop) {
+  return with_workspace(workspace_id, [&](Workspace& workspace) {
+    const promql::Engine engine({.timeout = options_.limits.query_timeout,
+                                 .samples_max = options_.limits.query_samples_max},
+                                clock_);
+    const tsdb::Db& db = *workspace.db;
+    return query_api(path, params,
+                     {.store = db,
+                      .engine = engine,
+                      .metadata = [&db](std::string_view family) { return db.metadata(family); },
+                      .now = clock_.now(),
+                      .stop = stop});
+  });
+}
+
+void EmbeddedStore::open_all() {
+  const auto names = disk_.list(path_of(""));
+  if (!names) {
+    log_.error("workspaces cannot be listed", {{"error", names.error().message()}});
+    return;
+  }
+  for (const std::string& name : *names) {
+    static_cast<void>(with_workspace(name, [](Workspace&) { return Answer{}; }));
+  }
+}
+
+void EmbeddedStore::maintain() {
+  std::vector<std::shared_ptr<Workspace>> workspaces;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, workspace] : open_) workspaces.push_back(workspace);
+  }
+  for (const auto& workspace : workspaces) {
+    const std::shared_lock lock(workspace->use);
+    tsdb::Db* db = nullptr;
+    {
+      const std::lock_guard opening(workspace->opening);
+      db = workspace->db.get();
+    }
+    if (db == nullptr) continue;
+    if (auto done = db->maintain(); !done) {
+      log_.error("housekeeping of a workspace failed",
+                 {{"workspace", workspace->id}, {"error", done.error().message()}});
+    }
+    const tsdb::DbStats stats = db->stats();
+    const Telemetry::LabelPairs labels{{"workspace", workspace->id}};
+    telemetry_.gauge("tributary_hub_series", "Series held.", labels)
+        .set(static_cast<double>(stats.series));
+    telemetry_.gauge("tributary_hub_wal_failures", "Writes and fsyncs that failed.", labels)
+        .set(static_cast<double>(stats.wal_failures));
+  }
+}
+
+}  // namespace tributary::hub::workspaces

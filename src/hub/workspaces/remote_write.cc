@@ -1,0 +1,224 @@
+#include "hub/workspaces/remote_write.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/strings.h"
+#include "remote/snappy.h"
+#include "remote/write_request.h"
+#include "tsdb/db.h"
+#include "tsdb/write_batch.h"
+
+namespace tributary::hub::workspaces {
+namespace {
+
+constexpr std::size_t kShownBytes = 200;  // of a name, value or series in a message
+
+std::string shown(std::string_view text) {
+  if (!is_valid_utf8(text)) return "(not UTF-8)";
+  if (text.size() <= kShownBytes) return "'" + std::string(text) + "'";
+  std::size_t size = kShownBytes;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  return "'" + std::string(text.substr(0, size)) + "...'";
+}
+
+// 2026-11-22T11:29:00.123Z, as far as the calendar of the C library goes.
+std::string iso8601(std::int64_t ms) {
+  const auto time =
+      timestamp_from_ms(std::clamp<std::int64_t>(ms, -62'135'596'800'000, 253'402'300'799'999));
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::milliseconds>(time - day));
+  char text[48];
+  std::snprintf(
+      text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+  return text;
+}
+
+// Gathers a request into a batch, leaving out series that break the rules.
+class Collector final : public remote::WriteRequestVisitor {
+ public:
+  explicit Collector(const Limits& limits) : limits_(limits) {}
+
+  void on_series(const remote::SeriesView& series) override {
+    exemplars += series.exemplars.size();
+    const std::uint64_t points = series.samples.size() + series.histograms.size();
+    labels_.clear();
+    for (const remote::LabelView& label : series.labels) {
+      labels_.push_back({label.name, label.value});
+    }
+    if (auto wrong = find_fault(); wrong) {
+      refuse("invalid labels", points, std::move(*wrong));
+      return;
+    }
+    if (!series.histograms.empty()) {
+      refuse("native histograms are not stored yet", series.histograms.size(),
+             "native histograms are not stored yet, series " + shown(metric_name()));
+    }
+    if (series.samples.empty()) return;
+    if (auto added = batch.add_series(labels_); !added) {
+      refuse("invalid labels", series.samples.size(),
+             added.error().message() + ", series " + shown(metric_name()));
+      return;
+    }
+    for (const Sample& sample : series.samples) batch.add_sample(sample);
+  }
+
+  void on_metadata(const remote::MetadataRef& metadata) override {
+    batch.add_metadata({.name = std::string(metadata.family),
+                        .type = metadata.type,
+                        .unit = std::string(metadata.unit),
+                        .help = std::string(metadata.help)});
+  }
+
+  tsdb::WriteBatch batch;
+  std::map<std::string, std::uint64_t> refused;
+  std::string first_refused;
+  std::uint64_t exemplars = 0;
+
+ private:
+  void refuse(const char* reason, std::uint64_t points, std::string example) {
+    refused[reason] += points;
+    if (first_refused.empty()) first_refused = std::move(example);
+  }
+
+  std::string_view metric_name() const {
+    for (const tsdb::LabelView& label : labels_) {
+      if (label.name == kMetricName) return label.value;
+    }
+    return {};
+  }
+
+  // Order, repeats and empty values are the batch's business.
+  std::optional<std::string> find_fault() const {
+    if (limits_.labels_per_series_max > 0 && labels_.size() > limits_.labels_per_series_max) {
+      return "series has too many labels (actual: " + std::to_string(labels_.size()) +
+             ", limit: " + std::to_string(limits_.labels_per_series_max) +
+             ") series: " + shown(metric_name());
+    }
+    for (const tsdb::LabelView& label : labels_) {
+      if (!is_valid_utf8(label.name)) return "label name is not UTF-8";
+      if (!is_valid_utf8(label.value)) {
+        return "value of label " + shown(label.name) + " is not UTF-8, series " +
+               shown(metric_name());
+      }
+      if (limits_.label_name_bytes_max > 0 && label.name.size() > limits_.label_name_bytes_max) {
+        return "label name too long (actual: " + std::to_string(label.name.size()) +
+               ", limit: " + std::to_string(limits_.label_name_bytes_max) +
+               ") label: " + shown(label.name) + " series: " + shown(metric_name());
+      }
+      if (limits_.label_value_bytes_max > 0 && label.value.size() > limits_.label_value_bytes_max) {
+        return "label value too long (actual: " + std::to_string(label.value.size()) +
+               ", limit: " + std::to_string(limits_.label_value_bytes_max) +
+               ") label: " + shown(label.name) + " series: " + shown(metric_name());
+      }
+    }
+    if (metric_name().empty()) return "sample missing metric name";
+    return std::nullopt;
+  }
+
+  const Limits& limits_;
+  std::vector<tsdb::LabelView> labels_;
+};
+
+Answer text_answer(int status, std::string text) {
+  return {status, "text/plain; charset=utf-8", std::move(text) + "\n"};
+}
+
+std::string describe(const tsdb::RefusedSample& refused, const Limits& limits) {
+  switch (refused.reason) {
+    case tsdb::Refusal::series_limit:
+      return "per-user series limit of " + std::to_string(limits.active_series_max) +
+             " exceeded, please contact administrator to raise it, series=" + refused.series;
+    case tsdb::Refusal::metric_series_limit:
+      return "per-metric series limit of " + std::to_string(limits.series_per_metric_max) +
+             " exceeded, please contact administrator to raise it, series=" + refused.series;
+    default:
+      return std::string(to_string(refused.reason)) +
+             ". timestamp=" + iso8601(refused.sample.timestamp_ms) + ", series=" + refused.series;
+  }
+}
+
+// 2 out of order sample, 1 invalid labels
+std::string counts(const std::map<std::string, std::uint64_t>& refused) {
+  std::string out;
+  for (const auto& [reason, count] : refused) {
+    if (!out.empty()) out += ", ";
+    out += std::to_string(count) + ' ' + reason;
+  }
+  return out;
+}
+
+Answer refusal_of(const Error& error) {
+  switch (error.code()) {
+    case Code::limit_exceeded: return text_answer(413, error.message());
+    case Code::unavailable: return text_answer(503, error.message());
+    default: return text_answer(400, error.message());
+  }
+}
+
+}  // namespace
+
+WriteOutcome remote_write(std::string_view body, const WriteContext& context) {
+  WriteOutcome outcome;
+  const auto message = remote::uncompress(body, context.limits.request_bytes_max);
+  if (!message) {
+    outcome.answer = refusal_of(message.error());
+    return outcome;
+  }
+  Collector collected(context.limits);
+  const remote::DecodeLimits decode_limits{.message_bytes_max = context.limits.request_bytes_max};
+  auto decoded = remote::decode_write_request(*message, decode_limits, collected);
+  if (!decoded) {
+    outcome.answer = refusal_of(decoded.error());
+    return outcome;
+  }
+  const std::size_t samples = collected.batch.sample_count();
+  if (!context.rate.take(static_cast<double>(samples), context.now)) {
+    char text[160];
+    std::snprintf(text, sizeof text,
+                  "ingestion rate limit (%g) exceeded while adding %zu samples and %zu metadata",
+                  context.rate.per_second(), samples, collected.batch.metadata().size());
+    outcome.answer = text_answer(429, text);
+    outcome.refused["rate limit"] = samples;
+    return outcome;
+  }
+  auto appended = context.db.append(collected.batch);
+  if (!appended) {
+    outcome.answer = refusal_of(appended.error());
+    return outcome;
+  }
+  if (auto synced = context.db.sync(); !synced) {
+    outcome.answer = refusal_of(synced.error());
+    return outcome;
+  }
+
+  outcome.samples_stored = appended->appended;
+  outcome.exemplars_refused = collected.exemplars;
+  outcome.refused = std::move(collected.refused);
+  bool met_limit = false;
+  for (std::size_t i = 0; i < tsdb::kRefusals; ++i) {
+    if (appended->refused[i] == 0) continue;
+    const auto reason = static_cast<tsdb::Refusal>(i);
+    outcome.refused[std::string(to_string(reason))] += appended->refused[i];
+    met_limit = met_limit || reason == tsdb::Refusal::series_limit ||
+                reason == tsdb::Refusal::metric_series_limit;
+  }
+  if (outcome.refused.empty()) return outcome;
+  std::string first = std::move(collected.first_refused);
+  if (!appended->examples.empty()) first = describe(appended->examples.front(), context.limits);
+  outcome.answer =
+      text_answer(met_limit ? 429 : 400, "workspace " + std::string(context.workspace_id) + ": " +
+                                             counts(outcome.refused) + "; the other " +
+                                             std::to_string(outcome.samples_stored) +
+                                             " samples are stored; first: " + first);
+  return outcome;
+}
+
+}  // namespace tributary::hub::workspaces

@@ -1,0 +1,58 @@
+// Evaluates PromQL over a store, with the semantics of Prometheus 3: windows are open on the left,
+// (t - lookback, t]; a series whose newest sample in the window is a staleness marker has no value.
+//
+// Errors: invalid_argument (does not parse, wrong type), unsupported, timeout, cancelled,
+// limit_exceeded, and whatever the store says.
+//
+// Threads: an Engine has no state; any number of queries may run at a time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/queryable.h"
+#include "promql/value.h"
+
+namespace tributary::promql {
+
+struct EngineOptions {
+  Duration lookback = 5min;
+  Duration timeout = 2min;
+  std::uint64_t samples_max = 50'000'000;  // held by one query at a time
+};
+
+// What one query may ask for in place of the engine's own.
+struct QueryOptions {
+  std::optional<Duration> lookback;
+  std::optional<Duration> timeout;  // never longer than the engine's
+  std::stop_token stop;
+};
+
+struct TimeRange {
+  std::int64_t start_ms = 0;
+  std::int64_t end_ms = 0;  // inclusive
+  std::int64_t step_ms = 0;
+};
+
+class Engine {
+ public:
+  // `clock` outlives the engine.
+  Engine(EngineOptions options, const Clock& clock) : options_(options), clock_(clock) {}
+
+  // Of any type.
+  Result<Value> instant(const Queryable& store, std::string_view query, std::int64_t time_ms,
+                        const QueryOptions& options) const;
+  // A matrix; the query's type is scalar or vector.
+  Result<Value> range(const Queryable& store, std::string_view query, const TimeRange& range,
+                      const QueryOptions& options) const;
+
+ private:
+  const EngineOptions options_;
+  const Clock& clock_;
+};
+
+}  // namespace tributary::promql
