@@ -62,6 +62,9 @@ class HttpServerTest : public testing::Test {
   std::string exchange(std::string bytes) {
     return run_task(*loop_, talk(real(), server_->port(), std::move(bytes)));
   }
+  void wait_for(const Started<std::string>& started) {
+    while (!started.done()) run_task(*loop_, nap_and_answer(loop_.get(), 1ms, {}));
+  }
   AsioLoop& real() { return **asio_loop(*loop_); }
   Request get(std::string_view target, std::string_view scheme = "http") {
     Request request;
@@ -247,8 +250,8 @@ TEST_F(HttpServerTest, LetsRunningRequestsEndWhenItShutsDown) {
   const std::string refused = run_task(*loop_, talk(real(), port, ""));
 
   EXPECT_THAT(refused, HasSubstr("Connection refused"));
-  run_task(*loop_, nap_and_answer(loop_.get(), 1ms, {}));
-  ASSERT_TRUE(running.done() && idle.done());
+  wait_for(running);
+  wait_for(idle);
   EXPECT_THAT(running.take(), AllOf(HasSubstr("slept"), HasSubstr("Connection: close")));
   EXPECT_EQ(idle.take(), "");
 }
@@ -264,6 +267,7 @@ TEST_F(HttpServerTest, StopsHandlersWhenItsPatienceEnds) {
   run_task(*loop_, server_->shutdown(10ms));
 
   EXPECT_LT(loop_->clock().monotonic() - began, 900ms);
+  wait_for(running);
 }
 
 TEST_F(HttpServerTest, SaysWhyItCannotListen) {
