@@ -1,0 +1,48 @@
+// HTTP/1.1 messages. The first byte chooses the kind and how the rest is cut into pieces; whole or
+// in pieces, the result must be the same.
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include "base/check.h"
+#include "net/content_encoding.h"
+#include "net/message.h"
+
+using tributary::net::MessageParser;
+
+namespace {
+
+constexpr MessageParser::Limits kLimits{.header_bytes_max = 4096, .body_bytes_max = 4096};
+
+std::size_t feed_all(MessageParser& parser, std::string_view bytes, std::size_t piece) {
+  std::size_t taken = 0;
+  while (taken < bytes.size() && !parser.done() && !parser.fault())
+    taken += parser.feed(bytes.substr(taken, piece));
+  return taken;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const auto kind = static_cast<MessageParser::Kind>(data[0] % 3);
+  const std::size_t piece = data[0] / 3 + 1U;
+  const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+
+  MessageParser whole(kind, kLimits);
+  const std::size_t taken = feed_all(whole, bytes, bytes.size());
+  MessageParser cut(kind, kLimits);
+  const std::size_t taken_cut = feed_all(cut, bytes, piece);
+
+  TRIBUTARY_CHECK(whole.done() == cut.done());
+  TRIBUTARY_CHECK(whole.fault().has_value() == cut.fault().has_value());
+  if (whole.fault()) TRIBUTARY_CHECK(whole.fault()->status == cut.fault()->status);
+  if (!whole.fault()) TRIBUTARY_CHECK(taken == taken_cut && whole.body() == cut.body());
+  TRIBUTARY_CHECK(whole.body().size() <= kLimits.body_bytes_max);
+  if (whole.done())
+    for (const auto& [name, value] : whole.head().headers)
+      TRIBUTARY_CHECK(tributary::net::is_valid_field(name, value));
+  whole.end_of_stream();
+  (void)tributary::net::gunzip(bytes, kLimits.body_bytes_max);
+  return 0;
+}
