@@ -1,0 +1,36 @@
+// An error as AWS' query services answer it (hub-spec 1.8, 2.2, 2.3).
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+
+namespace tributary::hub::identity {
+
+struct ApiError {
+  ApiError(int http_status, std::string error_code, std::string text, std::string why = {})
+      : status(http_status),
+        code(std::move(error_code)),
+        message(std::move(text)),
+        explanation(std::move(why)) {}
+  // A failure of the hub itself; its text goes to the audit log, not to the caller.
+  ApiError(const Error& error)
+      : status(error.retryable() ? 503 : 500),
+        code("ServiceFailure"),
+        message("The request processing has failed because of an unknown error."),
+        internal(error.message()) {}
+
+  bool receiver() const { return status >= 500; }  // whose fault it is
+
+  int status;
+  std::string code;
+  std::string message;
+  std::string explanation;  // of a denial: which statement is missing on which side
+  std::string internal;     // for the audit log only: what failed, what the caller may not know
+};
+
+// The header in which a denial carries its explanation.
+inline constexpr const char* kDenialHeader = "x-tributary-denial";
+
+}  // namespace tributary::hub::identity

@@ -1,0 +1,360 @@
+#include "hub/identity/sts_api.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "hub/identity/arn.h"
+#include "hub/identity/operation.h"
+#include "hub/identity/session_token.h"
+#include "hub/identity/time_text.h"
+
+namespace tributary::hub::identity {
+namespace {
+
+constexpr std::int64_t kChainedSecondsMax = 3'600;
+constexpr std::size_t kSessionPolicyCharactersMax = 2'048;
+constexpr std::size_t kSessionPolicyArnsMax = 10;
+constexpr std::size_t kTagsMax = 50;
+constexpr std::string_view kEcsTasks = "ecs-tasks.amazonaws.com";
+
+// The role of exactly this ARN, if it is here.
+Result<std::optional<Entity>> find_role(Store& store, std::string_view arn) {
+  const auto parts = split_arn(arn);
+  const auto resource = parts ? split_iam_resource(parts->resource) : std::nullopt;
+  if (!resource || resource->kind != "role") return std::optional<Entity>();
+  TRIBUTARY_TRY(auto role, store.find_entity(parts->account, EntityKind::role, resource->name));
+  if (role && role->arn() != arn) role.reset();
+  return role;
+}
+
+bool is_role_arn(std::string_view text) {
+  const auto arn = split_arn(text);
+  const auto resource = arn ? split_iam_resource(arn->resource) : std::nullopt;
+  return resource && arn->service == "iam" && is_account_id(arn->account) &&
+         resource->kind == "role";
+}
+
+Session new_session(Call& call, const Entity& role, std::string_view name, std::int64_t seconds) {
+  Store& store = call.store;
+  const Timestamp now = std::chrono::floor<std::chrono::milliseconds>(store.clock().now());
+  return {.access_key_id = access_key_id("ASIA", store.random()),
+          .secret = secret_access_key(store.random()),
+          .role_id = role.id,
+          .name = std::string(name),
+          .issued = now,
+          // Told in whole seconds, so it is whole seconds.
+          .expires = std::chrono::ceil<std::chrono::seconds>(now) + std::chrono::seconds(seconds)};
+}
+
+void write_session(Call& call, const Entity& role, const Session& session) {
+  call.out.open("Credentials")
+      .element("AccessKeyId", session.access_key_id)
+      .element("SecretAccessKey", session.secret)
+      .element("SessionToken", seal_session(session, call.store.box(), call.store.random()))
+      .element("Expiration", iso8601(session.expires))
+      .close("Credentials");
+  call.out.open("AssumedRoleUser")
+      .element("AssumedRoleId", role.id + ":" + session.name)
+      .element("Arn",
+               "arn:aws:sts::" + role.account + ":assumed-role/" + role.name + "/" + session.name)
+      .close("AssumedRoleUser");
+}
+
+// What a session will carry besides its name, out of the request and of the session before it.
+struct Baggage {
+  std::vector<Tag> tags;
+  std::vector<std::string> transitive_keys;
+  std::string source_identity;
+  SessionPolicies policies;
+};
+
+bool contains_key(const std::vector<Tag>& tags, std::string_view key) {
+  return std::any_of(tags.begin(), tags.end(),
+                     [&](const Tag& tag) { return equals_ignore_case(tag.key, key); });
+}
+
+// Tags that were made transitive stay, and cannot be given anew.
+Fault read_session_tags(const Call& call, Baggage& baggage) {
+  if (Fault fault = read_tags(call.params, baggage.tags)) return fault;
+  for (const std::string& key : call.params.list("TransitiveTagKeys")) {
+    if (!contains_key(baggage.tags, key))
+      return ApiError(400, "InvalidParameterValue",
+                      "The specified transitive tag key must be included in the requested tags.");
+    baggage.transitive_keys.push_back(key);
+  }
+  for (const std::string& key : call.caller.transitive_tag_keys) {
+    if (contains_key(baggage.tags, key))
+      return ApiError(400, "InvalidParameterValue",
+                      "One of the specified transitive tag keys can't be set because it conflicts "
+                      "with a transitive tag key from the calling session.");
+    baggage.transitive_keys.push_back(key);
+    for (const Tag& tag : call.caller.session_tags)
+      if (equals_ignore_case(tag.key, key)) baggage.tags.push_back(tag);
+  }
+  if (baggage.tags.size() <= kTagsMax) return {};
+  return validation_error("A session can have at most 50 tags.");
+}
+
+Fault read_session_policies(Call& call, std::string_view account, SessionPolicies& out) {
+  out.document = std::string(call.text("Policy"));
+  std::size_t characters = out.document.size();
+  if (!out.document.empty()) {
+    const auto policy = parse_policy(out.document, PolicyKind::identity);
+    if (!policy) return ApiError(400, "MalformedPolicyDocument", policy.error().message());
+  }
+  const std::size_t count = call.params.count("PolicyArns");
+  if (count > kSessionPolicyArnsMax)
+    return validation_error("A session can have at most 10 managed session policies.");
+  for (std::size_t i = 1; i <= count; ++i) {
+    const std::string arn(call.params.field("PolicyArns", i, "arn"));
+    TRIBUTARY_TRY(const auto policy, call.store.find_policy(arn));
+    if (!policy || (!policy->account.empty() && policy->account != account))
+      return validation_error("Session policy " + arn + " is not a managed policy of account " +
+                              std::string(account) + " or of AWS.");
+    characters += arn.size();
+    out.arns.push_back(arn);
+  }
+  if (characters <= kSessionPolicyCharactersMax) return {};
+  return ApiError(400, "PackedPolicyTooLarge",
+                  "Session policies have " + std::to_string(characters) +
+                      " characters, at most 2048 are allowed.");
+}
+
+Fault read_source_identity(const Call& call, Baggage& baggage) {
+  const std::string_view wanted = call.text("SourceIdentity");
+  baggage.source_identity = call.caller.source_identity;
+  if (wanted.empty()) return {};
+  if (!baggage.source_identity.empty() && baggage.source_identity != wanted)
+    return ApiError(403, "AccessDenied",
+                    "A source identity that was set in an earlier session cannot be changed.");
+  baggage.source_identity = std::string(wanted);
+  return {};
+}
+
+// The keys that trust policies look at.
+RequestContext assume_context(const Call& call, const Baggage& baggage, std::int64_t seconds) {
+  RequestContext context = call.request.context;
+  context.set("sts:RoleSessionName", call.text("RoleSessionName"));
+  context.set("sts:DurationSeconds", std::to_string(seconds));
+  if (const auto id = call.params.find("ExternalId")) context.set("sts:ExternalId", *id);
+  if (const std::string_view identity = call.text("SourceIdentity"); !identity.empty())
+    context.set("sts:SourceIdentity", identity);
+  std::vector<std::string> keys;
+  for (const Tag& tag : baggage.tags) {
+    context.set("aws:RequestTag/" + tag.key, tag.value);
+    keys.push_back(tag.key);
+  }
+  context.set_all("aws:TagKeys", std::move(keys));
+  context.set_all("sts:TransitiveTagKeys", baggage.transitive_keys);
+  return context;
+}
+
+// Each action that this request needs on the role, in turn.
+Fault authorize_assume(Call& call, const Entity* role, const Baggage& baggage,
+                       std::int64_t seconds) {
+  std::vector<std::string> actions = {"sts:AssumeRole"};
+  if (!baggage.tags.empty()) actions.emplace_back("sts:TagSession");
+  if (!baggage.source_identity.empty()) actions.emplace_back("sts:SetSourceIdentity");
+  for (const std::string& action : actions) {
+    const AccessRequest access{.principal = call.caller,
+                               .action = action,
+                               .resource = std::string(call.text("RoleArn")),
+                               .context = assume_context(call, baggage, seconds)};
+    TRIBUTARY_TRY(const Decision decision, call.authorizer.authorize_assume_role(access, role));
+    if (decision.allowed()) continue;
+    ApiError denied = access_denied(access, decision);
+    if (!role) denied.internal = "there is no role " + access.resource;
+    return denied;
+  }
+  return {};
+}
+
+Fault check_duration(const Call& call, const Entity& role, std::int64_t seconds) {
+  if (call.caller.kind == PrincipalKind::role_session && seconds > kChainedSecondsMax)
+    return validation_error(
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
+        "chaining.");
+  if (seconds > role.max_session_seconds)
+    return validation_error(
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+  return {};
+}
+
+// In percent, and only where policies or tags were given.
+Fault write_packed_size(Call& call, const Session& session) {
+  const std::size_t bytes = packed_bytes(session);
+  if (bytes == 0) return {};
+  const std::size_t percent = (bytes * 100 + kPackedBytesMax - 1) / kPackedBytesMax;
+  if (percent > 100)
+    return ApiError(400, "PackedPolicyTooLarge",
+                    "Packed size of session policies and tags consumes " + std::to_string(percent) +
+                        "% of allotted space.");
+  call.out.element("PackedPolicySize", std::to_string(percent));
+  return {};
+}
+
+Fault assume_role(Call& call) {
+  const std::string_view role_arn = call.text("RoleArn");
+  if (!is_role_arn(role_arn)) return validation_error(std::string(role_arn) + " is invalid");
+  if (call.caller.kind == PrincipalKind::root)
+    return ApiError(403, "AccessDenied", "Roles may not be assumed by root accounts.");
+  const std::int64_t seconds = call.integer("DurationSeconds", 3'600);
+  Baggage baggage;
+  if (Fault fault = read_session_tags(call, baggage)) return fault;
+  if (Fault fault = read_source_identity(call, baggage)) return fault;
+  TRIBUTARY_TRY(const auto role, find_role(call.store, role_arn));
+  if (Fault fault = authorize_assume(call, role ? &*role : nullptr, baggage, seconds)) return fault;
+  if (Fault fault = check_duration(call, *role, seconds)) return fault;
+  if (Fault fault = read_session_policies(call, role->account, baggage.policies)) return fault;
+
+  Session session = new_session(call, *role, call.text("RoleSessionName"), seconds);
+  session.source_identity = std::move(baggage.source_identity);
+  session.tags = std::move(baggage.tags);
+  session.transitive_tag_keys = std::move(baggage.transitive_keys);
+  session.policies = std::move(baggage.policies);
+  if (Fault fault = write_packed_size(call, session)) return fault;
+  write_session(call, *role, session);
+  call.out.optional("SourceIdentity", session.source_identity);
+  return {};
+}
+
+Fault get_caller_identity(Call& call) {
+  call.out.element("UserId", call.caller.user_id)
+      .element("Account", call.caller.account)
+      .element("Arn", call.caller.arn);
+  return {};
+}
+
+Fault get_access_key_info(Call& call) {
+  const std::string_view id = call.text("AccessKeyId");
+  if (id == call.caller.access_key_id) {
+    call.out.element("Account", call.caller.account);
+    return {};
+  }
+  TRIBUTARY_TRY(const auto found, call.store.find_access_key(id));
+  std::optional<Entity> user;
+  if (found) {
+    TRIBUTARY_TRY(user, call.store.find_entity(found->key.user_id));
+  }
+  if (!user) return validation_error("Invalid access key id " + std::string(id));
+  call.out.element("Account", user->account);
+  return {};
+}
+
+// arn:aws:ecs:eu-west-1:111111111111:task/cluster/0123 -> 0123, if it may name a session.
+std::optional<std::string> task_id(const ArnView& task) {
+  if (task.service != "ecs" || !task.resource.starts_with("task/")) return std::nullopt;
+  std::string id(task.resource.substr(task.resource.rfind('/') + 1));
+  const Params params{{"taskId", id}};
+  const std::vector<Parameter> rule = {{"taskId", Format::name, 2, 64}};
+  if (validate(rule, params)) return std::nullopt;
+  return id;
+}
+
+Fault authorize_task(Call& call, const Entity& role, const ArnView& task) {
+  const AccessRequest issue{.principal = call.caller,
+                            .action = "tributary:IssueTaskCredentials",
+                            .resource = role.arn(),
+                            .resource_account = role.account,
+                            .context = call.request.context};
+  TRIBUTARY_TRY(const Decision may_issue, call.authorizer.authorize(issue));
+  if (!may_issue.allowed()) return access_denied(issue, may_issue);
+
+  const Principal ecs = service_principal(kEcsTasks);
+  AccessRequest assume{.principal = ecs, .action = "sts:AssumeRole", .resource = role.arn()};
+  assume.context.set("aws:SourceArn", call.text("TaskArn"));
+  assume.context.set("aws:SourceAccount", task.account);
+  TRIBUTARY_TRY(const Decision trusted, call.authorizer.authorize_assume_role(assume, &role));
+  if (!trusted.allowed()) return access_denied(assume, trusted);
+  return {};
+}
+
+Fault issue_task_credentials(Call& call) {
+  const std::string_view role_arn = call.text("RoleArn");
+  if (!is_role_arn(role_arn)) return validation_error(std::string(role_arn) + " is invalid");
+  const auto task = split_arn(call.text("TaskArn"));
+  const auto id = task ? task_id(*task) : std::nullopt;
+  if (!id)
+    return validation_error("TaskArn " + std::string(call.text("TaskArn")) +
+                            " is invalid, must be like "
+                            "arn:aws:ecs:eu-west-1:111111111111:task/cluster/0123456789abcdef");
+  TRIBUTARY_TRY(const auto role, find_role(call.store, role_arn));
+  const bool own = role && role->account == call.caller.account && task->account == role->account;
+  if (!own)
+    return ApiError(403, "AccessDenied",
+                    "Caller, task and role must be of one account, and the role " +
+                        std::string(role_arn) + " must exist in it");
+  if (Fault fault = authorize_task(call, *role, *task)) return fault;
+  const Session session = new_session(call, *role, *id, call.integer("DurationSeconds", 21'600));
+  write_session(call, *role, session);
+  call.out.element("RoleArn", role->arn());
+  return {};
+}
+
+std::vector<Operation> all_operations() {
+  using Access = Operation::Access;
+  using Output = Operation::Output;
+  constexpr auto kRequired = Parameter::Need::required;
+  constexpr auto kKind = EntityKind::role;
+  return {
+      {"AssumeRole",
+       Access::read,
+       Output::result,
+       kKind,
+       nullptr,
+       assume_role,
+       {{"RoleArn", Format::any, 20, 2048, kRequired},
+        {"RoleSessionName", Format::name, 2, 64, kRequired},
+        {"DurationSeconds", Format::integer, 900, 43'200},
+        {"ExternalId", Format::external_id, 2, 1224},
+        {"Policy", Format::document, 1, 2048},
+        {"SourceIdentity", Format::name, 2, 64},
+        {"SerialNumber", Format::any, 9, 256},
+        {"TokenCode", Format::digits, 6, 6}}},
+      {"GetCallerIdentity", Access::read, Output::result, kKind, nullptr, get_caller_identity, {}},
+      {"GetAccessKeyInfo",
+       Access::read,
+       Output::result,
+       kKind,
+       nullptr,
+       get_access_key_info,
+       {{"AccessKeyId", Format::name, 16, 128, kRequired}}},
+      {"TributaryIssueTaskCredentials",
+       Access::read,
+       Output::result,
+       kKind,
+       nullptr,
+       issue_task_credentials,
+       {{"RoleArn", Format::any, 20, 2048, kRequired},
+        {"TaskArn", Format::any, 20, 2048, kRequired},
+        {"DurationSeconds", Format::integer, 60, 43'200}}},
+  };
+}
+
+}  // namespace
+
+ApiResponse StsApi::handle(const ApiRequest& request) {
+  static const std::vector<Operation> kOperations = all_operations();
+  ApiResponse response = run_operation(kSts, kOperations, store_, authorizer_, request);
+  response.resource = std::string(request.params.text("RoleArn"));
+  return response;
+}
+
+bool StsApi::is_unsigned(std::string_view action) {
+  return action == "AssumeRoleWithWebIdentity" || action == "AssumeRoleWithSAML";
+}
+
+ApiResponse StsApi::handle_unsigned(const ApiRequest& request) {
+  const std::string_view action = request.params.text("Action");
+  ApiError error(400, "InvalidIdentityToken",
+                 action == "AssumeRoleWithSAML"
+                     ? "No SAML provider found in your account: this hub holds none yet"
+                     : "No OpenIDConnect provider found in your account for the token's issuer: "
+                       "this hub holds none yet");
+  ApiResponse response = error_response(kSts, std::move(error), request.request_id);
+  response.action = std::string(kSts.prefix).append(":").append(action);
+  response.resource = std::string(request.params.text("RoleArn"));
+  return response;
+}
+
+}  // namespace tributary::hub::identity
