@@ -225,6 +225,7 @@ class Parser {
   Token token_;
   std::size_t last_end_ = 0;
   unsigned depth_ = 0;
+  unsigned operators_ = 0;
 };
 
 Result<ExpressionPtr> Parser::parse_binary(int level) {
@@ -237,6 +238,10 @@ Result<ExpressionPtr> Parser::parse_binary(int level) {
     const Precedence precedence = precedence_of(token_);
     if (precedence.level < level || precedence.level == 0) break;
     const Token op = token_;
+    if (++operators_ > kExpressionOperatorsMax) {
+      return failure(op.begin, "expression has more than " +
+                                   std::to_string(kExpressionOperatorsMax) + " operators");
+    }
     take();
     const bool is_bool = at_keyword("bool");
     if (is_bool) take();

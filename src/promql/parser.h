@@ -11,9 +11,10 @@
 
 namespace tributary::promql {
 
-// Longer expressions, and deeper ones, are refused.
+// Expressions beyond these are refused; trees are walked by recursion.
 inline constexpr std::size_t kExpressionBytesMax = 1U << 20;
 inline constexpr unsigned kExpressionDepthMax = 200;
+inline constexpr unsigned kExpressionOperatorsMax = 5000;
 
 Result<ExpressionPtr> parse(std::string_view text);
 
