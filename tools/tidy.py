@@ -87,6 +87,12 @@ def check_cpp(path, text, complain):
             complain(path, 1, "no #pragma once")
 
 
+def check_coroutines(path, text, complain):
+    """g++ 12 loses the awaiter of a co_await in a condition (see net/task.h)."""
+    for found in re.finditer(r"\b(if|while|switch)\s*\((?:[^(){};]|\([^(){};]*\))*?\bco_await\b", blank_out(text)):
+        complain(path, text.count("\n", 0, found.start()) + 1, "co_await in a condition: name its value first")
+
+
 def check_python(path, text, complain):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -171,6 +177,7 @@ def main():
         check_sizes(path, text, complain)
         if path.suffix in (".h", ".cc"):
             check_cpp(path, text, complain)
+            check_coroutines(path, text, complain)
         elif path.suffix == ".py" or text.startswith("#!/usr/bin/env python3"):
             check_python(path, text, complain)
     check_layers(complain)

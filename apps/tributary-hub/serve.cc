@@ -21,7 +21,9 @@ constexpr std::size_t kBodyBytesMax = 64U << 20;  // of a request, as it came
 
 net::Task<void> maintain(net::Loop& loop, net::WorkerPool& workers,
                          hub::workspaces::EmbeddedStore& store, std::stop_token stop) {
-  while (co_await net::sleep_for(loop, kMaintenanceInterval, stop)) {
+  while (true) {
+    const bool slept = co_await net::sleep_for(loop, kMaintenanceInterval, stop);
+    if (!slept) co_return;
     auto work = [&store] {
       store.maintain();
       return true;

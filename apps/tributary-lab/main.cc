@@ -48,7 +48,8 @@ net::Task<int> run_task_until(lab::TaskRunner& runner, lab::TaskCredentials* cre
                               std::stop_source& stop, const Logger& log) {
   net::Gate background;
   if (credentials != nullptr) {
-    if (const auto first = co_await credentials->fetch(stop.get_token()); !first) {
+    const auto first = co_await credentials->fetch(stop.get_token());
+    if (!first) {
       log.error("the task role's credentials were refused", {{"error", first.error().message()}});
       co_return 1;
     }
@@ -70,6 +71,7 @@ int run(LabOptions options) {
   const auto loop = net::make_loop();
   const Logger log(std::make_shared<LogSink>(LogSink::Options{}, loop->clock()));
   SystemRandom random;
+  options.spec.task_id = random_string(random, 32, "0123456789abcdef");
   Output output(options.log_directory);
   std::stop_source stop;
   loop->on_signal([&](int) { stop.request_stop(); });
@@ -103,9 +105,7 @@ int run(LabOptions options) {
                                           .region = options.spec.region,
                                           .role_arn = options.spec.task_role_arn,
                                           .duration = options.session_duration};
-    of_role.task_arn = "arn:aws:ecs:" + options.spec.region + ":" + options.spec.account +
-                       ":task/" + options.spec.cluster + "/" +
-                       random_string(random, 32, "0123456789abcdef");
+    of_role.task_arn = options.spec.task_arn();
     credentials = std::make_unique<lab::TaskCredentials>(*loop, random, **client, std::move(ecs),
                                                          std::move(of_role), log);
   }

@@ -100,7 +100,8 @@ net::Task<void> TaskCredentials::keep_fresh(std::stop_token stop) {
             ? retry
             : std::max<Duration>(
                   *session_->expiration - loop_.clock().now() - options_.duration / 3, kRetryFirst);
-    if (!co_await net::sleep_for(loop_, wait, stop)) co_return;
+    const bool slept = co_await net::sleep_for(loop_, wait, stop);
+    if (!slept) co_return;
     const auto fetched = co_await fetch(stop);
     retry = failed ? std::min<Duration>(retry * 2, kRetryMax) : kRetryFirst;
     failed = !fetched;

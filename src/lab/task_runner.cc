@@ -116,7 +116,11 @@ void TaskRunner::sample() {
 }
 
 net::Task<void> TaskRunner::keep_sampling() {
-  while (co_await net::sleep_for(loop_, options_.sample_interval, stopping_.get_token())) sample();
+  const std::stop_token stop = stopping_.get_token();
+  while (!stop.stop_requested()) {
+    const bool slept = co_await net::sleep_for(loop_, options_.sample_interval, stop);
+    if (slept) sample();
+  }
 }
 
 bool TaskRunner::all_stopped() const {

@@ -59,7 +59,8 @@ net::Task<void> Receiver::run() {
     do {
       next += config_.collection_interval;
     } while (next <= now);
-    if (!co_await net::sleep_until(context_.loop, next, stop)) co_return;
+    const bool slept = co_await net::sleep_until(context_.loop, next, stop);
+    if (!slept) co_return;
   }
 }
 
