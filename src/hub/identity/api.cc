@@ -22,7 +22,9 @@ ApiResponse error_response(const ApiService& service, ApiError error, std::strin
   xml.element("RequestId", request_id).close("ErrorResponse").raw("\n");
   ApiResponse response{.status = error.status, .body = xml.take()};
   response.headers.emplace_back("x-amzn-RequestId", request_id);
-  if (!error.explanation.empty()) response.headers.emplace_back(kDenialHeader, error.explanation);
+  if (!error.explanation.empty())
+    response.headers.emplace_back(kDenialHeader,
+                                  error.explanation.substr(0, kDenialHeaderBytesMax));
   response.error = std::move(error);
   return response;
 }

@@ -1,6 +1,7 @@
 // An error as AWS' query services answer it (hub-spec 1.8, 2.2, 2.3).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -32,5 +33,6 @@ struct ApiError {
 
 // The header in which a denial carries its explanation.
 inline constexpr const char* kDenialHeader = "x-tributary-denial";
+inline constexpr std::size_t kDenialHeaderBytesMax = 4096;  // the audit log has all of it
 
 }  // namespace tributary::hub::identity

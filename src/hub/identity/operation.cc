@@ -50,6 +50,7 @@ std::string_view pattern_of(Format format) {
     case Format::path: return R"((\u002F)|(\u002F[\u0021-\u007E]+\u002F))";
     case Format::text: return R"([\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*)";
     case Format::document: return R"([\u0009\u000A\u000D\u0020-\u00FF]+)";
+    case Format::tag: return R"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)";
     case Format::digits: return R"([\d]*)";
     default: return "";
   }
@@ -64,6 +65,10 @@ bool satisfies(Format format, std::string_view value) {
     case Format::path: return is_path(value);
     case Format::text:
     case Format::document: return is_latin1(value);
+    case Format::tag:
+      return all(value, [](char c) {
+        return is_word(c) || is_one_of(c, " .:/=+-@") || static_cast<unsigned char>(c) >= 0x80;
+      });
     case Format::digits: return all(value, [](char c) { return c >= '0' && c <= '9'; });
     default: return true;
   }
@@ -130,6 +135,18 @@ ApiError unknown_action(std::string_view action, std::string_view version) {
   return ApiError(
       400, "InvalidAction",
       "Could not find operation " + std::string(action) + " for version " + std::string(version));
+}
+
+Fault check_tag(const Tag& tag, std::size_t item) {
+  const std::string member = "tags." + std::to_string(item) + ".member.";
+  const std::string key = member + "key";
+  const std::string value = member + "value";
+  const std::vector<Parameter> rules = {{key, Format::tag, 1, 128}, {value, Format::tag, 0, 256}};
+  if (Fault fault = validate(rules, Params{{key, tag.key}, {value, tag.value}})) return fault;
+  if (to_lower(tag.key).starts_with("aws:"))
+    return ApiError(400, "InvalidInput",
+                    "Tag keys beginning with aws: are reserved for system use.");
+  return {};
 }
 
 Fault authorize(Call& call, const Operation& operation, const ApiService& service,
@@ -204,14 +221,7 @@ Fault read_tags(const Params& params, std::vector<Tag>& tags) {
   for (std::size_t i = 1; i <= count; ++i) {
     Tag tag{std::string(params.field("Tags", i, "Key")),
             std::string(params.field("Tags", i, "Value"))};
-    const std::string member = "tags." + std::to_string(i) + ".member.";
-    const Params single{{member + "key", tag.key}, {member + "value", tag.value}};
-    const std::string key_name = member + "key";
-    const std::string value_name = member + "value";
-    if (Fault fault = validate(std::vector<Parameter>{{key_name, Format::any, 1, 128},
-                                                      {value_name, Format::any, 0, 256}},
-                               single))
-      return fault;
+    if (Fault fault = check_tag(tag, i)) return fault;
     if (!keys.insert(to_lower(tag.key)).second)
       return ApiError(400, "InvalidInput",
                       "Duplicate tag keys found. Please note that Tag keys are case insensitive.");

@@ -26,6 +26,7 @@ enum class Format : std::uint8_t {
   path,         // / or /.../
   text,         // printable Latin-1 and white space
   document,     // a policy
+  tag,          // letters of any script, digits, blanks and _.:/=+-@
   digits,
   integer,  // min and max are of the value
   boolean,
@@ -85,7 +86,8 @@ ApiError access_denied(const AccessRequest& request, const Decision& decision);
 ApiError validation_error(std::string message);
 ApiError no_such_entity(std::string message);
 
-// Request tags, checked: at most 50, keys of 1 to 128 characters, values of up to 256.
+// Request tags, checked: at most 50, keys of 1 to 128 characters that do not begin with "aws:",
+// values of up to 256.
 Fault read_tags(const Params& params, std::vector<Tag>& tags);
 
 }  // namespace tributary::hub::identity
