@@ -379,7 +379,8 @@ struct Seen {
   bool operator==(const Seen&) const = default;
 };
 std::ostream& operator<<(std::ostream& out, const Seen& seen) {
-  return out << seen.family << " " << tributary::to_string(seen.type) << " " << static_cast<int>(seen.role);
+  return out << seen.family << " " << tributary::to_string(seen.type) << " "
+             << static_cast<int>(seen.role);
 }
 
 std::map<std::string, Seen> families(std::string_view page, Format format, int times = 1) {

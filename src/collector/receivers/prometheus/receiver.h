@@ -1,0 +1,38 @@
+// The prometheus receiver: scrapes the targets of its jobs and pushes one batch per scrape. Its
+// first scrapes come at once, its last ones when it is stopped.
+//
+// Threads: the loop's.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "collector/pipeline/component.h"
+#include "collector/receivers/prometheus/config.h"
+#include "collector/receivers/prometheus/scrape_pool.h"
+
+namespace tributary::collector::prometheus {
+
+class Receiver final : public collector::Receiver {
+ public:
+  // Errors: what `validate` would say.
+  static Result<std::unique_ptr<Receiver>> make(Context context, Config config, Consumer& consumer);
+
+  Result<void> start(Host& host) override;
+  net::Task<void> stop(Instant deadline) override;
+
+ private:
+  Receiver(Context context, Config config, std::vector<Job> jobs, Consumer& consumer);
+
+  Context context_;
+  Config config_;
+  std::vector<Job> jobs_;
+  Consumer& consumer_;
+  std::stop_source stop_;
+  net::Gate running_;
+  std::vector<std::unique_ptr<ScrapePool>> pools_;
+};
+
+}  // namespace tributary::collector::prometheus
