@@ -6,8 +6,8 @@
 namespace tributary::collector::prometheusremotewrite {
 namespace {
 
-constexpr NameOptions kPlain{.add_metric_suffixes = false};
-constexpr NameOptions k2021{.era = Era::compat_2021};
+const NameOptions kPlain{.add_metric_suffixes = false};
+const NameOptions k2021{.era = Era::compat_2021};
 
 std::string text_of(const Result<std::string>& result) {
   return result ? *result : "refused: " + result.error().message();
