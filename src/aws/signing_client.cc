@@ -90,6 +90,7 @@ SigningScope SigningClient::scope_for(const net::Request& request) {
   if (!scope.region.empty() && !scope.service.empty()) return scope;
   SigningScope told = scope_of_host(request.url.host);
   if (scope.region.empty()) scope.region = std::move(told.region);
+  if (scope.region.empty()) scope.region = options_.default_region;
   if (scope.service.empty()) scope.service = std::move(told.service);
   const bool complete = !scope.region.empty() && !scope.service.empty();
   if (!complete && scope_limiter_.allow(clock_.monotonic()).allowed) {

@@ -26,9 +26,10 @@ namespace tributary::aws {
 SigningScope scope_of_host(std::string_view host);
 
 struct SigningOptions {
-  SigningScope scope;    // what is empty is taken from the host of each request
-  std::string role_arn;  // assumed on the way, for the log; may be empty
-  std::string action;    // "aps:RemoteWrite", for the log; empty: the service
+  SigningScope scope;          // what is empty is taken from the host of each request
+  std::string default_region;  // where neither tells one
+  std::string role_arn;        // assumed on the way, for the log; may be empty
+  std::string action;          // "aps:RemoteWrite", for the log; empty: the service
   Duration log_interval = 60s;
 };
 

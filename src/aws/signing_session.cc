@@ -114,10 +114,11 @@ std::unique_ptr<CredentialsProvider> SigningSession::make_provider() const {
 std::unique_ptr<net::HttpClient> SigningSession::wrap(std::shared_ptr<SigningSession> session,
                                                       std::unique_ptr<net::HttpClient> inner) {
   const SigningSessionOptions& options = session->options_;
+  const Environment& environment = session->environment_;
   SigningOptions signing{.scope = {.region = options.region, .service = options.service},
+                         .default_region = region_from_env(environment.env),
                          .role_arn = options.role ? options.role->role_arn : "",
                          .action = options.action};
-  const Environment& environment = session->environment_;
   return std::make_unique<SessionClient>(session, std::move(inner), environment.clock(),
                                          environment.log, std::move(signing));
 }
