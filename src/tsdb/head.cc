@@ -59,12 +59,17 @@ HeadSeries* Head::create(std::string_view packed, std::uint64_t hash) {
 }
 
 HeadSeries* Head::create_as(SeriesRef ref, std::string_view packed, std::uint64_t hash) {
-  next_ref_ = std::max(next_ref_, ref + 1);
+  reserve(ref);
   auto series = std::make_shared<HeadSeries>(ref, hash, packed);
   HeadSeries* const out = series.get();
   by_labels_.insert(std::move(series));
   series_count_.fetch_add(1, std::memory_order_relaxed);
   return out;
+}
+
+void Head::reserve(SeriesRef ref) {
+  constexpr SeriesRef kPlausible = SeriesRef{1} << 62;  // beyond is no reference anybody counted to
+  if (ref < kPlausible) next_ref_ = std::max(next_ref_, ref + 1);
 }
 
 void Head::discard(std::span<HeadSeries* const> series) {

@@ -65,6 +65,8 @@ class Head {
   // Known to `find` at once, to readers after `publish`. References are never used twice.
   HeadSeries* create(std::string_view packed, std::uint64_t hash);
   HeadSeries* create_as(SeriesRef ref, std::string_view packed, std::uint64_t hash);
+  // Keeps a reference found in the log from being given to a new series.
+  void reserve(SeriesRef ref);
   // Takes creations back that were not published.
   void discard(std::span<HeadSeries* const> series);
   void publish(std::span<HeadSeries* const> series);

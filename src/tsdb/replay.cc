@@ -54,7 +54,7 @@ class Replay {
     const std::uint64_t hash = hash64(packed);
     HeadSeries* series = head_.find(packed, hash);
     if (series == nullptr) {
-      // A reference that is taken belongs to other labels: only a damaged log has that.
+      // A reference that is taken already belongs to other labels: no sound log has that.
       series =
           by_ref_.contains(ref) ? head_.create(packed, hash) : head_.create_as(ref, packed, hash);
       created_.push_back(series);
@@ -67,6 +67,7 @@ class Replay {
     const auto found = by_ref_.find(ref);
     if (found == by_ref_.end()) {
       ++report_.samples_without_series;
+      head_.reserve(ref);
       return;
     }
     HeadSeries& series = *found->second;
