@@ -1,0 +1,320 @@
+#include "hub/workspaces/embedded_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "base/json_text.h"
+#include "remote/snappy.h"
+#include "remote/write_request.h"
+#include "tsdb/faulty_disk.h"
+#include "tsdb/test_support.h"
+
+namespace tributary::hub::workspaces {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr const char* kId = "ws-0b1e1b0e-0000-4000-8000-000000000001";
+constexpr std::int64_t kNow = 1'700'000'000'000;
+
+class EmbeddedStoreTest : public ::testing::Test {
+ protected:
+  EmbeddedStoreTest() { open({}); }
+
+  void open(Limits limits) {
+    store_.reset();
+    store_ = EmbeddedStore::open({.directory = directory_.path(), .limits = limits}, disk_, clock_,
+                                 telemetry_, Logger())
+                 .value();
+    ASSERT_TRUE(store_->create(kId));
+  }
+
+  // One series with these samples, as a request body.
+  static std::string body(const Labels& labels, const std::vector<Sample>& samples) {
+    remote::WriteRequestEncoder encoder;
+    encoder.add({.labels = labels.span(), .samples = samples});
+    return remote::compress(encoder.finish());
+  }
+  Answer write(const Labels& labels, const std::vector<Sample>& samples) {
+    return store_->write(kId, body(labels, samples));
+  }
+  std::string read(std::string_view path, const Params& params = {}) {
+    const Answer answer = store_->read(kId, path, params, {});
+    return std::to_string(answer.status) + ' ' + answer.body;
+  }
+
+  tsdb::testing::TemporaryDirectory directory_;
+  tsdb::FaultyDisk disk_;
+  FakeClock clock_;
+  Telemetry telemetry_;
+  std::unique_ptr<EmbeddedStore> store_;
+  const Labels up_{{"__name__", "up"}, {"job", "api"}};
+};
+
+TEST_F(EmbeddedStoreTest, AnswersWhatWasWritten) {
+  ASSERT_EQ(write(up_, {{kNow - 1500, 1}, {kNow - 500, 2.5}}).status, 200);
+  const std::string labels = R"({"__name__":"up","job":"api"})";
+  const std::string success = R"(200 {"status":"success","data":)";
+
+  EXPECT_EQ(read("query", {{"query", "up"}}), success +
+                                                  R"({"resultType":"vector","result":[{"metric":)" +
+                                                  labels + R"(,"value":[1700000000,"2.5"]}]}})");
+  EXPECT_EQ(read("query", {{"query", "up[1m]"}}),
+            success + R"({"resultType":"matrix","result":[{"metric":)" + labels +
+                R"(,"values":[[1699999998.500,"1"],[1699999999.500,"2.5"]]}]}})");
+  EXPECT_EQ(read("query_range",
+                 {{"query", "up"}, {"start", "1699999999"}, {"end", "1700000000"}, {"step", "1"}}),
+            success + R"({"resultType":"matrix","result":[{"metric":)" + labels +
+                R"(,"values":[[1699999999,"1"],[1700000000,"2.5"]]}]}})");
+  EXPECT_EQ(read("series", {{"match[]", "up"}, {"match[]", "{job=\"api\"}"}}),
+            success + "[" + labels + "]}");
+  EXPECT_EQ(read("labels"), success + R"(["__name__","job"]})");
+  EXPECT_EQ(read("label/job/values"), success + R"(["api"]})");
+  EXPECT_EQ(read("label/U__job/values"), success + R"(["api"]})");
+  EXPECT_EQ(read("label/__name__/values", {{"start", "1800000000"}}), success + "[]}");
+}
+
+TEST_F(EmbeddedStoreTest, AnswersWhatGrafanaAsksFirst) {
+  EXPECT_EQ(read("query", {{"query", "1+1"}, {"time", "4"}}),
+            R"(200 {"status":"success","data":{"resultType":"scalar","result":[4,"2"]}})");
+  EXPECT_THAT(read("status/buildinfo"), HasSubstr(R"("version":"3)"));
+  EXPECT_EQ(read("rules"), R"(200 {"status":"success","data":{"groups":[]}})");
+  EXPECT_EQ(read("alerts"), R"(200 {"status":"success","data":{"alerts":[]}})");
+  EXPECT_EQ(read("query_exemplars",
+                 {{"query", "test"}, {"start", "1795349454195"}, {"end", "1795349454195"}}),
+            R"(200 {"status":"success","data":[]})");
+  EXPECT_EQ(read("metadata", {{"limit", "40000"}}), R"(200 {"status":"success","data":{}})");
+}
+
+TEST_F(EmbeddedStoreTest, SaysWhatIsWrongWithAQuery) {
+  const auto check = [this](const char* path, const Params& params, const char* message,
+                            const char* type = "400 bad_data") {
+    const std::string_view kind(type);
+    EXPECT_EQ(read(path, params),
+              std::string(kind.substr(0, 4)) + "{\"status\":\"error\",\"errorType\":\"" +
+                  std::string(kind.substr(4)) + "\",\"error\":" + json_string(message) + "}");
+  };
+
+  check("query", {{"query", "up{"}},
+        "invalid parameter \"query\": 1:4: parse error: unexpected end of input inside braces");
+  check("query", {{"query", "up"}, {"time", "x"}},
+        "invalid parameter \"time\": cannot parse \"x\" to a valid timestamp");
+  check("query", {{"query", "sum(up)"}},
+        "invalid parameter \"query\": 1:1: not supported yet: aggregation operators (sum) (all of "
+        "PromQL comes with the next release)",
+        "422 execution");
+  check("query_range", {{"query", "up"}, {"start", "10"}, {"end", "9"}, {"step", "1"}},
+        "invalid parameter \"end\": end timestamp must not be before start time");
+  check("query_range", {{"query", "up"}, {"start", "0"}, {"end", "9"}, {"step", "0"}},
+        "invalid parameter \"step\": zero or negative query resolution step widths are not "
+        "accepted. Try a positive integer");
+  check("query_range", {{"query", "up"}, {"start", "0"}, {"end", "11001"}, {"step", "1"}},
+        "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query "
+        "resolution (?step=XX)");
+  check("query_range", {{"query", "up[5m]"}, {"start", "0"}, {"end", "1"}, {"step", "1"}},
+        "invalid parameter \"query\": invalid expression type \"range vector\" for range query, "
+        "must be Scalar or instant Vector");
+  check("series", {}, "no match[] parameter provided");
+  check("labels", {{"match[]", "{"}},
+        "invalid parameter \"match[]\": 1:2: parse error: unexpected end of input inside braces");
+  check("nothing", {}, "no such API path: /api/v1/nothing", "404 not_found");
+}
+
+TEST_F(EmbeddedStoreTest, TruncatesWithAWarning) {
+  write({{"__name__", "a"}}, {{kNow, 1}});
+  write({{"__name__", "b"}}, {{kNow, 1}});
+
+  EXPECT_EQ(
+      read("label/__name__/values", {{"limit", "1"}}),
+      R"(200 {"status":"success","data":["a"],"warnings":["results truncated due to limit"]})");
+  EXPECT_THAT(read("query", {{"query", "{__name__=~\"a|b\"}"}, {"limit", "1"}}),
+              HasSubstr("truncated"));
+}
+
+TEST_F(EmbeddedStoreTest, StoresWhatIsGoodAndNamesWhatIsNot) {
+  ASSERT_EQ(write(up_, {{kNow - 1000, 1}}).status, 200);
+
+  const Answer answer = write(up_, {{kNow - 2000, 1}, {kNow - 1000, 5}, {kNow, 3}});
+
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.body,
+            "workspace " + std::string(kId) +
+                ": 1 duplicate sample for timestamp, 1 out of order sample; the other 1 samples "
+                "are stored; first: out of order sample. timestamp=2023-11-14T22:13:18.000Z, "
+                "series=up{job=\"api\"}\n");
+  EXPECT_THAT(read("query", {{"query", "up"}}), HasSubstr(R"([1700000000,"3"])"));
+  EXPECT_THAT(telemetry_.render(),
+              HasSubstr("tributary_hub_samples_refused_total{reason=\"out of order sample\","
+                        "workspace=\"" +
+                        std::string(kId) + "\"} 1"));
+}
+
+TEST_F(EmbeddedStoreTest, RefusesSeriesThatBreakTheRulesAndStoresTheOthers) {
+  open({.labels_per_series_max = 3, .label_value_bytes_max = 10});
+  const auto check = [this](const std::vector<Label>& labels, const char* expected) {
+    remote::WriteRequestEncoder encoder;
+    const std::vector<Sample> samples{{kNow, 1}};
+    encoder.add({.labels = labels, .samples = samples});
+    encoder.add({.labels = up_.span(), .samples = samples});
+    const Answer answer = store_->write(kId, remote::compress(encoder.finish()));
+    EXPECT_EQ(answer.status, 400) << expected;
+    EXPECT_THAT(answer.body, HasSubstr("1 invalid labels; the other 1 samples are stored"));
+    EXPECT_THAT(answer.body, HasSubstr(expected));
+  };
+
+  check({{"job", "x"}}, "sample missing metric name");
+  check({{"__name__", "m"}, {"a", "1"}, {"b", "2"}, {"c", "3"}},
+        "series has too many labels (actual: 4, limit: 3) series: 'm'");
+  check({{"__name__", "m"}, {"a", "12345678901"}},
+        "label value too long (actual: 11, limit: 10) label: 'a' series: 'm'");
+  check({{"__name__", "m"}, {"a", "\xff"}}, "value of label 'a' is not UTF-8, series 'm'");
+  check({{"__name__", "m"}, {"a", "1"}, {"a", "2"}}, "label name \"a\" comes twice, series 'm'");
+}
+
+TEST_F(EmbeddedStoreTest, TakesLabelsInAnyOrderAndEmptyOnesAsAbsent) {
+  const std::vector<Label> labels{{"job", "api"}, {"zone", ""}, {"__name__", "up"}};
+  const std::vector<Sample> samples{{kNow, 1}};
+  remote::WriteRequestEncoder encoder;
+  encoder.add({.labels = labels, .samples = samples});
+
+  EXPECT_EQ(store_->write(kId, remote::compress(encoder.finish())).status, 200);
+  EXPECT_EQ(read("series", {{"match[]", "up"}}),
+            R"(200 {"status":"success","data":[{"__name__":"up","job":"api"}]})");
+}
+
+TEST_F(EmbeddedStoreTest, RefusesNativeHistogramsByNameAndCountsExemplars) {
+  const std::vector<Sample> samples{{kNow, 1}};
+  const std::vector<remote::HistogramSample> histograms{{.timestamp_ms = kNow}};
+  const std::vector<Exemplar> exemplars{{.labels = {{"trace_id", "x"}}, .value = 1}};
+  remote::WriteRequestEncoder with_histogram;
+  with_histogram.add({.labels = up_.span(), .histograms = histograms});
+  remote::WriteRequestEncoder with_exemplar;
+  with_exemplar.add({.labels = up_.span(), .samples = samples, .exemplars = exemplars});
+
+  const Answer histogram = store_->write(kId, remote::compress(with_histogram.finish()));
+  const Answer exemplar = store_->write(kId, remote::compress(with_exemplar.finish()));
+
+  EXPECT_EQ(histogram.status, 400);
+  EXPECT_THAT(histogram.body, HasSubstr("1 native histograms are not stored yet"));
+  EXPECT_EQ(exemplar.status, 200);
+  EXPECT_THAT(telemetry_.render(),
+              HasSubstr("tributary_hub_exemplars_refused_total{reason=\"exemplars are not stored "
+                        "yet\",workspace=\"" +
+                        std::string(kId) + "\"} 1"));
+}
+
+TEST_F(EmbeddedStoreTest, AnswersLimitsWith429) {
+  open({.active_series_max = 1, .samples_per_second = 10, .samples_burst = 3});
+  ASSERT_EQ(write(up_, {{kNow, 1}}).status, 200);
+
+  const Answer series = write({{"__name__", "other"}}, {{kNow, 1}});
+  const Answer rate = write(up_, {{kNow + 1, 1}, {kNow + 2, 1}});
+
+  EXPECT_EQ(series.status, 429);
+  EXPECT_THAT(series.body, HasSubstr("per-user series limit of 1 exceeded, please contact "
+                                     "administrator to raise it"));
+  EXPECT_EQ(rate.status, 429);
+  EXPECT_EQ(rate.body,
+            "ingestion rate limit (10) exceeded while adding 2 samples and 0 metadata\n");
+}
+
+TEST_F(EmbeddedStoreTest, RefusesBodiesThatDoNotDecode) {
+  open({.request_bytes_max = 1000});
+  const std::string large = body(up_, std::vector<Sample>(500, Sample{kNow, 1}));
+
+  EXPECT_EQ(store_->write(kId, "not snappy").status, 400);
+  EXPECT_EQ(store_->write(kId, remote::compress("\x0a\xff\xff")).status, 400);
+  EXPECT_EQ(store_->write(kId, large).status, 413);
+  EXPECT_EQ(store_->write(kId, remote::compress("")).status, 200);
+}
+
+TEST_F(EmbeddedStoreTest, Answers503WhileTheDiskIsFullAndLosesNothing) {
+  ASSERT_EQ(write(up_, {{kNow, 1}}).status, 200);
+  disk_.set({.bytes_left = 5});
+  const Answer full = write(up_, {{kNow + 1, 2}});
+  disk_.set({.syncs = true});
+  const Answer failing = write(up_, {{kNow + 1, 2}});
+  disk_.set({});
+  const Answer again = write(up_, {{kNow + 1, 2}});
+  disk_.lose_unsynced();
+  open({});
+
+  EXPECT_EQ(full.status, 503);
+  EXPECT_THAT(full.body, HasSubstr("No space left on device"));
+  EXPECT_EQ(failing.status, 503);
+  EXPECT_EQ(again.status, 200);
+  EXPECT_THAT(read("query", {{"query", "up[1m]"}, {"time", "1700000001"}}),
+              HasSubstr(R"([[1700000000,"1"],[1700000000.001,"2"]])"));
+}
+
+TEST_F(EmbeddedStoreTest, KeepsWorkspacesApartAndOverARestart) {
+  const std::string other = "ws-0b1e1b0e-0000-4000-8000-000000000002";
+  ASSERT_TRUE(store_->create(other));
+  write(up_, {{kNow, 1}});
+
+  open({});
+  store_->open_all();
+
+  EXPECT_THAT(read("query", {{"query", "up"}}), HasSubstr(R"("value":[1700000000,"1"])"));
+  EXPECT_EQ(store_->read(other, "labels", {}, {}).body, R"({"status":"success","data":[]})");
+}
+
+TEST_F(EmbeddedStoreTest, ForgetsARemovedWorkspace) {
+  write(up_, {{kNow, 1}});
+
+  ASSERT_TRUE(store_->remove(kId));
+
+  EXPECT_EQ(write(up_, {{kNow, 1}}).status, 404);
+  EXPECT_EQ(read("labels"), R"(404 {"Message":"Workspace not found"})");
+  EXPECT_TRUE(disk_.list(directory_.path() + "/workspaces").value().empty());
+  ASSERT_TRUE(store_->remove(kId));
+  ASSERT_TRUE(store_->create(kId));
+  EXPECT_THAT(read("labels"), HasSubstr(R"("data":[])"));
+}
+
+TEST_F(EmbeddedStoreTest, RefusesIdsThatAreNotPlainNames) {
+  for (const char* id : {"", "..", "a/b", "../x", "A", "ws_1", "x.tmp-for-deletion"}) {
+    EXPECT_FALSE(store_->create(id)) << id;
+    EXPECT_EQ(store_->write(id, "").status, 404) << id;
+    EXPECT_TRUE(store_->remove(id)) << id;
+  }
+}
+
+TEST_F(EmbeddedStoreTest, KeepsMetadata) {
+  remote::WriteRequestEncoder encoder;
+  encoder.add_metadata(
+      {.type = MetricType::counter, .family = "requests_total", .help = "Requests.", .unit = "1"});
+  ASSERT_EQ(store_->write(kId, remote::compress(encoder.finish())).status, 200);
+
+  EXPECT_EQ(read("metadata"), R"(200 {"status":"success","data":{"requests_total":)"
+                              R"([{"type":"counter","help":"Requests.","unit":"1"}]}})");
+  EXPECT_EQ(read("metadata", {{"metric", "x"}}), R"(200 {"status":"success","data":{}})");
+  EXPECT_EQ(read("metadata", {{"limit", "0"}}), R"(200 {"status":"success","data":{}})");
+}
+
+TEST_F(EmbeddedStoreTest, ServesManyThreadsWhileAWorkspaceIsRemoved) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([this, t] {
+      for (int i = 0; i < 50; ++i) {
+        const Answer answer = write({{"__name__", "m"}, {"t", std::to_string(t)}}, {{kNow + i, 1}});
+        EXPECT_TRUE(answer.status == 200 || answer.status == 404) << answer.body;
+        EXPECT_THAT(read("query", {{"query", "m"}}),
+                    testing::AnyOf(StartsWith("200"), StartsWith("404")));
+        if (t == 0 && i == 25) {
+          EXPECT_TRUE(store_->remove(kId));
+        }
+        if (t == 1) store_->maintain();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(write(up_, {{kNow, 1}}).status, 404);
+}
+
+}  // namespace
+}  // namespace tributary::hub::workspaces
