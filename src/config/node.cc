@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <utility>
 
 #include "base/json_text.h"
@@ -90,21 +91,71 @@ bool reads_as_other_type(std::string_view text) {
   return (first >= '0' && first <= '9') || first == '.' || first == '+' || first == '-';
 }
 
+// The code point at the front of valid UTF-8, and its size in bytes.
+struct CodePoint {
+  std::uint32_t value;
+  std::size_t size;
+};
+CodePoint front_of(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  std::uint32_t value = lead & (0xFFU >> (size + 1));
+  for (std::size_t i = 1; i < size; ++i)
+    value = value << 6 | (static_cast<unsigned char>(text[i]) & 0x3FU);
+  return {value, size};
+}
+
+// What can stand in YAML as it is, and is no line break.
+bool is_printable(std::uint32_t c) {
+  if (c == 0x2028 || c == 0x2029 || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF) return false;
+  return (c >= 0x20 && c <= 0x7E) || c >= 0xA0;
+}
+
+bool is_all_printable(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint c = front_of(text);
+    if (!is_printable(c.value)) return false;
+    text.remove_prefix(c.size);
+  }
+  return true;
+}
+
 bool is_plain(std::string_view text) {
   if (text.empty() || text.front() == ' ' || text.back() == ' ' || text.back() == ':') return false;
   if (std::string_view("?:,[]{}#&*!|>'\"%@`=").find(text.front()) != std::string_view::npos)
     return false;
   if (text.front() == '-' && (text.size() == 1 || text[1] == ' ' || text[1] == '-')) return false;
-  if (text.find_first_of("[]{},") != std::string_view::npos) return false;
+  if (text.find_first_of("[]{},") != std::string_view::npos || text.starts_with("...")) return false;
   if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos)
     return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\x7f'; }) &&
-         is_valid_utf8(text);
+  return is_all_printable(text);
+}
+
+std::string quoted_text(std::string_view text) {
+  std::string out = "\"";
+  while (!text.empty()) {
+    const CodePoint c = front_of(text);
+    if (c.value == '"' || c.value == '\\') out += '\\';
+    if (is_printable(c.value)) {
+      out += text.substr(0, c.size);
+    } else if (c.value == '\n') {
+      out += "\\n";
+    } else if (c.value == '\t') {
+      out += "\\t";
+    } else {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04X", static_cast<unsigned>(c.value));
+      out += escape.data();
+    }
+    text.remove_prefix(c.size);
+  }
+  return out + "\"";
 }
 
 std::string scalar_text(std::string_view text, bool quoted) {
-  if (!is_plain(text) || (quoted && reads_as_other_type(text))) return json_string(text);
+  if (!is_valid_utf8(text)) return json_string(text);
+  if (!is_plain(text) || (quoted && reads_as_other_type(text))) return quoted_text(text);
   return std::string(text);
 }
 

@@ -56,6 +56,8 @@ std::string explain_content(std::string_view text) {
          "), not a configuration: a mapping with receivers, exporters and service is wanted";
 }
 
+bool is_null(const Node& node) { return node.is_null(); }
+
 Node load_content(std::string text, Diagnostics& diagnostics) {
   const std::string trimmed(trim(text));
   const bool is_one_line = trimmed.find('\n') == std::string::npos;
@@ -180,14 +182,14 @@ Node load(const SourceOptions& options, const Outside& outside, Diagnostics& dia
                                   "are ignored");
     document = load_content(std::move(*content), diagnostics);
   } else {
-    for (const std::string& location : options.configs) {
-      Node layer = load_location(location, outside, diagnostics);
+    std::vector<Node> layers;
+    for (const std::string& location : options.configs)
+      layers.push_back(load_location(location, outside, diagnostics));
+    for (const std::string& set : options.sets) layers.push_back(load_set(set, diagnostics));
+    // Where a layer could not be read, what the others lack can only mislead.
+    if (diagnostics.has_errors() && std::any_of(layers.begin(), layers.end(), is_null)) return {};
+    for (Node& layer : layers)
       if (!layer.is_null()) merge(document, std::move(layer));
-    }
-    for (const std::string& set : options.sets) {
-      Node layer = load_set(set, diagnostics);
-      if (!layer.is_null()) merge(document, std::move(layer));
-    }
     if (document.is_null() && !diagnostics.has_errors())
       diagnostics.error({}, "the configuration is empty");
   }
