@@ -137,8 +137,8 @@ TEST_F(HttpServerTest, AnswersMalformedAndOversizedRequests) {
   EXPECT_THAT(exchange("GET / HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(exchange("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x')),
               StartsWith("HTTP/1.1 431 "));
-  EXPECT_THAT(exchange("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n" +
-                       std::string(300'000, 'x')),
+  EXPECT_THAT(exchange("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4000000\r\n\r\n" +
+                       std::string(4'000'000, 'x')),
               StartsWith("HTTP/1.1 413 "));
   EXPECT_THAT(exchange("GET / HTTP/3.0\r\n\r\n"), StartsWith("HTTP/1.1 505 "));
 }

@@ -76,7 +76,9 @@ inline SleepAwaiter sleep_until(Loop& loop, Instant when, std::stop_token stop) 
   return SleepAwaiter(loop, when, std::move(stop));
 }
 inline SleepAwaiter sleep_for(Loop& loop, Duration duration, std::stop_token stop) {
-  return SleepAwaiter(loop, loop.clock().monotonic() + duration, std::move(stop));
+  constexpr Duration kLongest = 24h * 36'500;  // a longer one would not fit into an Instant
+  const Instant when = loop.clock().monotonic() + (duration < kLongest ? duration : kLongest);
+  return SleepAwaiter(loop, when, std::move(stop));
 }
 
 }  // namespace tributary::net
