@@ -14,6 +14,20 @@ void append_int(std::string& out, std::int64_t value) {
   out.append(text, end);
 }
 
+void append_number(std::string& out, double value, std::chars_format format) {
+  if (std::isnan(value)) {
+    out += "NaN";
+    return;
+  }
+  if (std::isinf(value)) {
+    out += value > 0 ? "+Inf" : "-Inf";
+    return;
+  }
+  char text[400];  // the longest in fixed notation has about 345 bytes
+  const auto [end, error] = std::to_chars(text, text + sizeof text, value, format);
+  out.append(text, end);
+}
+
 // [1435781451.781,"1"]
 void append_sample(std::string& out, std::int64_t ms, double value) {
   out += '[';
@@ -74,21 +88,9 @@ ErrorKind kind_of(Code code) {
 }  // namespace
 
 void append_float(std::string& out, double value) {
-  if (std::isnan(value)) {
-    out += "NaN";
-    return;
-  }
-  if (std::isinf(value)) {
-    out += value > 0 ? "+Inf" : "-Inf";
-    return;
-  }
   const double size = std::abs(value);
   const bool scientific = size != 0 && (size < 1e-6 || size >= 1e21);
-  char text[64];  // fixed notation of such a number needs at most 25 bytes
-  const auto [end, error] =
-      std::to_chars(text, text + sizeof text, value,
-                    scientific ? std::chars_format::scientific : std::chars_format::fixed);
-  out.append(text, end);
+  append_number(out, value, scientific ? std::chars_format::scientific : std::chars_format::fixed);
 }
 
 void append_seconds(std::string& out, std::int64_t ms) {
@@ -129,7 +131,14 @@ void append_value(std::string& out, const promql::Value& value) {
   out += promql::to_string(value.type);
   out += "\",\"result\":";
   switch (value.type) {
-    case promql::ValueType::scalar: append_sample(out, value.timestamp_ms, value.scalar); break;
+    case promql::ValueType::scalar:
+      // Never in scientific notation, unlike the values of series: so does Prometheus.
+      out += '[';
+      append_seconds(out, value.timestamp_ms);
+      out += ",\"";
+      append_number(out, value.scalar, std::chars_format::fixed);
+      out += "\"]";
+      break;
     case promql::ValueType::string:
       out += '[';
       append_seconds(out, value.timestamp_ms);

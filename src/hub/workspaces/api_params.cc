@@ -158,9 +158,8 @@ Result<std::uint64_t> limit_parameter(const Params& params) {
 Result<std::vector<Matchers>> match_parameters(const Params& params) {
   std::vector<Matchers> out;
   for (const std::string_view text : parameters(params, "match[]")) {
-    auto matchers = promql::parse_selector(text);
-    if (!matchers) return invalid_parameter("match[]", matchers.error().message());
-    out.push_back(std::move(*matchers));
+    TRIBUTARY_TRY(auto matchers, promql::parse_selector(text));
+    out.push_back(std::move(matchers));
   }
   return out;
 }

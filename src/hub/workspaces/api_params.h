@@ -29,7 +29,7 @@ Result<std::optional<Duration>> optional_duration_parameter(const Params& params
                                                             std::string_view name);
 // 0 where absent: none.
 Result<std::uint64_t> limit_parameter(const Params& params);
-// Every match[].
+// Every match[]. Its errors are those of the parser alone.
 Result<std::vector<Matchers>> match_parameters(const Params& params);
 
 Error invalid_parameter(std::string_view name, std::string_view message);

@@ -41,6 +41,15 @@ TEST(ApiJson, WritesNumbersAsPrometheusDoes) {
   check(kStaleMarker, "NaN");
 }
 
+TEST(ApiJson, WritesScalarsInFixedNotation) {
+  promql::Value value{.type = promql::ValueType::scalar, .timestamp_ms = 4000, .scalar = 1e21};
+  std::string out;
+
+  append_value(out, value);
+
+  EXPECT_EQ(out, R"({"resultType":"scalar","result":[4,"1000000000000000000000"]})");
+}
+
 TEST(ApiJson, WritesTimesAsSeconds) {
   const auto check = [](std::int64_t ms, const char* expected) {
     std::string out;

@@ -118,7 +118,8 @@ TEST_F(EmbeddedStoreTest, SaysWhatIsWrongWithAQuery) {
         "invalid parameter \"query\": invalid expression type \"range vector\" for range query, "
         "must be Scalar or instant Vector");
   check("series", {}, "no match[] parameter provided");
-  check("labels", {{"match[]", "{"}},
+  check("labels", {{"match[]", "{"}}, "1:2: parse error: unexpected end of input inside braces");
+  check("series", {{"match[]", "{"}},
         "invalid parameter \"match[]\": 1:2: parse error: unexpected end of input inside braces");
   check("nothing", {}, "no such API path: /api/v1/nothing", "404 not_found");
 }

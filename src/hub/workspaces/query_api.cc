@@ -99,18 +99,19 @@ Result<std::unique_ptr<Querier>> querier_of(const Params& params, const QueryCon
 
 Result<Answer> series(const Params& params, const QueryContext& context) {
   TRIBUTARY_TRY(const std::uint64_t limit, limit_parameter(params));
-  TRIBUTARY_TRY(const auto selectors, match_parameters(params));
-  if (selectors.empty()) return Error(Code::invalid_argument, "no match[] parameter provided");
+  const auto selectors = match_parameters(params);
+  if (!selectors) return invalid_parameter("match[]", selectors.error().message());
+  if (selectors->empty()) return Error(Code::invalid_argument, "no match[] parameter provided");
   TRIBUTARY_TRY(const auto querier, querier_of(params, context));
   std::vector<Labels> found;
-  for (const Matchers& matchers : selectors) {
+  for (const Matchers& matchers : *selectors) {
     TRIBUTARY_TRY(const auto set, querier->select(matchers));
     while (set->next()) {
       if (context.stop.stop_requested()) return Error(Code::cancelled, "query was canceled");
       found.push_back(set->labels());
     }
   }
-  if (selectors.size() > 1) {
+  if (selectors->size() > 1) {
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
   }
