@@ -74,7 +74,11 @@ config:
     extra_scrape_metrics: true
   scrape_configs:
   - job_name: a
-  - {job_name: b, scrape_interval: 5s, sample_limit: 9, body_size_limit: 1KB, extra_scrape_metrics: false}
+  - job_name: b
+    scrape_interval: 5s
+    sample_limit: 9
+    body_size_limit: 1KB
+    extra_scrape_metrics: false
   - {job_name: c, scrape_interval: 0s, sample_limit: 0}
 )");
 
