@@ -164,9 +164,28 @@ class Parser {
     return expression;
   }
 
+  // A name, matchers, or both, and nothing else.
+  Result<Matchers> parse_selector_alone() {
+    std::optional<std::string> name;
+    if (is_word()) {
+      name = token_.text;
+      take();
+    } else if (!at(TokenKind::left_brace)) {
+      if (at(TokenKind::end)) return failure(0, "unexpected end of input");
+      return unexpected("", "");
+    }
+    TRIBUTARY_TRY(const auto expression, parse_selector(std::move(name)));
+    if (token_.kind != TokenKind::end) return unexpected("", "");
+    return std::move(std::get<VectorSelector>(expression->node).matchers);
+  }
+
  private:
   void advance() { token_ = lexer_.next(); }
   bool at(TokenKind kind) const { return token_.kind == kind; }
+  bool is_word() const {
+    return at(TokenKind::identifier) || at(TokenKind::metric_identifier) ||
+           at(TokenKind::aggregator) || at(TokenKind::set_operator) || at(TokenKind::keyword);
+  }
   bool at_keyword(std::string_view word) const {
     return token_.kind == TokenKind::keyword && to_lower(token_.text) == word;
   }
@@ -561,6 +580,13 @@ Result<ExpressionPtr> Parser::parse_offset(ExpressionPtr expression) {
   return expression;
 }
 
+Result<void> check_size(std::string_view text) {
+  if (text.size() <= kExpressionBytesMax) return {};
+  return Error(Code::invalid_argument, "1:1: parse error: expression of " +
+                                           std::to_string(text.size()) + " bytes is longer than " +
+                                           std::to_string(kExpressionBytesMax));
+}
+
 }  // namespace
 
 std::string_view to_string(ValueType type) {
@@ -576,22 +602,13 @@ std::string_view documented(ValueType type) {
 }
 
 Result<ExpressionPtr> parse(std::string_view text) {
-  if (text.size() > kExpressionBytesMax) {
-    return Error(Code::invalid_argument,
-                 "1:1: parse error: expression of " + std::to_string(text.size()) +
-                     " bytes is longer than " + std::to_string(kExpressionBytesMax));
-  }
+  if (auto done = check_size(text); !done) return done.error();
   return Parser(text).parse_all();
 }
 
 Result<Matchers> parse_selector(std::string_view text) {
-  TRIBUTARY_TRY(auto expression, parse(text));
-  auto* const selector = std::get_if<VectorSelector>(&expression->node);
-  if (selector == nullptr || selector->offset_ms != 0) {
-    return Error(Code::invalid_argument,
-                 "1:1: parse error: \"" + std::string(text) + "\" is not a series selector");
-  }
-  return std::move(selector->matchers);
+  if (auto done = check_size(text); !done) return done.error();
+  return Parser(text).parse_selector_alone();
 }
 
 }  // namespace tributary::promql
