@@ -120,12 +120,15 @@ std::vector<LogField> HopError::fields() const {
   return fields;
 }
 
-Refusal parse_refusal(int http_status, std::string_view body, std::string_view type_header,
-                      std::string_view id_header) {
-  Refusal refusal{.http_status = http_status,
-                  .code = std::string(type_header),
-                  .request_id = std::string(id_header)};
-  const std::string_view content = trim(body);
+Refusal parse_refusal(const net::Response& response) {
+  const auto header = [&response](std::string_view name) {
+    return std::string(response.headers.get(name).value_or("").substr(0, kMessageBytesMax));
+  };
+  Refusal refusal{.http_status = response.status,
+                  .code = header("x-amzn-errortype"),
+                  .request_id = header("x-amzn-requestid"),
+                  .explanation = header("x-tributary-denial")};
+  const std::string_view content = trim(response.body);
   if (content.starts_with('<')) read_xml(content, refusal);
   if (content.starts_with('{')) read_json(content, refusal);
   refusal.code = bare_code(refusal.code);
@@ -148,6 +151,7 @@ std::string likely_cause(const Refusal& refusal, const Hop& hop) {
              "enabled for the account first";
     case Remedy::none: break;
   }
+  if (!refusal.explanation.empty()) return refusal.explanation;
   if (is_denial(refusal) && !hop.role_arn.empty()) return cause_of_denied_role(refusal, hop);
   if (is_denial(refusal)) {
     return contains(message, "explicit deny")

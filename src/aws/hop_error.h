@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "net/http.h"
 
 namespace tributary::aws {
 
@@ -39,12 +40,12 @@ struct Refusal {
   std::string code;
   std::string message;
   std::string request_id;
+  std::string explanation;  // of a tributary hub: which statement is missing on which side
 };
 
-// Reads code, message and request id out of an AWS error body (query XML or REST-JSON) and the
-// headers that carry them: `type_header` is x-amzn-errortype, `id_header` x-amzn-requestid.
-Refusal parse_refusal(int http_status, std::string_view body, std::string_view type_header,
-                      std::string_view id_header);
+// Reads an AWS error: the body (query XML or REST-JSON) and the headers x-amzn-errortype,
+// x-amzn-requestid and, of a tributary hub, x-tributary-denial.
+Refusal parse_refusal(const net::Response& response);
 
 // What the refusal is probably about, in words for the operator; "" where nothing can be said.
 struct Hop {

@@ -17,6 +17,10 @@ constexpr std::string_view kDenied =
     "authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/central"
     "</Message></Error><RequestId>id-1</RequestId></ErrorResponse>";
 
+net::Response response(int status, std::string body, net::Headers headers = {}) {
+  return {.status = status, .headers = std::move(headers), .body = std::move(body)};
+}
+
 std::string cause(Refusal refusal, bool external_id_given = false) {
   return likely_cause(refusal, {.action = "sts:AssumeRole",
                                 .caller = "arn:aws:sts::111111111111:assumed-role/task/t",
@@ -25,7 +29,7 @@ std::string cause(Refusal refusal, bool external_id_given = false) {
 }
 
 TEST(Refusal, IsReadFromXml) {
-  const Refusal refusal = parse_refusal(403, kDenied, "", "");
+  const Refusal refusal = parse_refusal(response(403, std::string(kDenied)));
 
   EXPECT_EQ(refusal.code, "AccessDenied");
   EXPECT_EQ(refusal.request_id, "id-1");
@@ -33,11 +37,12 @@ TEST(Refusal, IsReadFromXml) {
 }
 
 TEST(Refusal, IsReadFromJsonAndHeaders) {
-  const Refusal typed =
-      parse_refusal(403, R"({"message":"m"})", "AccessDeniedException:http://x", "id-2");
+  const Refusal typed = parse_refusal(response(
+      403, R"({"message":"m"})",
+      {{"x-amzn-ErrorType", "AccessDeniedException:http://x"}, {"x-amzn-RequestId", "id-2"}}));
   const Refusal in_body =
-      parse_refusal(400, R"({"__type":"com.amazon#Boom","Message":"M"})", "", "");
-  const Refusal plain = parse_refusal(502, "bad gateway\n", "", "");
+      parse_refusal(response(400, R"({"__type":"com.amazon#Boom","Message":"M"})"));
+  const Refusal plain = parse_refusal(response(502, "bad gateway\n"));
 
   EXPECT_EQ(typed.code, "AccessDeniedException");
   EXPECT_EQ(typed.message, "m");
@@ -48,9 +53,9 @@ TEST(Refusal, IsReadFromJsonAndHeaders) {
 }
 
 TEST(Refusal, OfAnyBytesIsBounded) {
-  EXPECT_EQ(parse_refusal(403, std::string(5000, 'x'), "", "").message.size(), 1024U);
-  EXPECT_EQ(parse_refusal(403, "<broken", "", "").code, "");
-  EXPECT_EQ(parse_refusal(403, "{broken", "", "").message, "");
+  EXPECT_EQ(parse_refusal(response(403, std::string(5000, 'x'))).message.size(), 1024U);
+  EXPECT_EQ(parse_refusal(response(403, "<broken")).code, "");
+  EXPECT_EQ(parse_refusal(response(403, "{broken")).message, "");
 }
 
 TEST(Remedy, FollowsTheCodeOrTheMessage) {
@@ -90,6 +95,14 @@ TEST(LikelyCause, OfADeniedRoleNamesBothSidesOrTheOneThatAwsNames) {
   EXPECT_THAT(cause({.code = "AccessDenied",
                      .message = denied + "with an explicit deny in an identity-based policy"}),
               HasSubstr("Effect Deny"));
+}
+
+TEST(LikelyCause, IsWhatAHubExplains) {
+  const Refusal refusal =
+      parse_refusal(response(403, std::string(kDenied),
+                             {{"x-tributary-denial", "the trust policy has no statement for x"}}));
+
+  EXPECT_EQ(cause(refusal), "the trust policy has no statement for x");
 }
 
 TEST(LikelyCause, OfOtherRefusals) {

@@ -20,9 +20,7 @@ HopError no_answer(std::string_view hop, std::string_view endpoint, const Error&
 }
 
 HopError refused(std::string_view hop, std::string_view endpoint, const net::Response& response) {
-  const Refusal refusal = parse_refusal(response.status, response.body,
-                                        response.headers.get("x-amzn-errortype").value_or(""),
-                                        response.headers.get("x-amzn-requestid").value_or(""));
+  const Refusal refusal = parse_refusal(response);
   return {.hop = std::string(hop),
           .endpoint = std::string(endpoint),
           .http_status = response.status,

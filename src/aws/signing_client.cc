@@ -13,12 +13,6 @@ namespace {
 // Less than this is not what a server complains about.
 constexpr Duration kClockDifferenceMin = 5s;
 
-Refusal refusal_of(const net::Response& response) {
-  return parse_refusal(response.status, response.body,
-                       response.headers.get("x-amzn-errortype").value_or(""),
-                       response.headers.get("x-amzn-requestid").value_or(""));
-}
-
 bool may_be_auth_failure(const net::Response& response) {
   return response.status == 400 || response.status == 401 || response.status == 403;
 }
@@ -78,7 +72,7 @@ net::Task<Result<net::Response>> SigningClient::send(net::Request request, std::
     net::Request attempt = with_signature(request, *credentials);
     Result<net::Response> response = co_await inner_.send(std::move(attempt), stop);
     if (!response || !may_be_auth_failure(*response)) co_return response;
-    const Refusal refusal = refusal_of(*response);
+    const Refusal refusal = parse_refusal(*response);
     if (first && can_remedy(refusal, *response, *credentials)) continue;
     if (response->status != 400) report(refusal, request, *credentials);
     co_return response;

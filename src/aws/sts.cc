@@ -37,9 +37,7 @@ std::variant<Credentials, HopError> read_answer(const Result<net::Response>& res
     hop.message = credentials.error().message();
     return hop;
   }
-  const Refusal refusal = parse_refusal(response->status, response->body,
-                                        response->headers.get("x-amzn-errortype").value_or(""),
-                                        response->headers.get("x-amzn-requestid").value_or(""));
+  const Refusal refusal = parse_refusal(*response);
   if (std::string caller = caller_in_message(refusal.message); !caller.empty())
     hop.caller = std::move(caller);
   hop.http_status = refusal.http_status;
