@@ -1,0 +1,111 @@
+#include "collector/exporters/prometheusremotewrite/delivery_log.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/duration.h"
+
+namespace tributary::collector::prometheusremotewrite {
+namespace {
+
+std::string seconds_text(Duration duration) {
+  return go_duration(std::chrono::round<std::chrono::milliseconds>(duration));
+}
+
+// What the operator should look at.
+std::string_view likely_cause(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::unauthorised:
+      return "the request is not signed, or the role may not write to this workspace "
+             "(aps:RemoteWrite)";
+    case Verdict::misdirected:
+      return "the endpoint is not that of a workspace which exists: check the workspace id, the "
+             "region and the path";
+    case Verdict::throttled: return "more is sent than the workspace takes";
+    case Verdict::no_credentials: return "there are no credentials to sign with yet";
+    case Verdict::delivered:
+    case Verdict::rejected:
+    case Verdict::too_large:
+    case Verdict::unavailable: break;
+  }
+  return "";
+}
+
+void add_answer(std::vector<LogField>& fields, const net::Response& response) {
+  fields.push_back({"status", response.status});
+  if (const auto id = response.headers.get("x-amzn-requestid"))
+    fields.push_back({"request id", *id});
+  if (!response.body.empty())
+    fields.push_back({"answer", response.body.substr(0, DeliveryLog::kBodyBytesMax)});
+}
+
+}  // namespace
+
+void DeliveryLog::delivered(const EncodedRequest& request, std::size_t waiting, Instant now) {
+  if (!std::exchange(ever_delivered_, true)) {
+    log_.info("First write accepted", {{"endpoint", endpoint_}, {"samples", request.samples}});
+  } else if (failing_since_) {
+    log_.info("Writing again", {{"endpoint", endpoint_},
+                                {"after", seconds_text(now - *failing_since_)},
+                                {"samples waiting", waiting}});
+  }
+  failing_since_.reset();
+  last_verdict_.reset();
+}
+
+void DeliveryLog::failed(Verdict verdict, const Result<net::Response>& answer,
+                         const Backlog& backlog, Duration retry_in, Instant now) {
+  if (!failing_since_) failing_since_ = now;
+  // Another kind of failure is news.
+  if (last_verdict_ != verdict) failures_ = LogLimiter(kInterval);
+  last_verdict_ = verdict;
+  const auto [allowed, suppressed] = failures_.allow(now);
+  if (!allowed) return;
+  std::vector<LogField> fields = {{"endpoint", endpoint_}, {"failure", to_string(verdict)}};
+  if (answer) {
+    add_answer(fields, *answer);
+  } else {
+    fields.push_back({"error", answer.error().message()});
+  }
+  if (const std::string_view cause = likely_cause(verdict); !cause.empty())
+    fields.push_back({"likely cause", cause});
+  fields.push_back({"samples waiting", backlog.samples});
+  fields.push_back({"oldest", seconds_text(backlog.oldest)});
+  fields.push_back({"retry in", seconds_text(retry_in)});
+  if (suppressed > 0) fields.push_back({"failures not logged", suppressed});
+  log_.error("Cannot write; samples are kept and will be sent again", std::move(fields));
+}
+
+void DeliveryLog::rejected(const net::Response& answer, std::size_t samples, Instant now) {
+  rejected_samples_ += samples;
+  if (!rejections_.allow(now).allowed) return;
+  std::vector<LogField> fields = {{"endpoint", endpoint_},
+                                  {"samples", std::exchange(rejected_samples_, 0)}};
+  add_answer(fields, answer);
+  log_.error("Samples were rejected and are lost", std::move(fields));
+}
+
+void DeliveryLog::expired(std::size_t samples, Duration max_age, Instant now) {
+  lost_samples_ += samples;
+  if (!losses_.allow(now).allowed) return;
+  log_.error(
+      "Samples are too old to be sent and are lost",
+      {{"samples", std::exchange(lost_samples_, 0)}, {"max_sample_age", go_duration(max_age)}});
+}
+
+void DeliveryLog::dropped(DropReason reason, std::size_t samples, Instant now) {
+  lost_samples_ += samples;
+  if (reason != DropReason::shutdown && !losses_.allow(now).allowed) return;
+  log_.error("Samples were dropped",
+             {{"samples", std::exchange(lost_samples_, 0)}, {"reason", to_string(reason)}});
+}
+
+void DeliveryLog::conflict(const std::string& series) {
+  if (std::exchange(conflict_told_, true)) return;
+  log_.warn(
+      "Several sources write the same series; of one time only one sample is stored. Labels that "
+      "tell them apart come with resource_to_telemetry_conversion",
+      {{"series", series}});
+}
+
+}  // namespace tributary::collector::prometheusremotewrite

@@ -1,0 +1,259 @@
+#include "collector/exporters/prometheusremotewrite/request.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "collector/exporters/prometheusremotewrite/fake_samples.h"
+#include "collector/exporters/prometheusremotewrite/request_queue.h"
+
+namespace tributary::collector::prometheusremotewrite {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr Instant kNow{};
+
+class OpenRequestTest : public ::testing::Test {
+ protected:
+  std::optional<std::string> add(const ShapePtr& shape, std::int64_t timestamp_ms,
+                                 double value = 1) {
+    return open_.add(cache_.get(shape), fake_batch(shape, timestamp_ms, value), kNow);
+  }
+  Decoded only_request() {
+    const auto requests = open_.encode();
+    EXPECT_EQ(requests.size(), 1u);
+    Decoded decoded(*requests.at(0).body);
+    EXPECT_TRUE(decoded.good);
+    EXPECT_EQ(decoded.series_count, requests[0].series);
+    EXPECT_EQ(decoded.samples.size(), requests[0].samples);
+    return decoded;
+  }
+
+  ShapeCache cache_{CompileOptions{}};
+  OpenRequest open_{SizeLimits{}};
+};
+
+TEST_F(OpenRequestTest, GathersBatchesOfOneShapeIntoSeriesOfSeveralSamples) {
+  const ShapePtr shape = fake_shape({"a", "b"});
+  add(shape, 1000, 1);
+  add(shape, 2000, 2);
+
+  const Decoded decoded = only_request();
+
+  EXPECT_EQ(decoded.series_count, 2u);
+  EXPECT_THAT(decoded.samples, ElementsAre("a 1@1000", "a 2@2000", "b 1@1000", "b 2@2000"));
+  EXPECT_TRUE(open_.empty());
+  EXPECT_EQ(open_.samples(), 0u);
+}
+
+TEST_F(OpenRequestTest, GathersAcrossOtherSourcesThatShareNothing) {
+  const ShapePtr first = fake_shape({"a"});
+  const ShapePtr second = fake_shape({"b"});
+  add(first, 1000);
+  add(second, 1000);
+  add(first, 2000);
+
+  EXPECT_EQ(only_request().series_count, 2u);
+}
+
+TEST_F(OpenRequestTest, KeepsTheOrderOfASeriesThatChangesItsShape) {
+  const ShapePtr small = fake_shape({"a"});
+  const ShapePtr large = fake_shape({"a", "b"});
+  add(small, 1000);
+  add(large, 2000);
+  add(small, 3000);
+
+  EXPECT_THAT(only_request().samples, ElementsAre("a 1@1000", "a 1@2000", "b 1@2000", "a 1@3000"));
+}
+
+TEST_F(OpenRequestTest, TellsWhenTwoSourcesWriteTheSameSeries) {
+  const ShapePtr app = fake_shape({"container.memory"});
+  const ShapePtr side = fake_shape({"container.memory"});
+
+  EXPECT_EQ(add(app, 1000), std::nullopt);
+  EXPECT_EQ(add(side, 1000), "container_memory");
+}
+
+TEST_F(OpenRequestTest, UsesTheTimesAndHistogramsOfTheBatch) {
+  const ShapePtr shape = fake_shape({"a", "b", "c"});
+  auto batch = std::make_shared<Batch>(*fake_batch(shape, 1000));
+  batch->timestamps.push_back({1, 500});
+  batch->histograms.push_back({2, NativeHistogram{}});
+  batch->exemplars.push_back({0, Exemplar{{{"trace_id", "x"}}, 1.0, std::nullopt}});
+  batch->exemplars.push_back({0, Exemplar{{{"trace_id", "y"}}, 2.0, 900}});
+  open_.add(cache_.get(shape), batch, kNow);
+
+  const Decoded decoded = only_request();
+
+  EXPECT_THAT(decoded.samples, ElementsAre("a 1@1000", "b 1@500", "c histogram@1000"));
+  EXPECT_EQ(decoded.exemplars, 2u);
+}
+
+TEST_F(OpenRequestTest, IsFullByBytesAndByTime) {
+  const ShapePtr shape = fake_shape({"a"});
+  EXPECT_FALSE(open_.is_full(kNow + 1h));
+
+  add(shape, 1000);
+  EXPECT_FALSE(open_.is_full(kNow));
+  EXPECT_TRUE(open_.is_full(kNow + OpenRequest::kSpanMax));
+
+  OpenRequest tight(SizeLimits{.encoded_bytes = 20});
+  tight.add(cache_.get(shape), fake_batch(shape, 1000), kNow);
+  EXPECT_TRUE(tight.is_full(kNow));
+}
+
+TEST_F(OpenRequestTest, StaysUnderTheLimitAfterCompression) {
+  const SizeLimits limits{.encoded_bytes = 3'000'000, .request_bytes = 100'000};
+  OpenRequest open(limits);
+  const ShapePtr shape = fake_wide_shape(5000, 100);
+  open.add(cache_.get(shape), fake_batch(shape, 1000), kNow);
+
+  const auto requests = open.encode();
+
+  std::size_t samples = 0;
+  ASSERT_GT(requests.size(), 3u);
+  for (const EncodedRequest& request : requests) {
+    EXPECT_LE(request.bytes(), limits.request_bytes);
+    EXPECT_TRUE(Decoded(*request.body).good);
+    samples += request.samples;
+  }
+  EXPECT_EQ(samples, 5000u);
+}
+
+TEST_F(OpenRequestTest, StaysAboutTheLimitBeforeCompression) {
+  OpenRequest open(SizeLimits{.encoded_bytes = 10'000});
+  const ShapePtr shape = fake_wide_shape(1000);
+  open.add(cache_.get(shape), fake_batch(shape, 1000), kNow);
+
+  const auto requests = open.encode();
+
+  ASSERT_GT(requests.size(), 4u);
+  for (const EncodedRequest& request : requests)
+    EXPECT_LE(remote::uncompress(*request.body, 1 << 20).value().size(), 10'200u);
+}
+
+TEST_F(OpenRequestTest, SplitsARequestInTwoThatHoldTheSame) {
+  const ShapePtr shape = fake_shape({"a", "b", "c"});
+  add(shape, 1000);
+  add(shape, 2000);
+  const auto requests = open_.encode();
+
+  const auto halves = split(requests.at(0));
+
+  ASSERT_TRUE(halves);
+  EXPECT_THAT(Decoded(*halves->first.body).samples, ElementsAre("a 1@1000", "a 1@2000"));
+  EXPECT_THAT(Decoded(*halves->second.body).samples,
+              ElementsAre("b 1@1000", "b 1@2000", "c 1@1000", "c 1@2000"));
+  EXPECT_EQ(halves->first.samples, 2u);
+  EXPECT_EQ(halves->second.samples, 4u);
+  EXPECT_EQ(halves->second.series, 2u);
+}
+
+TEST_F(OpenRequestTest, DoesNotSplitASingleSeries) {
+  add(fake_shape({"a"}), 1000);
+
+  EXPECT_FALSE(split(open_.encode().at(0)));
+}
+
+TEST(Metadata, GoesInRequestsOfItsOwn) {
+  const FamilyMetadata metadata{
+      .type = MetricType::gauge, .family = "up", .help = "Is it?", .unit = ""};
+
+  const auto requests = encode_metadata({metadata, metadata}, SizeLimits{}, kNow);
+
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].samples, 0u);
+  EXPECT_THAT(Decoded(*requests[0].body).metadata, ElementsAre("up Is it?", "up Is it?"));
+  const auto halves = split(requests[0]);
+  ASSERT_TRUE(halves);
+  EXPECT_EQ(halves->second.samples, 0u);
+}
+
+TEST(ShapeCache, CompilesEachShapeOnceAndForgetsThoseThatAreGone) {
+  ShapeCache cache(CompileOptions{});
+  const ShapePtr kept = fake_shape({"a"});
+  const CompiledShapePtr compiled = cache.get(kept);
+
+  for (int i = 0; i < 100; ++i) cache.get(fake_shape({"b"}));
+
+  EXPECT_EQ(cache.get(kept), compiled);
+  EXPECT_EQ(cache.compilations(), 101u);
+  EXPECT_LE(cache.size(), 16u);
+}
+
+TEST(ShapeCache, GivesShapesThatShareSeriesOneStream) {
+  ShapeCache cache(CompileOptions{});
+  const ShapePtr a = fake_shape({"a"});
+  const ShapePtr b = fake_shape({"b"});
+  const ShapePtr both = fake_shape({"a", "b"});
+
+  const auto of_a = cache.get(a);
+  const auto of_b = cache.get(b);
+  EXPECT_NE(of_a->stream, of_b->stream);
+  const auto of_both = cache.get(both);
+
+  EXPECT_EQ(of_a->stream, of_both->stream);
+  EXPECT_EQ(of_b->stream, of_both->stream);
+}
+
+TEST(CompiledShape, HasTargetInfoForAResourceThatSaysMore) {
+  const Resource resource{{{"service.name", std::string("job")},
+                           {"service.instance.id", std::string("host:1")},
+                           {"server.port", std::string("1")}},
+                          ""};
+  const ShapePtr shape = fake_shape({"up"}, {}, resource);
+
+  const CompiledShape with = compile(*shape, CompileOptions{});
+  const CompiledShape without = compile(*shape, CompileOptions{.target_info = false});
+
+  ASSERT_EQ(with.size(), 2u);
+  EXPECT_EQ(with.labels[1].get("__name__"), "target_info");
+  EXPECT_EQ(with.labels[1].get("server_port"), "1");
+  EXPECT_EQ(with.sources[1], CompiledShape::kConstantOne);
+  EXPECT_EQ(without.size(), 1u);
+}
+
+TEST(CompiledShape, LeavesOutWhatHasNoName) {
+  const CompiledShape compiled = compile(*fake_shape({"a", "..."}), CompileOptions{});
+
+  EXPECT_EQ(compiled.size(), 1u);
+  EXPECT_EQ(compiled.untranslatable, 1u);
+  EXPECT_FALSE(compiled.first_problem.empty());
+}
+
+EncodedRequest request_of(std::size_t bytes, std::size_t samples) {
+  return {net::make_body(std::string(bytes, 'x')), 1, samples, kNow};
+}
+
+TEST(RequestQueue, KeepsTheOrder) {
+  RequestQueue queue({.requests = 10, .bytes = 1000});
+  queue.push(request_of(1, 1));
+  queue.push(request_of(1, 2));
+  queue.push_front(request_of(1, 3));
+
+  EXPECT_EQ(queue.pop()->samples, 3u);
+  EXPECT_EQ(queue.pop()->samples, 1u);
+  EXPECT_EQ(queue.samples(), 2u);
+  EXPECT_EQ(queue.pop()->samples, 2u);
+  EXPECT_FALSE(queue.pop());
+  EXPECT_EQ(queue.bytes(), 0u);
+}
+
+TEST(RequestQueue, DropsTheOldestAboveItsLimits) {
+  RequestQueue by_count({.requests = 2, .bytes = 1000});
+  RequestQueue by_bytes({.requests = 10, .bytes = 100});
+
+  EXPECT_EQ(by_count.push(request_of(1, 1)) + by_count.push(request_of(1, 2)), 0u);
+  EXPECT_EQ(by_count.push(request_of(1, 4)), 1u);
+  EXPECT_EQ(by_count.pop()->samples, 2u);
+
+  EXPECT_EQ(by_bytes.push(request_of(60, 1)), 0u);
+  EXPECT_EQ(by_bytes.push(request_of(40, 2)), 0u);
+  EXPECT_EQ(by_bytes.push(request_of(50, 4)), 1u);
+  EXPECT_EQ(by_bytes.push(request_of(500, 8)), 14u);
+  EXPECT_TRUE(by_bytes.empty());
+}
+
+}  // namespace
+}  // namespace tributary::collector::prometheusremotewrite
