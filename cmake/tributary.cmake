@@ -11,6 +11,11 @@ target_compile_options(tributary_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 sees ghosts in inlined std::string and std::optional code (PR 105329, 105562, 80635).
   target_compile_options(tributary_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # Clang 19 rejects an assignment operator in RapidJSON 1.1 that nobody calls
+  # (GenericStringRef), unless it leaves templates alone until they are used.
+  target_compile_options(tributary_options INTERFACE
+    -fdelayed-template-parsing -Wno-delayed-template-parsing-in-cxx20)
 endif()
 target_compile_definitions(tributary_options INTERFACE
   TRIBUTARY_VERSION="${TRIBUTARY_VERSION}"
