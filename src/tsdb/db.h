@@ -5,10 +5,11 @@
 //   auto result = db.append(batch);   // in the log and in the head, visible to queries
 //   db.sync();                        // durable: answer the client after this
 //
-// `append` refuses samples one by one and stores the others: a sample at the time of the series'
-// newest one with the same bits is accepted silently, with another value it is a duplicate; an
-// older one is out of order. When the disk fails or is full, `append` and `sync` fail with
-// unavailable and nothing is lost that was acknowledged; they work again by themselves (see wal.h).
+// `append` refuses samples one by one and stores the others. A sample that is stored already, bit
+// for bit, is accepted silently, so that a request whose answer was lost can be sent again; with
+// another value it is a duplicate; one older than the series' newest is out of order. When the disk
+// fails or is full, `append` and `sync` fail with unavailable and nothing is lost that was
+// acknowledged; they work again by themselves (see wal.h).
 //
 // Threads: any. Appends take turns; queries run beside them.
 #pragma once
@@ -37,7 +38,7 @@ class WriteBatch;
 // Why a sample was refused.
 enum class Refusal : std::uint8_t {
   out_of_order,   // older than the series' newest sample
-  duplicate,      // same time as the newest, another value
+  duplicate,      // same time as a stored one, another value
   too_old,        // before what the database keeps
   in_the_future,  // further ahead of the clock than allowed
   series_limit,

@@ -25,6 +25,14 @@ void refuse(Refusal reason, Sample sample, std::string_view packed, AppendResult
 
 }  // namespace
 
+// So that a sender whose first try was stored, but not answered, may repeat all of it.
+std::optional<double> Db::State::stored_value(const HeadSeries& series, std::int64_t ms) {
+  if (ms == series.last.timestamp_ms) return series.last.value;
+  found_.clear();
+  if (!head.read(series, ms, ms, found_) || found_.empty()) return std::nullopt;
+  return found_.front().value;
+}
+
 HeadSeries* Db::State::find_or_create(std::string_view packed, std::optional<Refusal>& refused) {
   const std::uint64_t hash = hash64(packed);
   if (HeadSeries* const series = head.find(packed, hash)) return series;
@@ -65,9 +73,10 @@ void Db::State::take_series(const WriteBatch& batch, const WriteBatch::Series& e
       continue;
     }
     if (series->has_last && sample.timestamp_ms <= series->last.timestamp_ms) {
-      if (sample.timestamp_ms < series->last.timestamp_ms) {
+      const std::optional<double> stored = stored_value(*series, sample.timestamp_ms);
+      if (!stored) {
         refuse(Refusal::out_of_order, sample, packed, result);
-      } else if (!same_bits(sample.value, series->last.value)) {
+      } else if (!same_bits(sample.value, *stored)) {
         refuse(Refusal::duplicate, sample, packed, result);
       } else {
         ++result.appended;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,8 @@ struct Db::State {
   void take_series(const WriteBatch& batch, const WriteBatch::Series& entry, const Limits& limits,
                    AppendResult& result);
   HeadSeries* find_or_create(std::string_view packed, std::optional<Refusal>& refused);
+  // What the series has at exactly this time, which is not later than its newest sample.
+  std::optional<double> stored_value(const HeadSeries& series, std::int64_t ms);
   Result<void> log_accepted();
   void roll_back();
 
@@ -78,6 +81,7 @@ struct Db::State {
   std::vector<Undo> undo_;
   std::vector<HeadSeries*> created_;
   std::vector<std::string> records_;
+  std::vector<Sample> found_;
 };
 
 }  // namespace tributary::tsdb

@@ -86,6 +86,26 @@ TEST_F(DbTest, RefusesSamplesOneByOneAndNamesTheReason) {
   EXPECT_EQ(read(*db)[up_], (std::vector<Sample>{{kNow, 1}, {kNow + 1, 4}}));
 }
 
+TEST_F(DbTest, AcceptsAWholeRequestAgain) {
+  const auto db = open();
+  std::vector<Sample> request;
+  for (int i = 0; i < 500; ++i) request.push_back({kNow - 600'000 + i * 1000, std::sin(i)});
+  write(*db, up_, request);
+  std::vector<Sample> altered = request;
+  altered[3].value = 7;
+  altered[4].timestamp_ms += 1;
+
+  const AppendResult again = write(*db, up_, request);
+  const AppendResult other = write(*db, up_, altered);
+
+  EXPECT_EQ(again.appended, 500U);
+  EXPECT_EQ(again.refused_total(), 0U);
+  EXPECT_EQ(other.appended, 498U);
+  EXPECT_EQ(refused(other, Refusal::duplicate), 1U);
+  EXPECT_EQ(refused(other, Refusal::out_of_order), 1U);
+  EXPECT_EQ(read(*db)[up_], request);
+}
+
 TEST_F(DbTest, TakesARepeatedNaNAsTheSameValue) {
   const auto db = open();
   write(*db, up_, {{kNow, kStaleMarker}});
