@@ -223,7 +223,7 @@ TEST_F(ExporterTest, KeepsSamplesWhileItIsNotAuthorised) {
   allowed = true;
   fake_.loop.advance(2min);
 
-  EXPECT_LT(attempts_refused, 90u);
+  EXPECT_LT(attempts_refused, 180u);
   EXPECT_EQ(received_.size(), 30u);
   EXPECT_GE(fake_.logged("aps:RemoteWrite"), 1u);
   EXPECT_GE(fake_.logged("not authorized"), 1u);

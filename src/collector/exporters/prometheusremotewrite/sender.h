@@ -25,7 +25,7 @@ namespace tributary::collector::prometheusremotewrite {
 class Sender {
  public:
   // Between attempts while somebody has to mend something first.
-  static constexpr Backoff::Options kSlow = {.initial = 2s, .multiplier = 2, .max = 1min};
+  static constexpr Backoff::Options kSlow = {.initial = 2s, .multiplier = 2, .max = 30s};
   static constexpr Duration kRetryAfterMax = 10min;  // a longer wish is cut to it
 
   struct Options {

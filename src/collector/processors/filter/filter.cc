@@ -4,7 +4,7 @@
 
 namespace tributary::collector::filter {
 
-Filter::Filter(Context context, Config config)
+Filter::Filter(const Context& context, const Config& config)
     : rules_(config.metrics),
       clock_(context.clock()),
       log_(context.log),

@@ -16,7 +16,7 @@ class Filter final : public Processor {
  public:
   static constexpr Duration kUnmatchedAfter = 5min;
 
-  Filter(Context context, Config config);
+  Filter(const Context& context, const Config& config);
 
   ShapeMap map(const ShapePtr& shape) override { return rules_.map(shape); }
   void count(std::size_t in, std::size_t out) override;

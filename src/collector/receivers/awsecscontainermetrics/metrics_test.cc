@@ -151,7 +151,8 @@ TEST(Metrics, Of2021ArePercentAndMegabytes) {
 
 TEST(Metrics, SumCpuUnitsWhereTheTaskHasNoLimit) {
   const TaskMetadata task = task_of(
-      R"({"Containers":[{"DockerId":"a","Limits":{"CPU":256}},{"DockerId":"b","Limits":{"CPU":512}}]})");
+      R"({"Containers":[{"DockerId":"a","Limits":{"CPU":256}},
+                        {"DockerId":"b","Limits":{"CPU":512}}]})");
   const TaskStats stats = stats_of(R"({"a":{"id":"a"},"b":{"id":"b"}})");
 
   MetricsBuilder current(Compat::current);

@@ -14,7 +14,16 @@ constexpr std::string_view kEndpointVariable = "ECS_CONTAINER_METADATA_URI_V4";
 }  // namespace
 
 Receiver::Receiver(Context context, Config config, Consumer& consumer)
-    : context_(std::move(context)), config_(config), consumer_(consumer), builder_(config.compat) {}
+    : context_(std::move(context)),
+      config_(config),
+      consumer_(consumer),
+      builder_(config.compat),
+      accepted_(context_.telemetry.counter(
+          "otelcol_receiver_accepted_metric_points", "Samples handed to the pipelines.",
+          {{"receiver", context_.id.to_string()}, {"transport", "http"}})),
+      failed_(context_.telemetry.counter("tributary_receiver_failed_collections",
+                                         "Collections of which nothing came.",
+                                         {{"receiver", context_.id.to_string()}})) {}
 
 Result<void> Receiver::start(Host&) {
   const std::string value = context_.env(kEndpointVariable);
@@ -46,6 +55,7 @@ net::Task<void> Receiver::stop(Instant deadline) {
   const Duration left = std::max<Duration>(deadline - now, 0s);
   const Duration timeout = std::min({left / 2, config_.collection_interval, kTimeoutMax});
   if (timeout > 0s) co_await collect(now + timeout, std::stop_token());
+  client_.reset();
 }
 
 net::Task<void> Receiver::run() {
@@ -72,7 +82,10 @@ net::Task<void> Receiver::collect(Instant deadline, std::stop_token stop) {
   }
   if (std::exchange(failing_, false)) context_.log.info("Collecting stats again");
   for (const std::string& warning : collection->warnings) context_.log.warn(warning);
-  for (const BatchPtr& batch : collection->batches) consumer_.consume(batch);
+  for (const BatchPtr& batch : collection->batches) {
+    accepted_.add(batch->size());
+    consumer_.consume(batch);
+  }
 }
 
 net::Task<Result<Collection>> Receiver::read(Instant deadline, std::stop_token stop) {
@@ -108,6 +121,7 @@ net::Task<Result<std::string>> Receiver::get(const char* path, Instant deadline,
 
 void Receiver::report(const Error& error) {
   failing_ = true;
+  failed_.add();
   const auto [allowed, suppressed] = failures_.allow(context_.clock().monotonic());
   if (!allowed) return;
   context_.log.error("Failed to collect stats",

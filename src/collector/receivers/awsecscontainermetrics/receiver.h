@@ -40,6 +40,8 @@ class Receiver final : public collector::Receiver {
   std::unique_ptr<net::HttpClient> client_;
   std::stop_source stop_;
   net::Gate running_;
+  Counter& accepted_;
+  Counter& failed_;
   LogLimiter failures_{kLogInterval};
   bool failing_ = false;
 };

@@ -59,6 +59,10 @@ TEST_F(ReceiverTest, CollectsAtOnceAndThenEachInterval) {
   EXPECT_EQ(fake_.http->requests[1].url.to_string(), "http://169.254.170.2/v4/abc/task/stats");
   EXPECT_EQ(consumer_.batches[0]->shape, consumer_.batches[2]->shape);
   EXPECT_EQ(consumer_.batches[2]->timestamp_ms - consumer_.batches[0]->timestamp_ms, 20'000);
+  EXPECT_THAT(
+      fake_.telemetry.render(),
+      HasSubstr("otelcol_receiver_accepted_metric_points{receiver=\"awsecscontainermetrics\","
+                "transport=\"http\"} 108\n"));
   stop();
 }
 
@@ -104,6 +108,10 @@ TEST_F(ReceiverTest, LogsAFailureOnceAMinuteAndGoesOn) {
   fake_.loop.advance(20s);
   EXPECT_EQ(fake_.logged("Failed to collect stats"), 2u);
   EXPECT_EQ(fake_.logged("\"failures not logged\":2"), 1u);
+  EXPECT_THAT(
+      fake_.telemetry.render(),
+      HasSubstr("tributary_receiver_failed_collections{receiver=\"awsecscontainermetrics\"} "
+                "4\n"));
   EXPECT_EQ(batches(), 0u);
 
   status_ = 200;
