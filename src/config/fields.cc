@@ -152,7 +152,7 @@ bool decode_fields(const Node& node, const Fields& fields, Diagnostics& diagnost
   for (const Fields::Field& field : fields.all()) {
     if (field.presence != Fields::Presence::required) continue;
     const Node* value = node.find(field.name);
-    if (value != nullptr && !is_absent(*value)) continue;
+    if (value != nullptr && (!value->is_null() || value->original())) continue;
     diagnostics.error(node.mark_of(field.name),
                       (value == nullptr ? "missing key " : "no value for ") +
                           json_string(field.name) + ": " + std::string(field.help));
@@ -164,9 +164,12 @@ bool decode_fields(const Node& node, const Fields& fields, Diagnostics& diagnost
 Node encode_fields(const Fields& fields) {
   Node node = Node::mapping();
   for (const Fields::Field& field : fields.all()) {
-    if (field.presence == Fields::Presence::required ||
-        field.presence == Fields::Presence::optional)
-      node.items().push_back({std::string(field.name), {}, field.type->encode(field.value)});
+    if (field.presence != Fields::Presence::required &&
+        field.presence != Fields::Presence::optional)
+      continue;
+    // An optional section that is absent must not be printed: a name alone would turn it on.
+    Node value = field.type->encode(field.value);
+    if (!value.is_null()) node.items().push_back({std::string(field.name), {}, std::move(value)});
   }
   return node;
 }

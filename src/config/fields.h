@@ -112,8 +112,6 @@ bool decode_integer(const Node& node, std::int64_t min, std::uint64_t max, std::
                     Diagnostics& diagnostics);
 std::optional<std::size_t> decode_choice(const Node& node, const std::vector<std::string>& names,
                                          Diagnostics& diagnostics);
-// A null that does not stand for a text ("${env:X}" where X is `null`).
-inline bool is_absent(const Node& node) { return node.is_null() && !node.original(); }
 bool wrong_type(const Node& node, std::string_view wanted, Diagnostics& diagnostics);
 
 Node encode_scalar(bool value);
@@ -191,7 +189,10 @@ struct Codec;
 template <Scalar T>
 struct Codec<T> {
   static bool decode(const Node& node, T& value, Diagnostics& diagnostics) {
-    return is_absent(node) || decode_scalar(node, value, diagnostics);
+    // A text may be one that reads as null ("${env:X}" where X is `null` or empty).
+    constexpr bool kIsText = std::same_as<T, std::string> || std::same_as<T, Secret>;
+    if (node.is_null() && !(kIsText && node.original())) return true;
+    return decode_scalar(node, value, diagnostics);
   }
   static Node encode(T& value) { return encode_scalar(value); }
   static std::string name() { return std::string(kScalarName<T>); }

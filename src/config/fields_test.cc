@@ -219,12 +219,15 @@ TEST(Fields, GivesAStringTheTextBehindASubstitutedValue) {
   Diagnostics diagnostics;
   std::string first;
   std::string second = "default";
+  Duration third = 7s;
 
+  EXPECT_TRUE(config::decode(null, third, diagnostics));
   EXPECT_TRUE(config::decode(list, first, diagnostics));
   EXPECT_TRUE(config::decode(null, second, diagnostics));
 
   EXPECT_EQ(first, "[a, b]");
   EXPECT_EQ(second, "null");
+  EXPECT_EQ(third, 7s);
 }
 
 TEST(Fields, PrintsEveryDefaultAndMasksSecrets) {
@@ -241,8 +244,6 @@ TEST(Fields, PrintsEveryDefaultAndMasksSecrets) {
             "mode: strict\n"
             "body: 10MiB\n"
             "password: <masked>\n"
-            "limit: null\n"
-            "retry: null\n"
             "again:\n"
             "  enabled: true\n"
             "  factor: 1.5\n"

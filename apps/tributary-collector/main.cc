@@ -1,0 +1,32 @@
+// tributary-collector: the sidecar that scrapes and forwards metrics.
+#include <malloc.h>
+
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "options.h"
+
+int main(int argc, char** argv) {
+  using namespace tributary::collector;
+  mallopt(M_ARENA_MAX, 1);  // one loop, one thread: a second arena would only cost memory
+  std::signal(SIGPIPE, SIG_IGN);
+
+  const auto options = parse_options(std::vector<std::string>(argv, argv + argc));
+  if (!options) {
+    std::fprintf(stderr, "tributary-collector: %s\ntry tributary-collector --help\n",
+                 options.error().message().c_str());
+    return kExitUsage;
+  }
+  switch (options->command) {
+    case Command::run: return run(*options);
+    case Command::validate: return validate(*options);
+    case Command::print_config: return print_config(*options);
+    case Command::components: return list_components();
+    case Command::healthcheck: return check_health(options->healthcheck_port);
+    case Command::version: std::puts("tributary-collector version " TRIBUTARY_VERSION); return 0;
+    case Command::help: std::fputs(std::string(usage()).c_str(), stdout); return 0;
+  }
+}

@@ -1,0 +1,37 @@
+// The command line of tributary-collector: that of ADOT, and subcommands as the OpenTelemetry
+// Collector has them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "config/sources.h"
+
+namespace tributary::collector {
+
+enum class Command : std::uint8_t {
+  run,
+  validate,
+  print_config,
+  components,
+  healthcheck,
+  version,
+  help,
+};
+
+struct Options {
+  Command command = Command::run;
+  config::SourceOptions sources;
+  std::uint16_t healthcheck_port = 13133;
+  std::vector<std::string> warnings;
+};
+
+// `arguments` begins with the program's name; called `healthcheck`, the program is that command.
+Result<Options> parse_options(std::vector<std::string> arguments);
+
+std::string_view usage();
+
+}  // namespace tributary::collector

@@ -1,0 +1,61 @@
+#include "options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tributary::collector {
+namespace {
+
+using testing::ElementsAre;
+
+Result<Options> parse(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "tributary-collector");
+  return parse_options(std::move(arguments));
+}
+
+TEST(Options, TakeConfigAndSetRepeatedly) {
+  const Options options =
+      parse({"--config=/a.yaml", "--set", "a.b=c", "--config", "env:X", "-config=/b.yaml"}).value();
+
+  EXPECT_EQ(options.command, Command::run);
+  EXPECT_THAT(options.sources.configs, ElementsAre("/a.yaml", "env:X", "/b.yaml"));
+  EXPECT_THAT(options.sources.sets, ElementsAre("a.b=c"));
+}
+
+TEST(Options, TakeACommandBeforeOrAfterItsOptions) {
+  EXPECT_EQ(parse({"validate", "--config=x"})->command, Command::validate);
+  EXPECT_EQ(parse({"--config=x", "print-config"})->command, Command::print_config);
+  EXPECT_EQ(parse({"components"})->command, Command::components);
+  EXPECT_EQ(parse({"--print-config"})->command, Command::print_config);
+  EXPECT_EQ(parse({"--version"})->command, Command::version);
+  EXPECT_EQ(parse({"--help"})->command, Command::help);
+}
+
+TEST(Options, CheckHealthUnderBothNames) {
+  EXPECT_EQ(parse({"healthcheck", "-port", "99"})->healthcheck_port, 99);
+  EXPECT_EQ(parse_options({"/healthcheck", "-port=7"})->command, Command::healthcheck);
+  EXPECT_EQ(parse_options({"/healthcheck", "-port=7"})->healthcheck_port, 7);
+  EXPECT_EQ(parse({"healthcheck"})->healthcheck_port, 13133);
+  EXPECT_EQ(parse({"healthcheck", "--port=0"}).error().message(),
+            "--port must be from 1 to 65535, got \"0\"");
+}
+
+TEST(Options, WarnOfWhatHasNoEffect) {
+  const Options options = parse({"--feature-gates=a,-b", "--log-level", "DEBUG"}).value();
+
+  EXPECT_THAT(options.warnings,
+              ElementsAre("--feature-gates has no effect: there are no gates",
+                          testing::EndsWith("has no effect: set it under service::telemetry")));
+}
+
+TEST(Options, RefuseWhatIsUnknown) {
+  EXPECT_EQ(parse({"--confg=x"}).error().message(),
+            "unknown option, or one without its value: --confg=x");
+  EXPECT_EQ(parse({"--config"}).error().message(),
+            "unknown option, or one without its value: --config");
+  EXPECT_EQ(parse({"valdate"}).error().message(), "unknown command \"valdate\"");
+  EXPECT_EQ(parse({"validate", "components"}).error().message(), "one command at a time");
+}
+
+}  // namespace
+}  // namespace tributary::collector
