@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -229,12 +230,30 @@ TEST(Config, AuthenticatesRequestsWithOneScheme) {
   EXPECT_EQ(authorization("bearer_token_file: /nowhere"), "cannot read /nowhere");
 }
 
-// Prometheus' own good and bad configurations.
-
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
+
+void expect_named(const std::vector<config::FieldInfo>& fields, const std::string& text) {
+  for (const config::FieldInfo& field : fields) {
+    const bool other_discovery = std::find(kOtherDiscovery.begin(), kOtherDiscovery.end(),
+                                           field.name) != kOtherDiscovery.end();
+    if (!other_discovery) {
+      EXPECT_THAT(text, HasSubstr("`" + field.name + "`"));
+    }
+    expect_named(field.fields, text);
+  }
+}
+
+TEST(Config, HasEverySettingInTheReadme) {
+  const std::string readme = read_file(std::filesystem::path(TRIBUTARY_SOURCE_DIR) /
+                                       "src/collector/receivers/prometheus/README.md");
+
+  expect_named(config::fields_of<Config>(), readme);
+}
+
+// Prometheus' own good and bad configurations.
 
 bool loads(const std::filesystem::path& path) {
   config::Diagnostics diagnostics;
