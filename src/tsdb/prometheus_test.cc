@@ -1,0 +1,156 @@
+// Debian's Prometheus serves a directory that this database wrote, and this database reads what
+// Prometheus left.
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "tsdb/db.h"
+#include "tsdb/disk.h"
+#include "tsdb/test_support.h"
+
+namespace tributary::tsdb {
+namespace {
+
+using testing::add;
+using testing::Everything;
+using testing::read;
+using testing::TemporaryDirectory;
+
+constexpr std::int64_t kNow = 1'700'000'000'000;
+
+sockaddr_in loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  return address;
+}
+
+std::uint16_t free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), size), 0);
+  EXPECT_EQ(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+// The whole answer, or "" where nobody listens.
+std::string get(std::uint16_t port, const std::string& target) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  const sockaddr_in address = loopback(port);
+  std::string answer;
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+    const std::string request = "GET " + target + " HTTP/1.0\r\n\r\n";
+    if (::write(fd, request.data(), request.size()) == static_cast<ssize_t>(request.size())) {
+      char buffer[65536];
+      for (ssize_t got = 0; (got = ::read(fd, buffer, sizeof buffer)) > 0;) {
+        answer.append(buffer, static_cast<std::size_t>(got));
+      }
+    }
+  }
+  ::close(fd);
+  return answer;
+}
+
+class RunningPrometheus {
+ public:
+  RunningPrometheus(const std::string& directory, const std::string& config) : port_(free_port()) {
+    const std::string storage = "--storage.tsdb.path=" + directory;
+    const std::string file = "--config.file=" + config;
+    const std::string listen = "--web.listen-address=127.0.0.1:" + std::to_string(port_);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      if (std::freopen("/dev/null", "w", stderr) == nullptr) ::_exit(126);
+      ::execlp("prometheus", "prometheus", storage.c_str(), file.c_str(), listen.c_str(),
+               "--storage.tsdb.retention.time=100y", nullptr);
+      ::_exit(127);
+    }
+  }
+  ~RunningPrometheus() {
+    ::kill(pid_, SIGTERM);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+  bool wait_until_ready() const {
+    for (int attempt = 0; attempt < 600; ++attempt) {
+      if (get(port_, "/-/ready").find(" 200 ") != std::string::npos) return true;
+      std::this_thread::sleep_for(50ms);
+    }
+    return false;
+  }
+
+  // Every sample up to `time_ms`.
+  Everything read_everything(std::int64_t time_ms) const {
+    const std::string answer =
+        get(port_, "/api/v1/query?query=%7B__name__%3D~%22.%2B%22%7D%5B1d%5D&time=" +
+                       std::to_string(time_ms / 1000));
+    rapidjson::Document document;
+    document.Parse(answer.c_str() + answer.find("\r\n\r\n"));
+    Everything out;
+    if (document.HasParseError() || !document.IsObject() || !document.HasMember("data")) return out;
+    for (const auto& series : document["data"]["result"].GetArray()) {
+      Labels labels;
+      for (const auto& label : series["metric"].GetObject()) {
+        labels.set(label.name.GetString(), label.value.GetString());
+      }
+      for (const auto& sample : series["values"].GetArray()) {
+        out[labels].push_back({std::llround(sample[0].GetDouble() * 1000),
+                               std::strtod(sample[1].GetString(), nullptr)});
+      }
+    }
+    return out;
+  }
+
+ private:
+  std::uint16_t port_;
+  pid_t pid_ = 0;
+};
+
+TEST(Prometheus, ServesTheDirectoryAndLeavesItReadable) {
+  if (std::system("command -v prometheus >/dev/null 2>&1") != 0) {
+    GTEST_SKIP() << "prometheus is not installed (apt-get install prometheus)";
+  }
+  const TemporaryDirectory directory;
+  RealDisk disk;
+  const FakeClock clock(timestamp_from_ms(kNow + 10'000'000));
+  const std::string data = directory.path() + "/data";
+  const std::string config = directory.path() + "/prometheus.yml";
+  std::ofstream(config) << "global: {}\n";
+  Everything written;
+  {
+    const auto db = Db::open(data, {.wal_segment_bytes_max = 100'000}, disk, clock, Logger());
+    for (int t = 0; t < 300; ++t) {
+      WriteBatch batch;
+      for (int i = 0; i < 30; ++i) {
+        const Labels labels{{"__name__", "m"}, {"i", std::to_string(i)}, {"path", "/ä\"\\\n"}};
+        written[labels].push_back({kNow + t * 15'000 + i, std::sin(t + i) * std::pow(10, i - 9)});
+        add(batch, labels, {written[labels].back()});
+      }
+      ASSERT_TRUE((*db)->append(batch));
+    }
+  }
+
+  {
+    const RunningPrometheus prometheus(data, config);
+    ASSERT_TRUE(prometheus.wait_until_ready());
+    EXPECT_EQ(prometheus.read_everything(kNow + 10'000'000), written);
+  }
+
+  const auto db = Db::open(data, {}, disk, clock, Logger()).value();
+  EXPECT_EQ(read(*db), written);
+  EXPECT_EQ(db->replay().wal.damage, 0U);
+}
+
+}  // namespace
+}  // namespace tributary::tsdb
