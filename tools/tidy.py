@@ -5,6 +5,7 @@ Sizes: a file has at most 800 lines, a function 70, a line 100 columns.
 Layers: a file includes only what its folder's CMakeLists.txt names in USES (and what those use).
 Headers: begin with a comment, have #pragma once. No TODO, no file that no CMakeLists.txt names.
 """
+
 import ast
 import pathlib
 import re
@@ -15,16 +16,24 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FILE_LINES_MAX = 800
 FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100
-CONTROL = re.compile(r"^\s*(\}\s*)?(else\b|do\b|try\b)|\b(if|for|while|switch|catch)\s*(constexpr\s*)?\(")
+CONTROL = re.compile(
+    r"^\s*(\}\s*)?(else\b|do\b|try\b)|\b(if|for|while|switch|catch)\s*(constexpr\s*)?\("
+)
 SCOPE = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
 FUNCTION_TAIL = re.compile(
     r"\)\s*(const|noexcept(\([^()]*\))?|override|final|mutable|&&?|->\s*[\w:<>,\s*&]+|requires\b.*|:.*)*\s*$",
-    re.S)
+    re.S,
+)
 
 
 def tracked(*patterns):
-    out = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
-                         cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     return [ROOT / line for line in out.splitlines() if (ROOT / line).is_file()]
 
 
@@ -32,13 +41,17 @@ def blank_out(text):
     """Comments, string and character literals become spaces; the line structure stays."""
     pattern = re.compile(
         r'R"(?P<tag>[^()\\\s]{0,16})\(.*?\)(?P=tag)"|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'
-        r"(?<![0-9a-zA-Z])'(?:\\.|[^'\\\n])+'", re.S)
+        r"(?<![0-9a-zA-Z])'(?:\\.|[^'\\\n])+'",
+        re.S,
+    )
     return pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
 
 
 def functions(text):
     """(name-ish head, first line, last line) of every function body outside other functions."""
-    clean = re.sub(r"(?m)^\s*#[^\n]*(\\\n[^\n]*)*", lambda m: re.sub(r"[^\n]", " ", m.group()), blank_out(text))
+    clean = re.sub(
+        r"(?m)^\s*#[^\n]*(\\\n[^\n]*)*", lambda m: re.sub(r"[^\n]", " ", m.group()), blank_out(text)
+    )
     stack, head_start = [], 0
     for at, char in enumerate(clean):
         if char == ";" and "(" not in clean[head_start:at].replace(")", ""):
@@ -79,7 +92,11 @@ def check_cpp(path, text, complain):
     for head, first, last in functions(text):
         if last - first + 1 > FUNCTION_LINES_MAX:
             name = re.sub(r"\s+", " ", head)[-60:]
-            complain(path, first, f"function of {last - first + 1} lines, at most {FUNCTION_LINES_MAX}: {name}")
+            complain(
+                path,
+                first,
+                f"function of {last - first + 1} lines, at most {FUNCTION_LINES_MAX}: {name}",
+            )
     if path.suffix == ".h":
         if not text.startswith("//"):
             complain(path, 1, "a header begins with a comment that says what it is")
@@ -89,8 +106,14 @@ def check_cpp(path, text, complain):
 
 def check_coroutines(path, text, complain):
     """g++ 12 loses the awaiter of a co_await in a condition (see net/task.h)."""
-    for found in re.finditer(r"\b(if|while|switch)\s*\((?:[^(){};]|\([^(){};]*\))*?\bco_await\b", blank_out(text)):
-        complain(path, text.count("\n", 0, found.start()) + 1, "co_await in a condition: name its value first")
+    for found in re.finditer(
+        r"\b(if|while|switch)\s*\((?:[^(){};]|\([^(){};]*\))*?\bco_await\b", blank_out(text)
+    ):
+        complain(
+            path,
+            text.count("\n", 0, found.start()) + 1,
+            "co_await in a condition: name its value first",
+        )
 
 
 def check_python(path, text, complain):
@@ -98,14 +121,20 @@ def check_python(path, text, complain):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             size = node.end_lineno - node.lineno + 1
             if size > FUNCTION_LINES_MAX:
-                complain(path, node.lineno, f"function of {size} lines, at most {FUNCTION_LINES_MAX}: {node.name}")
+                complain(
+                    path,
+                    node.lineno,
+                    f"function of {size} lines, at most {FUNCTION_LINES_MAX}: {node.name}",
+                )
 
 
 def read_targets():
     """folder under src/ -> set of folders it may use, from every tributary_library call."""
     uses, owners = {}, {}
     for cmake in (ROOT / "src").rglob("CMakeLists.txt"):
-        for call in re.finditer(r"tributary_library\(\s*([\w/]+)(.*?)\)\s*(?=\n|$)", cmake.read_text(), re.S):
+        for call in re.finditer(
+            r"tributary_library\(\s*([\w/]+)(.*?)\)\s*(?=\n|$)", cmake.read_text(), re.S
+        ):
             name, words, section, listed = call[1], call[2].split(), None, {}
             for word in words:
                 if word in ("SOURCES", "TESTS", "USES", "LIBS", "TEST_USES", "TEST_LIBS"):
@@ -153,15 +182,32 @@ def check_layers(complain):
             if not (ROOT / "src" / included[1]).exists():
                 complain(path, number, f"includes {included[1]}, which does not exist")
             elif theirs not in allowed:
-                complain(path, number, f"{mine} includes {included[1]}, but does not name {theirs} in USES")
-    walls = {"tsdb": {"base", "model"}, "promql": {"base", "model"}, "base": set(), "model": {"base"}}
+                complain(
+                    path,
+                    number,
+                    f"{mine} includes {included[1]}, but does not name {theirs} in USES",
+                )
+    walls = {
+        "tsdb": {"base", "model"},
+        "promql": {"base", "model"},
+        "base": set(),
+        "model": {"base"},
+    }
     for name, wall in walls.items():
         for extra in sorted(uses.get(name, set()) - wall):
-            complain(ROOT / "src" / name / "CMakeLists.txt", 1, f"{name} may use {sorted(wall)} alone, not {extra}")
+            complain(
+                ROOT / "src" / name / "CMakeLists.txt",
+                1,
+                f"{name} may use {sorted(wall)} alone, not {extra}",
+            )
     for name in folders:
         top = name.split("/")[0]
         for used in closure(name, uses) - {name}:
-            if top in ("collector", "hub", "lab") and used.split("/")[0] in {"collector", "hub", "lab"} - {top}:
+            if top in ("collector", "hub", "lab") and used.split("/")[0] in {
+                "collector",
+                "hub",
+                "lab",
+            } - {top}:
                 complain(ROOT / "src" / name / "CMakeLists.txt", 1, f"{name} may not use {used}")
 
 

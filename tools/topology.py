@@ -4,6 +4,7 @@ a task. `make run` shows it, and the system tests use it.
 Account 111111111111 runs the task; 222222222222 holds the workspace. Everything is set up by the real
 AWS CLI, with the walkthrough's commands.
 """
+
 import json
 import os
 import pathlib
@@ -35,11 +36,19 @@ def policy(*statements):
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-ECS_TRUST = policy({"Effect": "Allow", "Action": "sts:AssumeRole",
-                    "Principal": {"Service": "ecs-tasks.amazonaws.com"}})
-ASSUME_CENTRAL = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": CENTRAL_ROLE_ARN})
-CENTRAL_TRUST = policy({"Effect": "Allow", "Action": "sts:AssumeRole",
-                        "Principal": {"AWS": TASK_ROLE_ARN}})
+ECS_TRUST = policy(
+    {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+    }
+)
+ASSUME_CENTRAL = policy(
+    {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": CENTRAL_ROLE_ARN}
+)
+CENTRAL_TRUST = policy(
+    {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": TASK_ROLE_ARN}}
+)
 
 
 def free_port():
@@ -78,9 +87,13 @@ class Program:
         self.name, self.log_path = name, pathlib.Path(log)
         self.log = open(self.log_path, "ab")
         base = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "ECS_"))}
-        self.process = subprocess.Popen([str(program or BIN / name), *map(str, arguments)],
-                                        stdout=self.log, stderr=subprocess.STDOUT,
-                                        stdin=subprocess.DEVNULL, env={**base, **(env or {})})
+        self.process = subprocess.Popen(
+            [str(program or BIN / name), *map(str, arguments)],
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={**base, **(env or {})},
+        )
 
     def output(self):
         return self.log_path.read_text(errors="replace")
@@ -109,17 +122,28 @@ class Account:
         self.key, self.secret = created["accessKeyId"], created["secretAccessKey"]
 
     def env(self):
-        return {"AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": self.secret,
-                "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
-                "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null",
-                "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_PAGER": ""}
+        return {
+            "AWS_ACCESS_KEY_ID": self.key,
+            "AWS_SECRET_ACCESS_KEY": self.secret,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "AWS_PAGER": "",
+        }
 
     def run(self, *arguments):
         """One `aws` command: the finished process."""
         aws = "/usr/bin/aws" if os.access("/usr/bin/aws", os.X_OK) else "aws"
         base = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-        return subprocess.run([aws, "--endpoint-url", self.endpoint, "--output", "json", *arguments],
-                              env={**base, **self.env()}, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [aws, "--endpoint-url", self.endpoint, "--output", "json", *arguments],
+            env={**base, **self.env()},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def aws(self, *arguments):
         """One `aws` command that must succeed: its JSON answer, or None where it has none."""
@@ -153,8 +177,10 @@ class Topology:
         return running
 
     def start_hub(self, *extra):
-        self.hub = self.start("tributary-hub", ["serve", "--data", self.data, "--listen",
-                                                f"127.0.0.1:{self.port}", *extra])
+        self.hub = self.start(
+            "tributary-hub",
+            ["serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *extra],
+        )
 
         def ready():
             if not self.hub.running():
@@ -164,9 +190,24 @@ class Topology:
         wait_for(ready, START_TIMEOUT_S, "tributary-hub ready")
 
     def create_account(self, number, name):
-        done = subprocess.run([str(BIN / "tributary-hub"), "accounts", "create", "--data", str(self.data),
-                               "--id", number, "--name", name, "--output", "json"],
-                              capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [
+                str(BIN / "tributary-hub"),
+                "accounts",
+                "create",
+                "--data",
+                str(self.data),
+                "--id",
+                number,
+                "--name",
+                name,
+                "--output",
+                "json",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode != 0:
             raise RuntimeError(f"accounts create: {done.stderr.strip()}")
         return Account(self.endpoint, json.loads(done.stdout))
@@ -178,17 +219,58 @@ class Topology:
     def set_up(self):
         """The walkthrough's commands: roles and policies on both sides, and the workspace."""
         aws = self.workload.aws
-        aws("iam", "create-role", "--role-name", TASK_ROLE, "--assume-role-policy-document", ECS_TRUST)
-        aws("iam", "create-policy", "--policy-name", ASSUME_POLICY, "--policy-document", ASSUME_CENTRAL)
-        aws("iam", "attach-role-policy", "--role-name", TASK_ROLE, "--policy-arn", ASSUME_POLICY_ARN)
-        aws("iam", "create-role", "--role-name", EXECUTION_ROLE,
-            "--assume-role-policy-document", ECS_TRUST)
-        aws("iam", "attach-role-policy", "--role-name", EXECUTION_ROLE,
-            "--policy-arn", EXECUTION_POLICY_ARN)
+        aws(
+            "iam",
+            "create-role",
+            "--role-name",
+            TASK_ROLE,
+            "--assume-role-policy-document",
+            ECS_TRUST,
+        )
+        aws(
+            "iam",
+            "create-policy",
+            "--policy-name",
+            ASSUME_POLICY,
+            "--policy-document",
+            ASSUME_CENTRAL,
+        )
+        aws(
+            "iam", "attach-role-policy", "--role-name", TASK_ROLE, "--policy-arn", ASSUME_POLICY_ARN
+        )
+        aws(
+            "iam",
+            "create-role",
+            "--role-name",
+            EXECUTION_ROLE,
+            "--assume-role-policy-document",
+            ECS_TRUST,
+        )
+        aws(
+            "iam",
+            "attach-role-policy",
+            "--role-name",
+            EXECUTION_ROLE,
+            "--policy-arn",
+            EXECUTION_POLICY_ARN,
+        )
         aws = self.central.aws
-        aws("iam", "create-role", "--role-name", CENTRAL_ROLE,
-            "--assume-role-policy-document", CENTRAL_TRUST)
-        aws("iam", "attach-role-policy", "--role-name", CENTRAL_ROLE, "--policy-arn", WRITE_POLICY_ARN)
+        aws(
+            "iam",
+            "create-role",
+            "--role-name",
+            CENTRAL_ROLE,
+            "--assume-role-policy-document",
+            CENTRAL_TRUST,
+        )
+        aws(
+            "iam",
+            "attach-role-policy",
+            "--role-name",
+            CENTRAL_ROLE,
+            "--policy-arn",
+            WRITE_POLICY_ARN,
+        )
         self.workspace = aws("amp", "create-workspace", "--alias", "ecs-metrics")["workspaceId"]
         aws("amp", "wait", "workspace-active", "--workspace-id", self.workspace)
 
@@ -196,14 +278,29 @@ class Topology:
         """The walkthrough's clean-up commands, in its order."""
         aws = self.central.aws
         aws("amp", "delete-workspace", "--workspace-id", self.workspace)
-        aws("iam", "detach-role-policy", "--role-name", CENTRAL_ROLE, "--policy-arn", WRITE_POLICY_ARN)
+        aws(
+            "iam",
+            "detach-role-policy",
+            "--role-name",
+            CENTRAL_ROLE,
+            "--policy-arn",
+            WRITE_POLICY_ARN,
+        )
         aws("iam", "delete-role", "--role-name", CENTRAL_ROLE)
         aws = self.workload.aws
-        aws("iam", "detach-role-policy", "--role-name", TASK_ROLE, "--policy-arn", ASSUME_POLICY_ARN)
+        aws(
+            "iam", "detach-role-policy", "--role-name", TASK_ROLE, "--policy-arn", ASSUME_POLICY_ARN
+        )
         aws("iam", "delete-policy", "--policy-arn", ASSUME_POLICY_ARN)
         aws("iam", "delete-role", "--role-name", TASK_ROLE)
-        aws("iam", "detach-role-policy", "--role-name", EXECUTION_ROLE,
-            "--policy-arn", EXECUTION_POLICY_ARN)
+        aws(
+            "iam",
+            "detach-role-policy",
+            "--role-name",
+            EXECUTION_ROLE,
+            "--policy-arn",
+            EXECUTION_POLICY_ARN,
+        )
         aws("iam", "delete-role", "--role-name", EXECUTION_ROLE)
 
     def workspace_url(self, path=""):
@@ -211,15 +308,31 @@ class Topology:
 
     def collector_env(self):
         """What the walkthrough's configuration takes from its surroundings."""
-        return {"WORKSPACE_ID": self.workspace, "CENTRAL_ACCOUNT_ID": CENTRAL,
-                "AWS_REGION": REGION, "AWS_ENDPOINT_URL_STS": self.endpoint}
+        return {
+            "WORKSPACE_ID": self.workspace,
+            "CENTRAL_ACCOUNT_ID": CENTRAL,
+            "AWS_REGION": REGION,
+            "AWS_ENDPOINT_URL_STS": self.endpoint,
+        }
 
     def query(self, expression, *extra, account=None):
         """A signed query by an account's administrator: the `data` of the answer."""
-        done = subprocess.run([str(BIN / "tributary-hub"), "query", "--endpoint", self.workspace_url(),
-                               "--output", "json", *extra, expression],
-                              env={**os.environ, **(account or self.central).env()},
-                              capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [
+                str(BIN / "tributary-hub"),
+                "query",
+                "--endpoint",
+                self.workspace_url(),
+                "--output",
+                "json",
+                *extra,
+                expression,
+            ],
+            env={**os.environ, **(account or self.central).env()},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode != 0:
             raise RuntimeError(f"query {expression}: {done.stderr.strip()}")
         return json.loads(done.stdout)["data"]

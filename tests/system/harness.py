@@ -1,5 +1,6 @@
 """What the system tests share: an application that exposes what the test says, configurations,
 signed requests by an independent implementation of SigV4, and waiting."""
+
 import datetime
 import hashlib
 import hmac
@@ -100,19 +101,28 @@ def sign(method, url, body, key, secret, service, token=None, region=REGION, hea
     query = sorted(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
     quote = lambda text: urllib.parse.quote(text, safe="-_.~")
     names = ";".join(sorted(signed))
-    canonical = "\n".join([
-        method, urllib.parse.quote(parts.path or "/", safe="/-_.~"),
-        "&".join(f"{quote(k)}={quote(v)}" for k, v in query),
-        "".join(f"{name}:{signed[name].strip()}\n" for name in sorted(signed)), names,
-        hashlib.sha256(body).hexdigest()])
+    canonical = "\n".join(
+        [
+            method,
+            urllib.parse.quote(parts.path or "/", safe="/-_.~"),
+            "&".join(f"{quote(k)}={quote(v)}" for k, v in query),
+            "".join(f"{name}:{signed[name].strip()}\n" for name in sorted(signed)),
+            names,
+            hashlib.sha256(body).hexdigest(),
+        ]
+    )
     scope = f"{day}/{region}/{service}/aws4_request"
-    to_sign = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    to_sign = "\n".join(
+        ["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()]
+    )
     derived = ("AWS4" + secret).encode()
     for part in (day, region, service, "aws4_request", to_sign):
         derived = hmac.new(derived, part.encode(), hashlib.sha256).digest()
     out = {name: value for name, value in signed.items() if name != "host"}
-    out["Authorization"] = (f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={names}, "
-                            f"Signature={derived.hex()}")
+    out["Authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={names}, "
+        f"Signature={derived.hex()}"
+    )
     return out
 
 
@@ -132,14 +142,22 @@ def signed_get(account, url, service="aps"):
 
 def collector_config(topo, targets, interval="1s", extra_exporters="", metadata=False):
     """The walkthrough's configuration with this machine's endpoint and a short interval."""
-    ecs = """
+    ecs = (
+        """
   awsecscontainermetrics:
-    collection_interval: 1s""" if metadata else ""
-    ecs_pipeline = """
+    collection_interval: 1s"""
+        if metadata
+        else ""
+    )
+    ecs_pipeline = (
+        """
     metrics/ecs:
       receivers: [awsecscontainermetrics]
       processors: [filter]
-      exporters: [logging, awsprometheusremotewrite]""" if metadata else ""
+      exporters: [logging, awsprometheusremotewrite]"""
+        if metadata
+        else ""
+    )
     jobs = "".join(f"""
         - job_name: "{job}"
           static_configs:
@@ -198,18 +216,33 @@ def write_config(directory, text, name="collector.yaml"):
 
 def task_credentials(topo, session="system-test"):
     """Credentials of the task role as ECS would hand them out; issued by the hub."""
-    body = urllib.parse.urlencode({
-        "Action": "TributaryIssueTaskCredentials", "Version": "2011-06-15",
-        "RoleArn": topology.TASK_ROLE_ARN, "DurationSeconds": "3600",
-        "TaskArn": f"arn:aws:ecs:{REGION}:{topology.WORKLOAD}:task/demo/{session}"}).encode()
+    body = urllib.parse.urlencode(
+        {
+            "Action": "TributaryIssueTaskCredentials",
+            "Version": "2011-06-15",
+            "RoleArn": topology.TASK_ROLE_ARN,
+            "DurationSeconds": "3600",
+            "TaskArn": f"arn:aws:ecs:{REGION}:{topology.WORKLOAD}:task/demo/{session}",
+        }
+    ).encode()
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    signed = sign("POST", topo.endpoint + "/", body, topo.workload.key, topo.workload.secret, "sts",
-                  headers=headers)
+    signed = sign(
+        "POST",
+        topo.endpoint + "/",
+        body,
+        topo.workload.key,
+        topo.workload.secret,
+        "sts",
+        headers=headers,
+    )
     status, _, text = request("POST", topo.endpoint + "/", body, signed)
     assert status == 200, (status, text)
     pick = lambda tag: text.split(f"<{tag}>")[1].split(f"</{tag}>")[0]
-    return {"AWS_ACCESS_KEY_ID": pick("AccessKeyId"), "AWS_SECRET_ACCESS_KEY": pick("SecretAccessKey"),
-            "AWS_SESSION_TOKEN": pick("SessionToken")}
+    return {
+        "AWS_ACCESS_KEY_ID": pick("AccessKeyId"),
+        "AWS_SECRET_ACCESS_KEY": pick("SecretAccessKey"),
+        "AWS_SESSION_TOKEN": pick("SessionToken"),
+    }
 
 
 def latest(topo, selector, account=None):
@@ -222,6 +255,6 @@ def latest(topo, selector, account=None):
 
 
 def promtool(*arguments):
-    return subprocess.run(["promtool", *map(str, arguments)], capture_output=True, text=True, check=False)
-
-
+    return subprocess.run(
+        ["promtool", *map(str, arguments)], capture_output=True, text=True, check=False
+    )

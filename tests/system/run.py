@@ -7,6 +7,7 @@ a scratch directory. Ends with "N passed, N failed, N skipped".
 A test's docstring is its sentence. It gets a `Case`: a directory, `figure()` for measured numbers,
 `skip()`. The programs come from TRIBUTARY_BIN_DIR (build/release/bin).
 """
+
 import concurrent.futures
 import importlib
 import os
@@ -58,7 +59,7 @@ def run_one(name, function):
     except BaseException:  # a test's failure of any kind is reported, not raised
         outcome, detail = "FAILED", traceback.format_exc()
         for log in sorted(case.directory.rglob("*.log")):
-            tail = log.read_text(errors="replace").splitlines()[-40:]
+            tail = log.read_text(errors="replace").splitlines()[-15:]
             detail += f"\n--- {log.name}\n" + "\n".join(tail)
     try:
         case.close()
@@ -86,8 +87,11 @@ def main():
             name, outcome, detail, figures, seconds = job.result()
             counts[outcome] += 1
             word = {"ok": "passed"}.get(outcome, outcome)
-            print(f"{word} {name} ({seconds:.1f} s)" + (f": {detail}" if outcome == "skipped" else ""),
-                  flush=True)
+            print(
+                f"{word} {name} ({seconds:.1f} s)"
+                + (f": {detail}" if outcome == "skipped" else ""),
+                flush=True,
+            )
             for figure in figures:
                 print(f"figure {name}: {figure}", flush=True)
             if outcome == "FAILED":

@@ -1,11 +1,13 @@
 """The same pages scraped by a real Prometheus and by the collector, which writes into another real
 Prometheus: the same series, labels, values and staleness."""
+
 import json
 import shutil
 import time
 import urllib.parse
 
 import harness
+import topology
 from topology import free_port, get, wait_for
 
 SCRAPES = 8
@@ -13,12 +15,26 @@ SCRAPES = 8
 
 def page(number):
     """A page that changes: series come, go and come back, change type, are NaN or infinite."""
-    lines = ["# TYPE always counter", f"always_total {number}",
-             "# TYPE g gauge", f'g{{a="1",b="x\\\\y"}} {number * 1.5}', 'g{a="2"} NaN', "inf_value -Inf",
-             'exported_job_clash{job="mine",instance="other"} 1', "# TYPE h histogram",
-             'h_bucket{le="1"} 1', f'h_bucket{{le="+Inf"}} {number}', "h_sum 2.5", f"h_count {number}",
-             "# TYPE s summary", 's{quantile="0.99"} 0.125', "s_sum 1", "s_count 1", "dropped_metric 1",
-             'renamed{code="500"} 1']
+    lines = [
+        "# TYPE always counter",
+        f"always_total {number}",
+        "# TYPE g gauge",
+        f'g{{a="1",b="x\\\\y"}} {number * 1.5}',
+        'g{a="2"} NaN',
+        "inf_value -Inf",
+        'exported_job_clash{job="mine",instance="other"} 1',
+        "# TYPE h histogram",
+        'h_bucket{le="1"} 1',
+        f'h_bucket{{le="+Inf"}} {number}',
+        "h_sum 2.5",
+        f"h_count {number}",
+        "# TYPE s summary",
+        's{quantile="0.99"} 0.125',
+        "s_sum 1",
+        "s_count 1",
+        "dropped_metric 1",
+        'renamed{code="500"} 1',
+    ]
     if number % 2:
         lines.append(f"odd_only {number}")
     if 3 <= number <= 5:
@@ -56,11 +72,18 @@ def start_prometheus(case, name, config, *flags):
     directory = case.directory / name
     directory.mkdir()
     path = harness.write_config(directory, config, "prometheus.yml")
-    import topology
-    running = topology.Program(name, [
-        f"--config.file={path}", f"--storage.tsdb.path={directory / 'data'}",
-        f"--web.listen-address=127.0.0.1:{port}", "--log.level=warn", *flags],
-        directory / f"{name}.log", program=shutil.which("prometheus"))
+    running = topology.Program(
+        name,
+        [
+            f"--config.file={path}",
+            f"--storage.tsdb.path={directory / 'data'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+            "--log.level=warn",
+            *flags,
+        ],
+        directory / f"{name}.log",
+        program=shutil.which("prometheus"),
+    )
     case.defer(running.stop)
     wait_for(lambda: get(f"http://127.0.0.1:{port}/-/ready")[0] == 200, 20, f"{name} ready")
     return f"http://127.0.0.1:{port}"
@@ -101,7 +124,9 @@ scrape_configs:
           labels: {env: test}
 """ + RELABEL
     prometheus = start_prometheus(case, "prometheus", (scrape % theirs.address).replace("$$", "$"))
-    sink = start_prometheus(case, "sink", "scrape_configs: []\n", "--web.enable-remote-write-receiver")
+    sink = start_prometheus(
+        case, "sink", "scrape_configs: []\n", "--web.enable-remote-write-receiver"
+    )
     config = f"""
 receivers:
   prometheus:
@@ -114,19 +139,20 @@ receivers:
           labels: {{env: test}}
 {RELABEL}
 exporters:
-  awsprometheusremotewrite:
+  prometheusremotewrite:
     endpoint: {sink}/api/v1/write
+    disable_scope_info: true
+    add_metric_suffixes: false
+    target_info: {{enabled: false}}
 service:
   telemetry: {{metrics: {{address: "127.0.0.1:{free_port()}"}}}}
   pipelines:
-    metrics: {{receivers: [prometheus], exporters: [awsprometheusremotewrite]}}
+    metrics: {{receivers: [prometheus], exporters: [prometheusremotewrite]}}
 """
-    config = config.replace("  awsprometheusremotewrite:\n", "  prometheusremotewrite:\n    disable_scope_info: true\n"
-                            "    add_metric_suffixes: false\n    target_info: {enabled: false}\n", 1)
-    config = config.replace("exporters: [awsprometheusremotewrite]", "exporters: [prometheusremotewrite]")
     path = harness.write_config(case.directory, config)
-    import topology
-    collector = topology.Program("tributary-collector", ["--config", path], case.directory / "collector.log")
+    collector = topology.Program(
+        "tributary-collector", ["--config", path], case.directory / "collector.log"
+    )
     case.defer(collector.stop)
     wait_for(lambda: min(ours.scrapes, theirs.scrapes) >= SCRAPES, 40, "enough scrapes of both")
     time.sleep(1.2)
@@ -143,14 +169,16 @@ def normal(samples_of, address):
         name = known["__name__"]
         if name in ("scrape_duration_seconds",):
             values = []
-        out[frozenset(known.items())] = [v for _, v in values][:SCRAPES - 1]
+        out[frozenset(known.items())] = [v for _, v in values][: SCRAPES - 1]
     return out
 
 
 def compare(theirs, ours, their_address, our_address):
     a, b = normal(theirs, their_address), normal(ours, our_address)
-    assert set(a) == set(b), {"only Prometheus": sorted(map(sorted, set(a) - set(b))),
-                              "only ours": sorted(map(sorted, set(b) - set(a)))}
+    assert set(a) == set(b), {
+        "only Prometheus": sorted(map(sorted, set(a) - set(b))),
+        "only ours": sorted(map(sorted, set(b) - set(a))),
+    }
     for key in a:
         common = min(len(a[key]), len(b[key]))
         assert common or not a[key], key
@@ -163,8 +191,10 @@ def compare_staleness(theirs, ours):
         seen = []
         for url in (theirs, ours):
             query = urllib.parse.urlencode({"query": "always_total[1h]"})
-            values = json.loads(get(f"{url}/api/v1/query?{query}")[1])["data"]["result"][0]["values"]
-            seen.append(gone_at(url, selector, [at + 0.2 for at, _ in values[:SCRAPES - 1]]))
+            values = json.loads(get(f"{url}/api/v1/query?{query}")[1])["data"]["result"][0][
+                "values"
+            ]
+            seen.append(gone_at(url, selector, [at + 0.2 for at, _ in values[: SCRAPES - 1]]))
         assert seen[0] == seen[1], (selector, seen)
         assert True in seen[0] and False in seen[0], (selector, seen)
 

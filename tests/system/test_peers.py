@@ -1,4 +1,5 @@
 """Peers of the field against the hub: vmagent writes, promtool and Prometheus open its files."""
+
 import json
 import shutil
 
@@ -8,26 +9,76 @@ from test_walkthrough import PAGE, start, start_collector
 from topology import free_port, get, wait_for
 
 
+def user_who_may_assume(topo):
+    """A user of the workload account with the walkthrough's policy, trusted by the central role."""
+    aws = topo.workload.aws
+    aws("iam", "create-user", "--user-name", "vmagent")
+    aws(
+        "iam",
+        "attach-user-policy",
+        "--user-name",
+        "vmagent",
+        "--policy-arn",
+        topology.ASSUME_POLICY_ARN,
+    )
+    trust = topology.policy(
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"AWS": f"arn:aws:iam::{topology.WORKLOAD}:root"},
+        }
+    )
+    topo.central.aws(
+        "iam",
+        "update-assume-role-policy",
+        "--role-name",
+        topology.CENTRAL_ROLE,
+        "--policy-document",
+        trust,
+    )
+    key = aws("iam", "create-access-key", "--user-name", "vmagent")["AccessKey"]
+    return {
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+
+
 def test_vmagent_writes_signed_through_an_assumed_role(case):
-    """vmagent takes the task role's credentials, assumes the central role and remote-writes."""
+    """vmagent takes a user's key (this version reads no session token from its environment), assumes
+    the central role and remote-writes."""
     if not shutil.which("vmagent"):
         case.skip("vmagent is not installed")
     topo = start(case)
+    keys = user_who_may_assume(topo)
     app = harness.Application(PAGE)
     case.defer(app.close)
-    scrape = harness.write_config(case.directory, f"""
+    scrape = harness.write_config(
+        case.directory,
+        f"""
 global: {{scrape_interval: 1s}}
 scrape_configs:
 - job_name: vm
   static_configs: [{{targets: ["{app.address}"]}}]
-""", "vmagent.yml")
-    vmagent = topology.Program("vmagent", [
-        f"-promscrape.config={scrape}", f"-remoteWrite.url={topo.workspace_url('api/v1/remote_write')}",
-        "-remoteWrite.aws.useSigv4", "-remoteWrite.aws.service=aps",
-        f"-remoteWrite.aws.region={topology.REGION}", f"-remoteWrite.aws.roleARN={topology.CENTRAL_ROLE_ARN}",
-        f"-remoteWrite.aws.stsEndpoint={topo.endpoint}", f"-httpListenAddr=127.0.0.1:{free_port()}",
-        f"-remoteWrite.tmpDataPath={case.directory / 'vmagent'}"],
-        case.directory / "vmagent.log", harness.task_credentials(topo), program=shutil.which("vmagent"))
+""",
+        "vmagent.yml",
+    )
+    vmagent = topology.Program(
+        "vmagent",
+        [
+            f"-promscrape.config={scrape}",
+            f"-remoteWrite.url={topo.workspace_url('api/v1/remote_write')}",
+            "-remoteWrite.aws.useSigv4",
+            "-remoteWrite.aws.service=aps",
+            f"-remoteWrite.aws.region={topology.REGION}",
+            f"-remoteWrite.aws.roleARN={topology.CENTRAL_ROLE_ARN}",
+            f"-remoteWrite.aws.stsEndpoint={topo.endpoint}",
+            f"-httpListenAddr=127.0.0.1:{free_port()}",
+            f"-remoteWrite.tmpDataPath={case.directory / 'vmagent'}",
+        ],
+        case.directory / "vmagent.log",
+        keys,
+        program=shutil.which("vmagent"),
+    )
     case.defer(vmagent.stop)
 
     def arrived():
@@ -59,10 +110,17 @@ def test_promtool_and_prometheus_open_the_workspace(case):
 
     port = free_port()
     config = harness.write_config(case.directory, "scrape_configs: []\n", "prometheus.yml")
-    reader = topology.Program("prometheus", [
-        f"--config.file={config}", f"--storage.tsdb.path={directory}",
-        f"--web.listen-address=127.0.0.1:{port}", "--log.level=warn"],
-        case.directory / "prometheus.log", program=shutil.which("prometheus"))
+    reader = topology.Program(
+        "prometheus",
+        [
+            f"--config.file={config}",
+            f"--storage.tsdb.path={directory}",
+            f"--web.listen-address=127.0.0.1:{port}",
+            "--log.level=warn",
+        ],
+        case.directory / "prometheus.log",
+        program=shutil.which("prometheus"),
+    )
     case.defer(reader.stop)
     url = f"http://127.0.0.1:{port}"
     wait_for(lambda: get(url + "/-/ready")[0] == 200, 20, "Prometheus on the workspace's directory")
