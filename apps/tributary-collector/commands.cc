@@ -36,7 +36,8 @@ World real_world(net::Loop& loop, Random& random) {
                                               Logger());
               },
           .env = &env,
-          .version = TRIBUTARY_VERSION};
+          .version = TRIBUTARY_VERSION,
+          .started = loop.clock().monotonic()};
 }
 
 bool has_source(const Options& options) {

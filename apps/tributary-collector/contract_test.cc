@@ -92,6 +92,20 @@ TEST(EveryComponent, LoadsItsDefaultsAndPrintsThem) {
   });
 }
 
+TEST(EveryComponent, ReadsWhatItPrints) {
+  for_every_component(builtin_components(), []<class Kind>(const Factory<Kind>& factory) {
+    config::Diagnostics diagnostics;
+    const auto blueprint = factory.read(settings_of(factory.type), diagnostics);
+    ASSERT_NE(blueprint, nullptr) << factory.type;
+    const std::string printed = to_yaml(blueprint->print());
+
+    const auto again = factory.read(config::parse(printed, factory.type, diagnostics), diagnostics);
+
+    ASSERT_NE(again, nullptr) << diagnostics.render();
+    EXPECT_EQ(to_yaml(again->print()), printed) << factory.type;
+  });
+}
+
 TEST(EveryComponent, RefusesAnUnknownKey) {
   for_every_component(builtin_components(), []<class Kind>(const Factory<Kind>& factory) {
     config::Diagnostics diagnostics;

@@ -126,7 +126,8 @@ bool is_plain(std::string_view text) {
   if (std::string_view("?:,[]{}#&*!|>'\"%@`=").find(text.front()) != std::string_view::npos)
     return false;
   if (text.front() == '-' && (text.size() == 1 || text[1] == ' ' || text[1] == '-')) return false;
-  if (text.find_first_of("[]{},") != std::string_view::npos || text.starts_with("...")) return false;
+  if (text.starts_with("...") || text.find_first_of("[]{},") != std::string_view::npos)
+    return false;
   if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos)
     return false;
   return is_all_printable(text);

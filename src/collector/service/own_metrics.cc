@@ -44,11 +44,11 @@ net::Task<net::Response> answer(net::ServerRequest request, const Telemetry& tel
 
 }  // namespace
 
-void add_process_metrics(Telemetry& telemetry, const Clock& clock) {
-  const Instant start = clock.monotonic();
+void add_process_metrics(Telemetry& telemetry, const Clock& clock, Instant started) {
   telemetry.gauge_function(
-      "otelcol_process_uptime", "Uptime of the process in seconds.", {},
-      [&clock, start] { return std::chrono::duration<double>(clock.monotonic() - start).count(); });
+      "otelcol_process_uptime", "Uptime of the process in seconds.", {}, [&clock, started] {
+        return std::chrono::duration<double>(clock.monotonic() - started).count();
+      });
   telemetry.gauge_function("otelcol_process_cpu_seconds",
                            "CPU time of the process, user and system, in seconds.", {},
                            &cpu_seconds);

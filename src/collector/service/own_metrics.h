@@ -16,8 +16,9 @@
 
 namespace tributary::collector {
 
-// Adds otelcol_process_* to `telemetry`. `clock` outlives it.
-void add_process_metrics(Telemetry& telemetry, const Clock& clock);
+// Adds otelcol_process_* to `telemetry`, of a process that started at `started`. `clock` outlives
+// it.
+void add_process_metrics(Telemetry& telemetry, const Clock& clock, Instant started);
 
 using StartHttpServer =
     std::function<Result<std::unique_ptr<net::HttpServer>>(net::HttpServerOptions, net::Handler)>;

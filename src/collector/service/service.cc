@@ -45,7 +45,7 @@ net::Task<void> stop_one(Component& component, Instant deadline) {
 
 Service::Service(TelemetryConfig config, World world, Logger log)
     : config_(std::move(config)), world_(std::move(world)), log_(std::move(log)) {
-  add_process_metrics(telemetry_, world_.loop.clock());
+  add_process_metrics(telemetry_, world_.loop.clock(), world_.started);
 }
 
 Result<std::unique_ptr<Service>> Service::make(const Document& document, World world, Logger log) {

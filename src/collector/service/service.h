@@ -32,6 +32,7 @@ struct World {
   StartHttpServer start_http_server;
   std::function<std::string(std::string_view)> env;
   std::string version;
+  Instant started{};  // the process
 };
 
 class Service final : public Host {

@@ -49,7 +49,8 @@ struct Fixture {
               return std::unique_ptr<net::HttpServer>(std::make_unique<FakeServer>(servers));
             },
             .env = [](std::string_view) { return std::string(); },
-            .version = "v1"};
+            .version = "v1",
+            .started = context.loop.clock().monotonic()};
   }
 
   Document read(std::string text) {

@@ -6,6 +6,8 @@ void Config::validate(const config::Node& node, config::Diagnostics& diagnostics
   const config::Node* paths = node.find("output_paths");
   if (!paths) return;
   if (use_internal_logger) {
+    // The default may be spelled out, as --print-config does.
+    if (output_paths == Config().output_paths) return;
     diagnostics.error(paths->mark(), "output_paths needs use_internal_logger: false");
   } else if (output_paths.empty()) {
     diagnostics.error(paths->mark(), "output_paths: name at least one, such as stdout");

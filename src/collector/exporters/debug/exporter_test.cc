@@ -71,10 +71,11 @@ TEST(Logging, RefusesTwoWaysOfSayingTheSame) {
 }
 
 TEST(Debug, RefusesOutputsThatWouldNotBeUsed) {
-  EXPECT_THAT(FakeSettings<Config>("output_paths: [stdout]").messages(),
+  EXPECT_THAT(FakeSettings<Config>("output_paths: [stderr]").messages(),
               HasSubstr("output_paths needs use_internal_logger: false"));
   EXPECT_THAT(FakeSettings<Config>("{use_internal_logger: false, output_paths: []}").messages(),
               HasSubstr("name at least one"));
+  EXPECT_TRUE(FakeSettings<Config>("output_paths: [stdout]").good());  // the default, spelled out
   EXPECT_THAT(FakeSettings<Config>("verbosity: loud").messages(), HasSubstr("loud"));
 }
 
