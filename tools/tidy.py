@@ -21,7 +21,8 @@ CONTROL = re.compile(
 )
 SCOPE = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
 FUNCTION_TAIL = re.compile(
-    r"\)\s*(const|noexcept(\([^()]*\))?|override|final|mutable|&&?|->\s*[\w:<>,\s*&]+|requires\b.*|:.*)*\s*$",
+    r"\)\s*(const|noexcept(\([^()]*\))?|override|final|mutable|&&?|->\s*[\w:<>,\s*&]+"
+    r"|requires\b.*|:.*)*\s*$",
     re.S,
 )
 

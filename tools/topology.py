@@ -1,8 +1,8 @@
 """The walkthrough's topology on this machine: a hub, two accounts, their roles and a workspace, and
 a task. `make run` shows it, and the system tests use it.
 
-Account 111111111111 runs the task; 222222222222 holds the workspace. Everything is set up by the real
-AWS CLI, with the walkthrough's commands.
+Account 111111111111 runs the task; 222222222222 holds the workspace. Everything is set up by the
+real AWS CLI, with the walkthrough's commands.
 """
 
 import json

@@ -180,9 +180,9 @@ usage: tributary-lab task [OPTION]... --container NAME=PROGRAM...
 
 The containers find ECS_CONTAINER_METADATA_URI_V4, AWS_CONTAINER_CREDENTIALS_FULL_URI and
 AWS_CONTAINER_AUTHORIZATION_TOKEN in their environment, as on Fargate. Sessions of the task role are
-asked for in the name of ECS, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of an administrator of
-the task's account from this program's environment. The task ends when its first container that ends
-does so, with that one's exit code, and on SIGTERM or SIGINT with 0. Exit code 2: wrong usage.
+asked for in the name of ECS, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of an administrator
+of the task's account from this program's environment. The task ends with the first container that
+ends, with that one's exit code, and on SIGTERM or SIGINT with 0. Exit code 2: wrong usage.
 )";
 
 Result<LabOptions> parse_lab_options(int argc, char** argv) {

@@ -6,7 +6,7 @@
 
 namespace tributary {
 
-// Appends `text` in quotes, escaped. Bytes that are not UTF-8 become U+FFFD, so the result always is.
+// Appends `text` in quotes, escaped. Bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 
 std::string json_string(std::string_view text);

@@ -186,7 +186,7 @@ def compare(theirs, ours, their_address, our_address):
 
 
 def compare_staleness(theirs, ours):
-    """A series that vanished is gone at the next scrape's time on both sides, not 5 minutes later."""
+    """A series that vanished is gone at the next scrape on both sides, not 5 minutes later."""
     for selector in ("vanishes_for_good", "comes_and_goes", "odd_only"):
         seen = []
         for url in (theirs, ours):

@@ -50,9 +50,9 @@ def test_an_outage_loses_nothing_and_reorders_nothing(case):
         lost += len(set(range(1, last + 1)) - set(values))
         reordered += sum(1 for a, b in zip(values, values[1:]) if b <= a)
     case.figure(
-        f"outage of {OUTAGE_S} s, {SERIES + 1} series at 1 s: {at_restart - at_kill} scrapes while the "
-        f"hub was down, {total} samples stored, {lost} lost, {reordered} out of order, caught up "
-        f"{caught_up:.1f} s after the restart"
+        f"outage of {OUTAGE_S} s, {SERIES + 1} series at 1 s: {at_restart - at_kill} scrapes while "
+        f"the hub was down, {total} samples stored, {lost} lost, {reordered} out of order, "
+        f"caught up {caught_up:.1f} s after the restart"
     )
     assert lost == 0 and reordered == 0 and total == last * (SERIES + 1)
 

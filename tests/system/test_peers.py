@@ -44,8 +44,8 @@ def user_who_may_assume(topo):
 
 
 def test_vmagent_writes_signed_through_an_assumed_role(case):
-    """vmagent takes a user's key (this version reads no session token from its environment), assumes
-    the central role and remote-writes."""
+    """vmagent takes a user's key (this version reads no session token from its environment),
+    assumes the central role and remote-writes."""
     if not shutil.which("vmagent"):
         case.skip("vmagent is not installed")
     topo = start(case)

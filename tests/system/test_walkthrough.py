@@ -303,7 +303,7 @@ def test_unsigned_and_wrong_requests_reach_nothing(case):
 
 
 def test_the_example_of_today_works_like_the_one_of_2021(case):
-    """prometheusremotewrite with sigv4auth and debug delivers the same series, with today's names."""
+    """prometheusremotewrite, sigv4auth and debug deliver the same series, with today's names."""
     topo = start(case)
     app = harness.Application(PAGE)
     case.defer(app.close)
