@@ -186,8 +186,8 @@ serve
   --log-level LEVEL      debug, info, warn, error (info)
   --log-format FORMAT    console or json (console)
 
-accounts create          makes an account (its name is its id unless given) and prints its administrator's access key, this once;
-                         works while the hub runs
+accounts create          makes an account (its name is its id unless given) and prints its
+                         administrator's access key, this once; works while the hub runs
 
 query                    a signed query by the Prometheus HTTP API
   --endpoint URL         of the workspace: http://127.0.0.1:9009/workspaces/ws-.../
