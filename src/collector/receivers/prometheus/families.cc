@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 
 namespace tributary::collector::prometheus {
 namespace {
@@ -56,7 +57,45 @@ MetricType own_type(MetricType type, std::string_view suffix) {
   }
 }
 
+struct UnitName {
+  std::string_view word;
+  std::string_view ucum;
+};
+
+constexpr std::array<UnitName, 26> kUnits = {{
+    {"days", "d"},          {"hours", "h"},         {"minutes", "min"},    {"seconds", "s"},
+    {"milliseconds", "ms"}, {"microseconds", "us"}, {"nanoseconds", "ns"}, {"bytes", "By"},
+    {"kibibytes", "KiBy"},  {"mebibytes", "MiBy"},  {"gibibytes", "GiBy"}, {"tibibytes", "TiBy"},
+    {"kilobytes", "KBy"},   {"megabytes", "MBy"},   {"gigabytes", "GBy"},  {"terabytes", "TBy"},
+    {"meters", "m"},        {"volts", "V"},         {"amperes", "A"},      {"joules", "J"},
+    {"watts", "W"},         {"grams", "g"},         {"celsius", "Cel"},    {"hertz", "Hz"},
+    {"ratio", "1"},         {"percent", "%"},
+}};
+
+constexpr std::array<UnitName, 7> kPerUnits = {{{"second", "s"},
+                                                {"minute", "m"},
+                                                {"hour", "h"},
+                                                {"day", "d"},
+                                                {"week", "w"},
+                                                {"month", "mo"},
+                                                {"year", "y"}}};
+
+std::string_view ucum_of(std::string_view word, std::span<const UnitName> names) {
+  for (const UnitName& name : names)
+    if (name.word == word) return name.ucum;
+  return word;
+}
+
 }  // namespace
+
+std::string ucum_unit(std::string_view unit) {
+  constexpr std::string_view kPer = "_per_";
+  const std::size_t per = unit.find(kPer);
+  std::string out(ucum_of(unit.substr(0, per), kUnits));
+  if (per == std::string_view::npos) return out;
+  out += '/';
+  return out += ucum_of(unit.substr(per + kPer.size()), kPerUnits);
+}
 
 void Families::begin_scrape() {
   ++scrape_;
@@ -132,7 +171,7 @@ std::shared_ptr<const MetricFamily> Families::intern(std::string_view name, Metr
                                                      const Metadata* metadata) {
   MetricFamily family{.name = std::string(name), .type = type};
   if (metadata != nullptr) {
-    family.unit = metadata->unit;
+    family.unit = ucum_unit(metadata->unit);
     family.help = metadata->help;
   }
   auto& slot = families_[{family.name, type}];

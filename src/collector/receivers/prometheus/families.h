@@ -25,6 +25,10 @@ struct FamilyRole {
   Role role = Role::value;
 };
 
+// The unit that a page writes as a word, in UCUM's spelling as OpenTelemetry has it: seconds is s,
+// bytes_per_second is By/s. Other words stay.
+std::string ucum_unit(std::string_view unit);
+
 class Families {
  public:
   // Metadata is kept for this many scrapes after it was last seen, as Prometheus does.

@@ -19,13 +19,13 @@ struct ReportSeries {
 
 constexpr std::array<ReportSeries, 8> kReports = {{
     {"up", "", "1 if the target was scraped, 0 if the scrape failed"},
-    {"scrape_duration_seconds", "seconds", "Duration of the scrape"},
+    {"scrape_duration_seconds", "s", "Duration of the scrape"},
     {"scrape_samples_scraped", "", "Samples that the target exposed"},
     {"scrape_samples_post_metric_relabeling", "", "Samples left by metric relabelling"},
     {"scrape_series_added", "", "Series that were new in this scrape, approximately"},
-    {"scrape_timeout_seconds", "seconds", "Configured timeout of a scrape"},
+    {"scrape_timeout_seconds", "s", "Configured timeout of a scrape"},
     {"scrape_sample_limit", "", "Configured limit of samples per scrape, 0 for none"},
-    {"scrape_body_size_bytes", "bytes", "Size of the page, -1 if it reached the limit"},
+    {"scrape_body_size_bytes", "By", "Size of the page, -1 if it reached the limit"},
 }};
 constexpr std::size_t kBasicReports = 5;
 

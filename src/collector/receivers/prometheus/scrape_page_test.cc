@@ -429,6 +429,21 @@ TEST(ScrapePage, GivesFamiliesAndRolesInOpenMetrics) {
   EXPECT_EQ(seen["h_created"], (Seen{"h", MetricType::histogram, Role::created}));
 }
 
+TEST(ScrapePage, WritesUnitsAsOpenTelemetryDoes) {
+  Fixture target;
+
+  const auto batch =
+      target.scrape("# TYPE a_seconds gauge\n# UNIT a_seconds seconds\na_seconds 1\n# EOF\n",
+                    Format::openmetrics);
+
+  EXPECT_EQ((*batch->shape)[0].family->unit, "s");
+  EXPECT_EQ(ucum_unit("bytes_per_second"), "By/s");
+  EXPECT_EQ(ucum_unit("requests_per_minute"), "requests/m");
+  EXPECT_EQ(ucum_unit("ratio"), "1");
+  EXPECT_EQ(ucum_unit("furlongs"), "furlongs");
+  EXPECT_EQ(ucum_unit(""), "");
+}
+
 TEST(ScrapePage, LearnsMetadataThatComesAfterTheSamples) {
   const std::string page = "c_total 1\n# TYPE c_total counter\n";
 
