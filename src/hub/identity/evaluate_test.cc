@@ -23,7 +23,8 @@ constexpr std::string_view kTrustRole = R"({"Version":"2012-10-17","Statement":[
   {"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:role/ecs-xaccount-task-role"},
    "Action":"sts:AssumeRole"}]})";
 constexpr std::string_view kTrustTasks = R"({"Version":"2012-10-17","Statement":[
-  {"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]})";
+  {"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},
+   "Action":"sts:AssumeRole"}]})";
 constexpr std::string_view kRemoteWrite = R"({"Version":"2012-10-17","Statement":[
   {"Effect":"Allow","Action":["aps:RemoteWrite"],"Resource":"*"}]})";
 constexpr std::string_view kAdministrator = R"({"Version":"2012-10-17","Statement":[

@@ -36,7 +36,8 @@ TEST(Policy, ReadsStatements) {
 
 TEST(Policy, ReadsAStatementThatStandsAlone) {
   const auto policy = parse_policy(
-      R"({"Statement":{"Effect":"Deny","NotAction":"iam:*","NotResource":"arn:aws:iam::*:user/x"}})",
+      R"({"Statement":{"Effect":"Deny","NotAction":"iam:*",
+          "NotResource":"arn:aws:iam::*:user/x"}})",
       PolicyKind::identity);
 
   ASSERT_TRUE(policy) << policy.error().message();
@@ -144,7 +145,8 @@ TEST(Policy, RefusesTrustPoliciesThatIamRefuses) {
 TEST(Policy, ReplacesAwsPrincipalsOnly) {
   const auto replaced = replace_aws_principals(
       R"({ "Version" : "2012-10-17", "Statement" : { "Effect":"Allow",
-           "Principal":{"AWS":["a","b"],"Service":"s.amazonaws.com"},"Action":"sts:AssumeRole" } })",
+           "Principal":{"AWS":["a","b"],"Service":"s.amazonaws.com"},
+           "Action":"sts:AssumeRole" } })",
       [](std::string_view name) -> Result<std::string> { return "<" + std::string(name) + ">"; });
 
   ASSERT_TRUE(replaced);
