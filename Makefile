@@ -64,6 +64,6 @@ clean: ## Remove everything built
 setup-build: ; @tools/setup $(BUILD_PACKAGES)
 setup-run: ; @tools/setup $(BUILD_PACKAGES) $(RUN_PACKAGES)
 setup-test: ; @tools/setup $(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES)
-setup-lint: ; @tools/setup $(LINT_PACKAGES) python3 git
+setup-lint: ; @tools/setup $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES) python3
 setup-bench: ; @tools/setup $(BUILD_PACKAGES) $(BENCH_PACKAGES) $(TEST_PACKAGES)
 setup-fuzz: ; @tools/setup $(BUILD_PACKAGES) $(FUZZ_PACKAGES)
