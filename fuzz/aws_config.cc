@@ -25,8 +25,8 @@ void read_shared_files(std::string_view text) {
   const aws::EnvFunction env = [](std::string_view) { return std::string(); };
   (void)aws::plan_credentials(env, profiles);
   for (const auto& [name, settings] : profiles) {
-    const aws::EnvFunction chosen = [&name = name](std::string_view variable) {
-      return variable == "AWS_PROFILE" ? name : std::string();
+    const aws::EnvFunction chosen = [&profile = name](std::string_view variable) {
+      return variable == "AWS_PROFILE" ? profile : std::string();
     };
     (void)aws::plan_credentials(chosen, profiles);
   }

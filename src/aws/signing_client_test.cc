@@ -117,8 +117,8 @@ TEST_F(SigningClientTest, TakesTheTimeOfTheServerWhenItsOwnIsWrong) {
   fake_.http->answer = [&](const net::Request& request) {
     if (is_well_signed(request, server_time)) return FakeEnvironment::response(200, "");
     net::Response response = FakeEnvironment::response(
-        403,
-        R"({"message":"Signature expired: 20231114T221320Z is now earlier than 20231114T221820Z"})");
+        403, R"({"message":"Signature expired: 20231114T221320Z is now earlier than )"
+             R"(20231114T221820Z"})");
     response.headers.add("Date", "Tue, 14 Nov 2023 22:23:20 GMT");
     return response;
   };
@@ -147,8 +147,8 @@ TEST_F(SigningClientTest, DoesNotRetryWhenTheServersTimeIsItsOwn) {
 TEST_F(SigningClientTest, LogsARefusalWithItsLikelyCauseAtABoundedRate) {
   fake_.http->answer = [](const net::Request&) {
     net::Response response = FakeEnvironment::response(
-        403,
-        R"({"Message":"User: arn:aws:sts::2:assumed-role/central/t is not authorized to perform: aps:RemoteWrite on resource: ws-1"})");
+        403, R"({"Message":"User: arn:aws:sts::2:assumed-role/central/t is not authorized )"
+             R"(to perform: aps:RemoteWrite on resource: ws-1"})");
     response.headers.add("x-amzn-RequestId", "id-7");
     return response;
   };
