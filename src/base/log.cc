@@ -3,13 +3,15 @@
 #include <unistd.h>
 
 #include <charconv>
-#include <ctime>
 #include <utility>
 
 #include "base/json_text.h"
+#include "base/time_text.h"
 
 namespace tributary {
 namespace {
+
+constexpr int kFractionDigits = 3;
 
 std::string_view name_of(LogLevel level, bool upper) {
   switch (level) {
@@ -19,19 +21,6 @@ std::string_view name_of(LogLevel level, bool upper) {
     case LogLevel::error: return upper ? "ERROR" : "error";
   }
   return "?";
-}
-
-// 2026-11-22T11:29:00.123Z
-std::string iso8601(Timestamp time) {
-  const std::int64_t ms = to_ms(time);
-  const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[40];
-  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  std::string out(text, size);
-  const std::string millis = std::to_string(1000 + ms % 1000);
-  return out + "." + millis.substr(1) + "Z";
 }
 
 void append_fields_json(std::string& line, const std::vector<LogField>& fields) {
@@ -52,7 +41,7 @@ std::string json_line(Timestamp now, LogLevel level, std::string_view name,
                       const std::vector<LogField>& fields) {
   std::string line = "{\"level\":\"";
   line += name_of(level, false);
-  line += "\",\"ts\":\"" + iso8601(now) + "\"";
+  line += "\",\"ts\":\"" + iso8601(now, kFractionDigits) + "\"";
   if (!name.empty()) {
     line += ",\"logger\":";
     append_json_string(line, name);
@@ -67,7 +56,7 @@ std::string json_line(Timestamp now, LogLevel level, std::string_view name,
 std::string console_line(Timestamp now, LogLevel level, std::string_view name,
                          std::string_view message, const std::vector<LogField>& common,
                          const std::vector<LogField>& fields) {
-  std::string line = iso8601(now);
+  std::string line = iso8601(now, kFractionDigits);
   line += '\t';
   line += name_of(level, true);
   line += '\t';
