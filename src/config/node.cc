@@ -16,6 +16,13 @@ std::string Mark::to_string() const {
   return source->name + ":" + std::to_string(line) + ":" + std::to_string(column);
 }
 
+Node::Node() = default;
+Node::~Node() = default;
+Node::Node(const Node&) = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(const Node&) = default;
+Node& Node::operator=(Node&&) noexcept = default;
+
 Node Node::null(Mark mark) {
   Node node;
   node.mark_ = std::move(mark);
@@ -36,6 +43,8 @@ Node Node::sequence(std::vector<Node> elements, Mark mark) {
   node.elements_ = std::move(elements);
   return node;
 }
+
+Node Node::mapping() { return mapping({}); }
 
 Node Node::mapping(std::vector<Item> items, Mark mark) {
   Node node = null(std::move(mark));

@@ -33,11 +33,19 @@ class Node {
   enum class Kind : std::uint8_t { null, scalar, sequence, mapping };
   struct Item;
 
-  Node() = default;
+  // Defined where Item is complete.
+  Node();
+  ~Node();
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+
   static Node null(Mark mark);
   static Node scalar(std::string text, bool quoted = false, Mark mark = {});
   static Node sequence(std::vector<Node> elements = {}, Mark mark = {});
-  static Node mapping(std::vector<Item> items = {}, Mark mark = {});
+  static Node mapping();
+  static Node mapping(std::vector<Item> items, Mark mark = {});
 
   Kind kind() const { return kind_; }
   bool is_null() const { return kind_ == Kind::null; }
