@@ -5,8 +5,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 
+#include "base/time_text.h"
 #include "collector/exporters/debug/points.h"
 
 namespace tributary::collector::debug {
@@ -245,17 +245,11 @@ std::string go_fixed(double value) {
 }
 
 std::string go_time(std::int64_t ms) {
-  const std::int64_t whole_seconds = ms >= 0 ? ms / 1000 : (ms - 999) / 1000;
-  const std::time_t seconds = static_cast<std::time_t>(whole_seconds);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[64];
-  std::string out(text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts));
-  if (const std::int64_t millis = ms - whole_seconds * 1000; millis != 0) {
-    std::string fraction = std::to_string(1000 + millis).substr(1);
-    fraction.erase(fraction.find_last_not_of('0') + 1);
-    out += "." + fraction;
-  }
+  std::string out = iso8601_from_ms(ms);  // 2026-01-02T03:04:05.600Z
+  out[out.find('T')] = ' ';
+  out.pop_back();
+  out.erase(out.find_last_not_of('0') + 1);
+  if (out.ends_with('.')) out.pop_back();
   return out + " +0000 UTC";
 }
 

@@ -1,10 +1,11 @@
 #include "collector/receivers/awsecscontainermetrics/metadata.h"
 
 #include <rapidjson/document.h>
+#include <rapidjson/encodedstream.h>
 #include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
 
-#include <limits>
-#include <type_traits>
+#include <charconv>
 #include <utility>
 
 #include "base/json_text.h"
@@ -265,25 +266,72 @@ void Reader::read(const Json& value, ContainerStats& out) {
   });
 }
 
+// Hands what the JSON reader finds on to a document, numbers read exactly: RapidJSON's own exact
+// reading is undefined for 0e308.
+class ExactNumbers {
+ public:
+  explicit ExactNumbers(rapidjson::Document& to) : to_(to) {}
+
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
+    const std::string_view number(text, length);
+    if (const auto integer = parse_uint64(number)) return to_.Uint64(*integer);
+    if (const auto integer = parse_int64(number)) return to_.Int64(*integer);
+    double real = 0;
+    const auto [end, error] = std::from_chars(text, text + length, real);
+    if (error == std::errc()) return to_.Double(real);
+    // Out of range: too near to zero is zero, too large is no number.
+    const bool is_small = number.find("e-") != number.npos || number.find("E-") != number.npos ||
+                          number.starts_with("0.") || number.starts_with("-0.");
+    return is_small && to_.Double(0);
+  }
+  bool Null() { return to_.Null(); }
+  bool Bool(bool value) { return to_.Bool(value); }
+  bool Int(int value) { return to_.Int(value); }
+  bool Uint(unsigned value) { return to_.Uint(value); }
+  bool Int64(std::int64_t value) { return to_.Int64(value); }
+  bool Uint64(std::uint64_t value) { return to_.Uint64(value); }
+  bool Double(double value) { return to_.Double(value); }
+  bool String(const char* text, rapidjson::SizeType length, bool copy) {
+    return to_.String(text, length, copy);
+  }
+  bool StartObject() { return to_.StartObject(); }
+  bool Key(const char* text, rapidjson::SizeType length, bool copy) {
+    return to_.Key(text, length, copy);
+  }
+  bool EndObject(rapidjson::SizeType members) { return to_.EndObject(members); }
+  bool StartArray() { return to_.StartArray(); }
+  bool EndArray(rapidjson::SizeType elements) { return to_.EndArray(elements); }
+
+ private:
+  rapidjson::Document& to_;
+};
+
 // Iterative, so that deep nesting cannot exhaust the stack.
 constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseValidateEncodingFlag |
-                                 rapidjson::kParseFullPrecisionFlag;
+                                 rapidjson::kParseNumbersAsStringsFlag;
 
 template <unsigned kFlags, class T>
 Result<T> parse(std::string_view json) {
+  rapidjson::Reader reader;
   rapidjson::Document document;
-  document.Parse<kFlags>(json.data(), json.size());
-  if (document.HasParseError()) {
-    return Error(Code::invalid_argument, "not JSON at byte " +
-                                             std::to_string(document.GetErrorOffset()) + " of " +
-                                             std::to_string(json.size()) + ": " +
-                                             rapidjson::GetParseError_En(document.GetParseError()));
+  auto read = [&](rapidjson::Document& to) {
+    rapidjson::MemoryStream bytes(json.data(), json.size());
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+    ExactNumbers handler(to);
+    return !reader.Parse<kFlags>(stream, handler).IsError();
+  };
+  document.Populate(read);
+  if (reader.HasParseError()) {
+    return Error(Code::invalid_argument,
+                 "not JSON at byte " + std::to_string(reader.GetErrorOffset()) + " of " +
+                     std::to_string(json.size()) + ": " +
+                     rapidjson::GetParseError_En(reader.GetParseErrorCode()));
   }
   T out;
-  Reader reader;
-  reader.read(document, out);
-  if (auto read = reader.result(); !read) return read.error();
+  Reader fields;
+  fields.read(document, out);
+  if (auto good = fields.result(); !good) return good.error();
   return out;
 }
 

@@ -55,6 +55,21 @@ TEST(TaskMetadata, RefusesValuesOfTheWrongTypeAndNamesThem) {
   EXPECT_THAT(message("{\"Family\":\"\xff\"}"), HasSubstr("not JSON at byte"));
 }
 
+TEST(TaskMetadata, ReadsNumbersExactly) {
+  const auto cpu = [](const std::string& number) {
+    const auto task = parse_task_metadata(R"({"Limits":{"CPU":)" + number + "}}");
+    return task ? task->limits.cpu : std::nullopt;
+  };
+
+  EXPECT_EQ(cpu("0.1"), 0.1);
+  EXPECT_EQ(cpu("2"), 2);
+  EXPECT_EQ(cpu("-3"), -3);
+  EXPECT_EQ(cpu("9007199254740993.0"), 9007199254740992.0);
+  EXPECT_EQ(cpu("0e308"), 0);
+  EXPECT_EQ(cpu("1e-400"), 0);
+  EXPECT_EQ(cpu("1e400"), std::nullopt);
+}
+
 TEST(TaskMetadata, SurvivesDeepNesting) {
   const std::string deep(200'000, '[');
 
