@@ -28,10 +28,12 @@ WideTime widen(std::int64_t count, std::int64_t units_per_second) {
 }
 WideTime widen(Timestamp time) { return widen(time.time_since_epoch().count(), 1'000'000'000); }
 
+constexpr sys_seconds start_of(int year) {
+  return std::chrono::sys_days(std::chrono::year(year) / std::chrono::January / 1);
+}
+
 std::optional<Timestamp> narrow(const WideTime& time) {
-  constexpr std::int64_t kSecondsMax = Duration::max().count() / 1'000'000'000 - 1;
-  const std::int64_t seconds = time.second.time_since_epoch().count();
-  if (seconds < -kSecondsMax || seconds > kSecondsMax) return std::nullopt;
+  if (time.second < start_of(1900) || time.second >= start_of(2190)) return std::nullopt;
   return Timestamp(time.second) + time.fraction;
 }
 
@@ -169,6 +171,10 @@ std::string iso8601_from_ms(std::int64_t ms) {
   constexpr std::int64_t kYear1 = -62'135'596'800'000;
   constexpr std::int64_t kYear10000 = 253'402'300'800'000;
   return print_iso8601(widen(std::clamp(ms, kYear1, kYear10000 - 1), 1000), 3);
+}
+
+std::int64_t to_ms(const WideTime& time) {
+  return time.second.time_since_epoch().count() * 1000 + to_ms(time.fraction);
 }
 
 std::optional<WideTime> parse_wide_iso8601(std::string_view text, IsoForm form) {

@@ -26,7 +26,7 @@ enum class IsoForm : std::uint8_t {
 };
 
 // Fractions beyond nanoseconds are cut off. Second 60 is the first of the next minute. Nothing
-// where a Timestamp does not reach (before 1678, after 2261).
+// outside the years 1900 to 2189: any two Timestamps in them can be subtracted.
 std::optional<Timestamp> parse_iso8601(std::string_view text, IsoForm form = IsoForm::complete);
 
 // Years 0 to 9999: nanoseconds of them do not fit 64 bits, so the fraction stands apart.
@@ -34,6 +34,7 @@ struct WideTime {
   std::chrono::sys_seconds second{};
   std::chrono::nanoseconds fraction{};  // less than a second
 };
+std::int64_t to_ms(const WideTime& time);
 std::optional<WideTime> parse_wide_iso8601(std::string_view text, IsoForm form = IsoForm::complete);
 
 // IMF-fixdate, the form that every sender must use: Sun, 30 Aug 2015 12:36:00 GMT (RFC

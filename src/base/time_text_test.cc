@@ -85,8 +85,21 @@ TEST(TimeText, ReadsYearsThatNanosecondsDoNotReach) {
   EXPECT_EQ(zero->second.time_since_epoch().count(), -62'135'596'800);
   EXPECT_EQ(zero->fraction, 250ms);
   EXPECT_EQ(last->second.time_since_epoch().count(), 253'402'300'799);
+  EXPECT_EQ(to_ms(*zero), -62'135'596'799'750);
   EXPECT_FALSE(parse_iso8601("0001-01-01T00:00:00Z"));
   EXPECT_FALSE(parse_iso8601("9999-12-31T23:59:59Z"));
+}
+
+TEST(TimeText, KeepsToTimesThatCanBeSubtracted) {
+  const auto first = parse_iso8601("1900-01-01T00:00:00Z");
+  const auto last = parse_iso8601("2189-12-31T23:59:59.999999999Z");
+
+  ASSERT_TRUE(first && last);
+  EXPECT_LT(*first - *last, Duration{});
+  EXPECT_GT(*last - *first, Duration{});
+  EXPECT_FALSE(parse_iso8601("1899-12-31T23:59:59Z"));
+  EXPECT_FALSE(parse_iso8601("2190-01-01T00:00:00Z"));
+  EXPECT_FALSE(parse_http_date("Thu, 06 Nov 1800 08:49:37 GMT"));
 }
 
 TEST(TimeText, ReadsBackWhatItWrites) {
