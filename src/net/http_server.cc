@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/time_text.h"
 #include "net/connection.h"
 #include "net/http.h"
 #include "net/message.h"
@@ -27,20 +28,14 @@ constexpr std::size_t kRefusedMax = 64;  // connections above the limit that are
 constexpr std::size_t kBytesPerSecondMin = 16U << 10;
 constexpr Duration kRefusalLogInterval = 10s;
 
-// IMF-fixdate (RFC 9110, 5.6.7), made once a second.
+// The Date header, made once a second.
 class DateText {
  public:
   const std::string& at(Timestamp now) {
     const auto second = std::chrono::floor<std::chrono::seconds>(now);
     if (second == second_) return text_;
     second_ = second;
-    const std::time_t time = second.time_since_epoch().count();
-    std::tm parts{};
-    gmtime_r(&time, &parts);
-    char buffer[40];
-    const std::size_t size =
-        std::strftime(buffer, sizeof buffer, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    text_.assign(buffer, size);
+    text_ = http_date(now);
     return text_;
   }
 

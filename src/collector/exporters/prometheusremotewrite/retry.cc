@@ -1,10 +1,9 @@
 #include "collector/exporters/prometheusremotewrite/retry.h"
 
 #include <algorithm>
-#include <array>
-#include <chrono>
 
 #include "base/strings.h"
+#include "base/time_text.h"
 
 namespace tributary::collector::prometheusremotewrite {
 namespace {
@@ -24,31 +23,6 @@ Verdict judge_status(int status) {
     case 429: return Verdict::throttled;
     default: return Verdict::misdirected;
   }
-}
-
-// "Sun, 06 Nov 1994 08:49:37 GMT", the form of dates that every sender must use (RFC 9110, 5.6.7).
-std::optional<Timestamp> parse_http_date(std::string_view text) {
-  static constexpr std::array<std::string_view, 12> kMonths = {
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  constexpr std::size_t kSize = 29;
-  if (text.size() != kSize || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return {};
-  const auto number = [&](std::size_t at, std::size_t size) {
-    return parse_uint64(text.substr(at, size));
-  };
-  const auto day = number(5, 2);
-  const auto month = std::find(kMonths.begin(), kMonths.end(), text.substr(8, 3));
-  const auto year = number(12, 4);
-  const auto hour = number(17, 2);
-  const auto minute = number(20, 2);
-  const auto second = number(23, 2);
-  if (!day || month == kMonths.end() || !year || !hour || !minute || !second) return {};
-  const std::chrono::year_month_day date{
-      std::chrono::year(static_cast<int>(*year)),
-      std::chrono::month(static_cast<unsigned>(month - kMonths.begin() + 1)),
-      std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return {};
-  return Timestamp(std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(*hour) +
-                   std::chrono::minutes(*minute) + std::chrono::seconds(*second));
 }
 
 }  // namespace

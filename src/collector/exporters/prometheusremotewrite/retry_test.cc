@@ -47,6 +47,7 @@ TEST(RetryAfter, ReadsSecondsAndDates) {
   EXPECT_EQ(wait("soon"), std::nullopt);
   EXPECT_EQ(wait("-1"), std::nullopt);
   EXPECT_EQ(wait("Sun, 31 Feb 1994 08:49:37 GMT"), std::nullopt);
+  EXPECT_EQ(wait("Fri, 31 Dec 9999 23:59:59 GMT"), std::nullopt);
   EXPECT_EQ(retry_after({}, now), std::nullopt);
 }
 

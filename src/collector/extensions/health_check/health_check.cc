@@ -1,11 +1,11 @@
 #include "collector/extensions/health_check/health_check.h"
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include "base/duration.h"
 #include "base/json_text.h"
+#include "base/time_text.h"
 
 namespace tributary::collector::health_check {
 namespace {
@@ -13,18 +13,10 @@ namespace {
 constexpr std::size_t kConnectionsMax = 64;
 constexpr std::size_t kBodyBytesMax = 1 << 10;
 
-std::string rfc3339(Timestamp time) {
-  const std::time_t seconds = static_cast<std::time_t>(to_ms(time) / 1000);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[32];
-  return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts));
-}
-
 std::string default_body(const Health& health) {
   if (!health.ready)
     return R"({"status":"Server not available","upSince":"0001-01-01T00:00:00Z","uptime":""})";
-  return R"({"status":"Server available","upSince":)" + json_string(rfc3339(health.up_since)) +
+  return R"({"status":"Server available","upSince":)" + json_string(iso8601(health.up_since)) +
          R"(,"uptime":)" + json_string(go_duration(health.uptime)) + "}";
 }
 
