@@ -13,6 +13,7 @@
 #include "aws/sts_protocol.h"
 #include "aws/timestamps.h"
 #include "base/check.h"
+#include "base/time_text.h"
 
 using namespace tributary;
 
@@ -53,8 +54,8 @@ void read_small_things(std::string_view text) {
     const bool leap = text.substr(13, 2) == "60";
     TRIBUTARY_CHECK(leap || aws::amz_date(*time) == text);
   }
-  (void)aws::parse_iso8601(text);
-  (void)aws::parse_http_date(text);
+  (void)parse_iso8601(text);
+  (void)parse_http_date(text);
   (void)aws::check_container_url(text);
   if (const auto argv = aws::split_command_line(text)) TRIBUTARY_CHECK(!argv->front().empty());
   TRIBUTARY_CHECK(aws::session_name_from(text).size() <= 64);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "aws/hop_error.h"
-#include "aws/timestamps.h"
+#include "base/time_text.h"
 
 namespace tributary::aws {
 namespace {

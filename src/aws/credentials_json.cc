@@ -3,7 +3,7 @@
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
 
-#include "aws/timestamps.h"
+#include "base/time_text.h"
 
 namespace tributary::aws {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "aws/timestamps.h"
+#include "base/time_text.h"
 
 namespace tributary::aws {
 namespace {

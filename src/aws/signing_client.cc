@@ -3,9 +3,9 @@
 #include <array>
 #include <utility>
 
-#include "aws/timestamps.h"
 #include "base/duration.h"
 #include "base/strings.h"
+#include "base/time_text.h"
 
 namespace tributary::aws {
 namespace {

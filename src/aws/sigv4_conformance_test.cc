@@ -12,8 +12,8 @@
 
 #include "aws/sigv4.h"
 #include "aws/sigv4_verify.h"
-#include "aws/timestamps.h"
 #include "base/strings.h"
+#include "base/time_text.h"
 
 namespace tributary::aws {
 namespace {

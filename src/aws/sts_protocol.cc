@@ -3,9 +3,9 @@
 #include <array>
 
 #include "aws/arn.h"
-#include "aws/timestamps.h"
 #include "aws/xml_text.h"
 #include "base/strings.h"
+#include "base/time_text.h"
 
 namespace tributary::aws {
 namespace {

@@ -6,6 +6,7 @@
 #include "aws/fake_environment.h"
 #include "aws/providers.h"
 #include "aws/timestamps.h"
+#include "base/time_text.h"
 
 namespace tributary::aws {
 namespace {

@@ -21,28 +21,5 @@ TEST(Timestamps, RefusesOtherBasicFormats) {
   }
 }
 
-TEST(Timestamps, ReadsExpirationsWithFractionAndOffset) {
-  EXPECT_EQ(parse_iso8601("2015-08-30T12:36:00Z"), kAugust);
-  EXPECT_EQ(parse_iso8601("2015-08-30T12:36:00.25Z"), kAugust + 250ms);
-  EXPECT_EQ(parse_iso8601("2015-08-30T12:36:00.1234567891Z"), kAugust + 123456789ns);
-  EXPECT_EQ(parse_iso8601("2015-08-30T14:36:00+02:00"), kAugust);
-  EXPECT_EQ(parse_iso8601("2015-08-30T07:06:00-0530"), kAugust);
-  EXPECT_EQ(iso8601(kAugust), "2015-08-30T12:36:00Z");
-}
-
-TEST(Timestamps, RefusesBrokenExpirations) {
-  for (const auto* text : {"", "2015-08-30", "2015-08-30T12:36:00", "2015-08-30T12:36:00.Z",
-                           "2015-08-30T12:36:00+2:00", "2015-08-30T12:36:00Zx", "1440938160"}) {
-    EXPECT_EQ(parse_iso8601(text), std::nullopt) << text;
-  }
-}
-
-TEST(Timestamps, ReadsTheDateHeader) {
-  EXPECT_EQ(parse_http_date("Sun, 30 Aug 2015 12:36:00 GMT"), kAugust);
-  EXPECT_EQ(parse_http_date("Sun, 30 Foo 2015 12:36:00 GMT"), std::nullopt);
-  EXPECT_EQ(parse_http_date("Sun, 30 Aug 2015 12:36:00"), std::nullopt);
-  EXPECT_EQ(parse_http_date(""), std::nullopt);
-}
-
 }  // namespace
 }  // namespace tributary::aws

@@ -1,10 +1,10 @@
 #include "lab/credentials.h"
 
 #include "aws/sigv4.h"
-#include "aws/timestamps.h"
 #include "aws/xml_text.h"
 #include "base/json_text.h"
 #include "base/strings.h"
+#include "base/time_text.h"
 
 namespace tributary::lab {
 namespace {
@@ -41,7 +41,7 @@ Result<aws::Credentials> parse_session(std::string_view xml) {
     if (field->empty())
       return Error(Code::internal, "session: no <" + std::string(name) + "> in the hub's answer");
   }
-  session.expiration = aws::parse_iso8601(element(xml, "Expiration"));
+  session.expiration = parse_iso8601(element(xml, "Expiration"));
   if (!session.expiration)
     return Error(Code::internal, "session: no <Expiration> with a time in the hub's answer");
   return session;
@@ -132,7 +132,7 @@ net::Response TaskCredentials::answer(std::string_view authorization) const {
                   member("AccessKeyId", session_->access_key_id) + "," +
                   member("SecretAccessKey", session_->secret_access_key) + "," +
                   member("Token", session_->session_token) + "," +
-                  member("Expiration", aws::iso8601(*session_->expiration)) + "}"};
+                  member("Expiration", iso8601(*session_->expiration)) + "}"};
 }
 
 }  // namespace tributary::lab

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "aws/timestamps.h"
+#include "base/time_text.h"
 #include "net/fake_http_client.h"
 #include "net/fake_loop.h"
 #include "net/run_task.h"
@@ -21,7 +21,7 @@ struct Example {
   }
   net::Response issue() {
     if (refuse) return {.status = 403, .body = "<E><Message>no</Message></E>"};
-    const std::string expires = aws::iso8601(loop.clock().now() + 15min);
+    const std::string expires = iso8601(loop.clock().now() + 15min);
     ++issued;
     return {.status = 200,
             .body = "<R><AccessKeyId>ASIA" + std::to_string(issued) +

@@ -3,23 +3,15 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include <ctime>
+#include "base/time_text.h"
 
 namespace tributary::lab {
 namespace {
 
 using Json = rapidjson::Writer<rapidjson::StringBuffer>;
 
-std::string rfc3339(Timestamp time) {
-  const std::int64_t ns = time.time_since_epoch().count();
-  const auto seconds = static_cast<std::time_t>(ns / 1'000'000'000);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[64];
-  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  const std::string fraction = std::to_string(1'000'000'000 + ns % 1'000'000'000).substr(1);
-  return std::string(text, size) + "." + fraction + "Z";
-}
+// As Docker and the agent write times.
+std::string rfc3339(Timestamp time) { return iso8601(time, 9); }
 
 void member(Json& json, const char* key, std::string_view value) {
   json.Key(key);
