@@ -1,6 +1,6 @@
 #include "hub/identity/authorize.h"
 
-#include "hub/identity/time_text.h"
+#include "base/time_text.h"
 
 namespace tributary::hub::identity {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "base/clock.h"
 #include "base/strings.h"
+#include "base/time_text.h"
 #include "hub/identity/arn.h"
-#include "hub/identity/time_text.h"
 
 namespace tributary::hub::identity {
 namespace {
@@ -131,9 +131,9 @@ std::optional<double> parse_number(std::string_view text) {
 // ISO 8601, or seconds since 1970.
 std::optional<double> parse_date(std::string_view text) {
   if (const auto seconds = parse_number(text)) return seconds;
-  const auto time = parse_iso8601(text);
+  const auto time = parse_wide_iso8601(text, IsoForm::shortened);
   if (!time) return std::nullopt;
-  return std::chrono::duration<double>(time->time_since_epoch()).count();
+  return static_cast<double>(to_ms(*time)) / 1000;
 }
 
 struct Address {

@@ -1,6 +1,6 @@
 // Access keys of users.
+#include "base/time_text.h"
 #include "hub/identity/iam_operations.h"
-#include "hub/identity/time_text.h"
 
 namespace tributary::hub::identity {
 namespace {

@@ -1,7 +1,7 @@
 // Managed policies and their versions.
+#include "base/time_text.h"
 #include "hub/identity/arn.h"
 #include "hub/identity/iam_operations.h"
-#include "hub/identity/time_text.h"
 
 namespace tributary::hub::identity {
 namespace {

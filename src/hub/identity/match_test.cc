@@ -96,6 +96,7 @@ TEST(Conditions, CompareNumbersAndDates) {
   EXPECT_FALSE(holds(R"({"NumericNotEquals":{"aws:age":42}})"));
   EXPECT_FALSE(holds(R"({"NumericEquals":{"aws:name":42}})"));
   EXPECT_TRUE(holds(R"({"DateGreaterThan":{"aws:CurrentTime":"2026-11-22"}})"));
+  EXPECT_TRUE(holds(R"({"DateLessThan":{"aws:CurrentTime":"2999-12-31T23:59:59Z"}})"));
   EXPECT_FALSE(holds(R"({"DateLessThan":{"aws:CurrentTime":"2026-11-22T10:00:00Z"}})"));
   EXPECT_TRUE(holds(R"({"DateLessThanEquals":{"aws:CurrentTime":"2026-11-22T11:00:00+01:00"}})"));
   EXPECT_TRUE(holds(R"({"DateGreaterThanEquals":{"aws:CurrentTime":1700000000}})"));

@@ -1,9 +1,9 @@
 #include "hub/identity/store.h"
 
 #include "base/strings.h"
+#include "base/time_text.h"
 #include "hub/identity/arn.h"
 #include "hub/identity/managed_policies.h"
-#include "hub/identity/time_text.h"
 
 namespace tributary::hub::identity {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "base/time_text.h"
 #include "hub/identity/arn.h"
 #include "hub/identity/operation.h"
 #include "hub/identity/session_token.h"
-#include "hub/identity/time_text.h"
 
 namespace tributary::hub::identity {
 namespace {
