@@ -6,6 +6,7 @@
 
 #include "base/duration.h"
 #include "base/strings.h"
+#include "base/time_text.h"
 #include "promql/parser.h"
 
 namespace tributary::hub::workspaces {
@@ -18,71 +19,6 @@ std::optional<double> parse_double(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-std::optional<int> digits(std::string_view& text, std::size_t count) {
-  if (text.size() < count) return std::nullopt;
-  int value = 0;
-  for (const char c : text.substr(0, count)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  text.remove_prefix(count);
-  return value;
-}
-
-bool literal(std::string_view& text, char c) {
-  if (text.empty() || text.front() != c) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-// Z, +01:00 or -01:00, and nothing after: minutes.
-std::optional<int> parse_zone(std::string_view text) {
-  if (text == "Z" || text == "z") return 0;
-  const bool negative = text.starts_with('-');
-  if (!negative && !text.starts_with('+')) return std::nullopt;
-  text.remove_prefix(1);
-  const auto hours = digits(text, 2);
-  if (!hours || *hours > 24 || !literal(text, ':')) return std::nullopt;
-  const auto minutes = digits(text, 2);
-  if (!minutes || *minutes > 59 || !text.empty()) return std::nullopt;
-  const int offset = *hours * 60 + *minutes;
-  return negative ? -offset : offset;
-}
-
-// 2015-07-01T20:10:51.781Z
-std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
-  const auto year = digits(text, 4);
-  if (!year || !literal(text, '-')) return std::nullopt;
-  const auto month = digits(text, 2);
-  if (!month || !literal(text, '-')) return std::nullopt;
-  const auto day = digits(text, 2);
-  if (!day || (!literal(text, 'T') && !literal(text, 't'))) return std::nullopt;
-  const auto hour = digits(text, 2);
-  if (!hour || *hour > 23 || !literal(text, ':')) return std::nullopt;
-  const auto minute = digits(text, 2);
-  if (!minute || *minute > 59 || !literal(text, ':')) return std::nullopt;
-  const auto second = digits(text, 2);
-  if (!second || *second > 59) return std::nullopt;
-  std::int64_t ms = 0;
-  if (literal(text, '.')) {
-    int scale = 100;
-    std::size_t count = 0;
-    for (; count < text.size() && text[count] >= '0' && text[count] <= '9'; ++count) {
-      ms += (text[count] - '0') * scale;
-      scale /= 10;
-    }
-    if (count == 0) return std::nullopt;
-    text.remove_prefix(count);
-  }
-  const auto zone = parse_zone(text);
-  const std::chrono::year_month_day date{std::chrono::year(*year),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!zone || !date.ok()) return std::nullopt;
-  const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  return ((days * 24 + *hour) * 60 + *minute - *zone) * 60'000 + *second * 1000 + ms;
 }
 
 }  // namespace
@@ -118,7 +54,8 @@ Result<std::int64_t> time_parameter(const Params& params, std::string_view name,
     return static_cast<std::int64_t>(whole) * 1000 +
            static_cast<std::int64_t>(std::round(fraction * 1000));
   }
-  if (const auto ms = parse_rfc3339(text)) return *ms;
+  if (const auto time = parse_wide_iso8601(text))  // 2015-07-01T20:10:51.781Z
+    return to_ms(*time);
   return invalid_parameter(name, "cannot parse \"" + std::string(text) + "\" to a valid timestamp");
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "base/time_text.h"
 #include "remote/snappy.h"
 #include "remote/write_request.h"
 #include "tsdb/db.h"
@@ -23,22 +24,6 @@ std::string shown(std::string_view text) {
   std::size_t size = kShownBytes;
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
   return "'" + std::string(text.substr(0, size)) + "...'";
-}
-
-// 2026-11-22T11:29:00.123Z, as far as the calendar of the C library goes.
-std::string iso8601(std::int64_t ms) {
-  const auto time =
-      timestamp_from_ms(std::clamp<std::int64_t>(ms, -62'135'596'800'000, 253'402'300'799'999));
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::milliseconds>(time - day));
-  char text[48];
-  std::snprintf(
-      text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return text;
 }
 
 // Gathers a request into a batch, leaving out series that break the rules.
@@ -141,7 +126,8 @@ std::string describe(const tsdb::RefusedSample& refused, const Limits& limits) {
              " exceeded, please contact administrator to raise it, series=" + refused.series;
     default:
       return std::string(to_string(refused.reason)) +
-             ". timestamp=" + iso8601(refused.sample.timestamp_ms) + ", series=" + refused.series;
+             ". timestamp=" + iso8601_from_ms(refused.sample.timestamp_ms) +
+             ", series=" + refused.series;
   }
 }
 
