@@ -24,19 +24,14 @@ Outside outside_with(std::map<std::string, std::string> variables,
           }};
 }
 
-const std::map<std::string, std::string> kVariables = {{"ID", "ws-1"},
-                                                       {"PORT", "8080"},
-                                                       {"ZIP", "0123"},
-                                                       {"LIST", "[a, b]"},
-                                                       {"EMPTY", ""},
-                                                       {"WHICH", "ID"},
-                                                       {"PASSWORD", "a$$b$ID"},
-                                                       {"NESTED", "${env:ID}"},
-                                                       {"LOOP", "${LOOP}"},
-                                                       {"BOMB", "${BOMB}${BOMB}"},
-                                                       {"BAD", "{x: ["},
-                                                       {"NULL", "null"},
-                                                       {"MAP", "{k: '$$1 ${ID}'}"}};
+const std::map<std::string, std::string> kVariables = {
+    {"ID", "ws-1"},          {"PORT", "8080"},
+    {"ZIP", "0123"},         {"LIST", "[a, b]"},
+    {"EMPTY", ""},           {"WHICH", "ID"},
+    {"PASSWORD", "a$$b$ID"}, {"NESTED", "${env:ID}"},
+    {"LOOP", "${LOOP}"},     {"BOMB", "${BOMB}${BOMB}"},
+    {"BAD", "{x: ["},        {"NULL", "null"},
+    {"ESCAPED", "p$${ID}"},  {"MAP", "{k: '$$1 ${ID}'}"}};
 
 // The value of the only key, and what was said.
 std::string expanded(const std::string& value, std::string* said = nullptr) {
@@ -120,6 +115,7 @@ TEST(Substitution, TakesAValueThatIsNoYamlAsText) { EXPECT_EQ(expanded("$BAD"), 
 TEST(Substitution, DoesNotTouchDollarsInsideOfValues) {
   EXPECT_EQ(expanded("$PASSWORD"), "a$$b$ID");
   EXPECT_EQ(expanded("'x$PASSWORD'"), "xa$$b$ID");
+  EXPECT_EQ(expanded("$ESCAPED"), "p$${ID}");
 }
 
 TEST(Substitution, WarnsOfUnsetVariablesWhereTheyStand) {

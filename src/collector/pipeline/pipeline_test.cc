@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <new>
+
 #include "collector/pipeline/component_id.h"
 #include "collector/pipeline/registry.h"
 
@@ -130,6 +133,22 @@ TEST(Pipeline, ForgetsShapesThatAreGone) {
   }
 
   EXPECT_LE(chain.pipeline->known_shapes(), 20U);
+}
+
+TEST(Pipeline, DoesNotTakeANewShapeForAnOldOneAtTheSameAddress) {
+  Chain chain({"b"});
+  alignas(Shape) std::byte place[sizeof(Shape)];
+  const auto shape_in_place = [&place](const std::vector<std::string>& names) {
+    return ShapePtr(new (place) Shape(*shape_of(names)),
+                    [](const Shape* shape) { shape->~Shape(); });
+  };
+
+  chain.pipeline->consume(batch_of(shape_in_place({"a", "b"}), {1, 2}));
+  chain.out.batches.clear();
+  chain.pipeline->consume(batch_of(shape_in_place({"b", "a", "c"}), {1, 2, 3}));
+
+  EXPECT_EQ(chain.dropped[0]->maps, 2);
+  EXPECT_THAT(chain.out.batches[0]->values, ElementsAre(2, 3));
 }
 
 TEST(ComponentId, HasATypeAndAName) {
