@@ -4,6 +4,7 @@
 // Threads: values.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,12 +12,13 @@
 
 namespace tributary::aws {
 
+// Views into the text that it was read from.
 struct Arn {
-  std::string partition;
-  std::string service;
-  std::string region;   // empty for global services
-  std::string account;  // 12 digits, "aws", or empty
-  std::string resource;
+  std::string_view partition;
+  std::string_view service;
+  std::string_view region;   // empty for global services
+  std::string_view account;  // 12 digits, "aws", or empty
+  std::string_view resource;
 
   std::string to_string() const;
   // What stands after the last '/' of the resource: the name of a role, user or policy.
@@ -24,6 +26,10 @@ struct Arn {
   bool operator==(const Arn&) const = default;
 };
 
+// The six parts, whatever they hold: also of a pattern such as arn:aws:s3:::*.
+std::optional<Arn> split_arn(std::string_view text);
+
+// An ARN of something: partition, service and resource are there. The error says what is wrong.
 Result<Arn> parse_arn(std::string_view text);
 
 // "aws", "aws-cn", "aws-us-gov": whose regions start like this one.

@@ -38,6 +38,23 @@ TEST(Arn, RefusesWhatIsNotOneAndSaysWhy) {
   EXPECT_THAT(refusal("arn:aws:iam::1:"), HasSubstr("resource is empty"));
 }
 
+TEST(Arn, SplitsIntoSixParts) {
+  const auto arn = split_arn("arn:aws:logs:eu-west-1:111111111111:log-group:name:*");
+
+  ASSERT_TRUE(arn);
+  EXPECT_EQ(arn->partition, "aws");
+  EXPECT_EQ(arn->service, "logs");
+  EXPECT_EQ(arn->region, "eu-west-1");
+  EXPECT_EQ(arn->account, "111111111111");
+  EXPECT_EQ(arn->resource, "log-group:name:*");
+}
+
+TEST(Arn, SplitsNothingElse) {
+  EXPECT_FALSE(split_arn(""));
+  EXPECT_FALSE(split_arn("arn:aws:iam::111111111111"));
+  EXPECT_FALSE(split_arn("urn:aws:iam::111111111111:root"));
+}
+
 TEST(Arn, KnowsThePartitionOfARegion) {
   EXPECT_EQ(partition_of_region("eu-west-1"), "aws");
   EXPECT_EQ(partition_of_region("cn-north-1"), "aws-cn");

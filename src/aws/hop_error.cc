@@ -61,7 +61,7 @@ bool is_denial(const Refusal& refusal) {
 
 std::string account_of(std::string_view arn) {
   const auto parsed = parse_arn(arn);
-  return parsed ? parsed->account : "";
+  return parsed ? std::string(parsed->account) : "";
 }
 
 std::string cause_of_denied_role(const Refusal& refusal, const Hop& hop) {

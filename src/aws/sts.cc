@@ -66,7 +66,8 @@ net::Task<std::string> SessionNamer::name(std::stop_token stop) {
       Result<net::Response> response =
           co_await environment_.metadata_http.send(std::move(request), stop);
       if (response && response->status == 200) {
-        const auto arn = parse_arn(parse_task_arn(response->body));
+        const std::string text = parse_task_arn(response->body);
+        const auto arn = parse_arn(text);
         if (arn) task_id_ = std::string(arn->resource_name());
       }
     }

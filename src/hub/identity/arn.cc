@@ -4,18 +4,6 @@
 
 namespace tributary::hub::identity {
 
-std::optional<ArnView> split_arn(std::string_view text) {
-  std::array<std::string_view, 5> head;
-  for (std::string_view& part : head) {
-    const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    part = text.substr(0, colon);
-    text.remove_prefix(colon + 1);
-  }
-  if (head[0] != "arn") return std::nullopt;
-  return ArnView{head[1], head[2], head[3], head[4], text};
-}
-
 bool is_account_id(std::string_view text) {
   return text.size() == 12 &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });

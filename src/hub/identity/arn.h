@@ -1,24 +1,16 @@
-// Amazon resource names: arn:partition:service:region:account:resource, where the resource may
-// hold colons of its own.
+// What the ARNs of accounts, users, roles and policies say.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "aws/arn.h"
+
 namespace tributary::hub::identity {
 
-// Views into the text that was split.
-struct ArnView {
-  std::string_view partition;
-  std::string_view service;
-  std::string_view region;
-  std::string_view account;
-  std::string_view resource;
-};
-
-std::optional<ArnView> split_arn(std::string_view text);
+using aws::Arn;
+using aws::split_arn;
 
 // Twelve digits.
 bool is_account_id(std::string_view text);

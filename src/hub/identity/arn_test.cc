@@ -5,23 +5,6 @@
 namespace tributary::hub::identity {
 namespace {
 
-TEST(Arn, SplitsIntoSixParts) {
-  const auto arn = split_arn("arn:aws:logs:eu-west-1:111111111111:log-group:name:*");
-
-  ASSERT_TRUE(arn);
-  EXPECT_EQ(arn->partition, "aws");
-  EXPECT_EQ(arn->service, "logs");
-  EXPECT_EQ(arn->region, "eu-west-1");
-  EXPECT_EQ(arn->account, "111111111111");
-  EXPECT_EQ(arn->resource, "log-group:name:*");
-}
-
-TEST(Arn, RefusesWhatIsNone) {
-  EXPECT_FALSE(split_arn(""));
-  EXPECT_FALSE(split_arn("arn:aws:iam::111111111111"));
-  EXPECT_FALSE(split_arn("urn:aws:iam::111111111111:root"));
-}
-
 TEST(Arn, SplitsIamResources) {
   const auto plain = split_iam_resource("role/name");
   const auto deep = split_iam_resource("user/a/b/name");

@@ -242,7 +242,7 @@ Fault get_access_key_info(Call& call) {
 }
 
 // arn:aws:ecs:eu-west-1:111111111111:task/cluster/0123 -> 0123, if it may name a session.
-std::optional<std::string> task_id(const ArnView& task) {
+std::optional<std::string> task_id(const Arn& task) {
   if (task.service != "ecs" || !task.resource.starts_with("task/")) return std::nullopt;
   std::string id(task.resource.substr(task.resource.rfind('/') + 1));
   const Params params{{"taskId", id}};
@@ -251,7 +251,7 @@ std::optional<std::string> task_id(const ArnView& task) {
   return id;
 }
 
-Fault authorize_task(Call& call, const Entity& role, const ArnView& task) {
+Fault authorize_task(Call& call, const Entity& role, const Arn& task) {
   const AccessRequest issue{.principal = call.caller,
                             .action = "tributary:IssueTaskCredentials",
                             .resource = role.arn(),
