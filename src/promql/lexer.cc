@@ -7,6 +7,7 @@
 
 #include "base/json_text.h"
 #include "base/strings.h"
+#include "base/utf8.h"
 
 namespace tributary::promql {
 namespace {
@@ -31,10 +32,7 @@ bool contains(const std::array<std::string_view, N>& words, std::string_view wor
 // The first character of `text` as a whole, however many bytes it has.
 std::string_view first_character(std::string_view text) {
   std::size_t size = text.empty() ? 0 : 1;
-  while (size > 0 && size < text.size() &&
-         (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) {
-    ++size;
-  }
+  while (size > 0 && size < text.size() && !begins_character(text[size])) ++size;
   return text.substr(0, size);
 }
 

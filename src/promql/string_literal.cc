@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "base/utf8.h"
+
 namespace tributary::promql {
 namespace {
 
@@ -49,25 +51,6 @@ Result<void> append_numeric(std::string_view text, std::size_t& at, NumericEscap
 }
 
 }  // namespace
-
-void append_utf8(std::string& out, std::uint32_t rune) {
-  const auto byte = [&out](std::uint32_t value) { out += static_cast<char>(value); };
-  if (rune < 0x80) {
-    byte(rune);
-  } else if (rune < 0x800) {
-    byte(0xc0 | rune >> 6);
-    byte(0x80 | (rune & 0x3f));
-  } else if (rune < 0x10000) {
-    byte(0xe0 | rune >> 12);
-    byte(0x80 | (rune >> 6 & 0x3f));
-    byte(0x80 | (rune & 0x3f));
-  } else {
-    byte(0xf0 | rune >> 18);
-    byte(0x80 | (rune >> 12 & 0x3f));
-    byte(0x80 | (rune >> 6 & 0x3f));
-    byte(0x80 | (rune & 0x3f));
-  }
-}
 
 Result<std::string> unquote(std::string_view quoted) {
   const char quote = quoted.front();

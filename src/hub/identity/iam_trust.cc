@@ -1,4 +1,5 @@
 // Trust policies as they are kept and shown, and the checks that all policy documents pass.
+#include "base/utf8.h"
 #include "hub/identity/arn.h"
 #include "hub/identity/iam_operations.h"
 #include "hub/identity/policy.h"
@@ -58,8 +59,7 @@ Result<std::string> display_trust_policy(Store& store, std::string_view document
 
 std::size_t policy_size(std::string_view document) {
   return static_cast<std::size_t>(std::count_if(document.begin(), document.end(), [](char c) {
-    return c != ' ' && c != '\t' && c != '\n' && c != '\r' &&
-           (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    return c != ' ' && c != '\t' && c != '\n' && c != '\r' && begins_character(c);
   }));
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "base/utf8.h"
 
 namespace tributary::hub::identity {
 namespace {
@@ -19,12 +20,6 @@ bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string
 template <class Predicate>
 bool all(std::string_view text, Predicate predicate) {
   return std::all_of(text.begin(), text.end(), predicate);
-}
-
-std::size_t count_characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
 }
 
 // White space and U+0020 to U+00FF. The text is valid UTF-8, so 0xC2 and 0xC3 lead what is allowed

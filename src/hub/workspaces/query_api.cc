@@ -8,9 +8,9 @@
 
 #include "base/json_text.h"
 #include "base/strings.h"
+#include "base/utf8.h"
 #include "hub/workspaces/api_json.h"
 #include "hub/workspaces/api_params.h"
-#include "promql/string_literal.h"
 
 namespace tributary::hub::workspaces {
 namespace {
@@ -176,7 +176,7 @@ std::string unescape_name(std::string_view name) {
     const char* const last = rest.data() + end;
     const auto [stop, error] = std::from_chars(rest.data() + 1, last, rune, 16);
     if (error != std::errc() || stop != last || rune > 0x10ffff) return std::string(name);
-    promql::append_utf8(out, rune);
+    append_utf8(out, rune);
     rest.remove_prefix(end + 1);
   }
   return out;

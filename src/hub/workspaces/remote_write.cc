@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "base/time_text.h"
+#include "base/utf8.h"
 #include "remote/snappy.h"
 #include "remote/write_request.h"
 #include "tsdb/db.h"
@@ -22,7 +23,7 @@ std::string shown(std::string_view text) {
   if (!is_valid_utf8(text)) return "(not UTF-8)";
   if (text.size() <= kShownBytes) return "'" + std::string(text) + "'";
   std::size_t size = kShownBytes;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  while (size > 0 && !begins_character(text[size])) --size;
   return "'" + std::string(text.substr(0, size)) + "...'";
 }
 
