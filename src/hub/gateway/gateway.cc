@@ -1,5 +1,7 @@
 #include "hub/gateway/gateway.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "hub/gateway/answers.h"
 #include "hub/gateway/routes.h"
@@ -22,11 +24,22 @@ bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
 }
 
+// "gzip", or "gzip;q=0.5"; a weight of zero refuses it (RFC 9110, 12.5.3).
+bool is_gzip(std::string_view coding) {
+  const std::vector<std::string_view> parts = split(coding, ';');
+  if (trim(parts[0]) != "gzip") return false;
+  for (const std::string_view parameter : parts)
+    if (trim(parameter).starts_with("q=0") &&
+        trim(parameter).find_first_not_of("q=0.") == std::string_view::npos)
+      return false;
+  return true;
+}
+
 bool accepts_gzip(const net::ServerRequest& request) {
-  for (const std::string_view value : request.headers.get_all("Accept-Encoding"))
-    for (const std::string_view part : split(value, ','))
-      if (trim(part.substr(0, part.find(';'))) == "gzip" && part.find("q=0") == part.npos)
-        return true;
+  for (const std::string_view value : request.headers.get_all("Accept-Encoding")) {
+    const std::vector<std::string_view> codings = split(value, ',');
+    if (std::any_of(codings.begin(), codings.end(), is_gzip)) return true;
+  }
   return false;
 }
 
