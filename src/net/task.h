@@ -6,7 +6,9 @@
 //    own members); never a capturing lambda as a coroutine: pass what it needs as parameters;
 //  - build arguments in named variables before `co_await f(std::move(argument))`: g++ 12 destroys
 //    some braced temporaries inside a co_await expression twice;
-//  - no co_await in a conditional operator;
+//  - co_await stands in a statement of its own or initialises a variable, never in the condition of
+//    an if or a loop, nor in a conditional operator: g++ 12 loses the awaiter there (tools/tidy.py
+//    looks for it);
 //  - whoever starts background work owns a Gate and awaits its close() before dying.
 #pragma once
 
