@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -58,9 +59,10 @@ def free_port():
 
 
 def get(url, timeout=5):
-    """(status, body) of a plain GET; status 0 where nobody answers."""
+    """(status, body) of a plain GET, of any certificate; status 0 where nobody answers."""
+    context = ssl._create_unverified_context() if url.startswith("https:") else None
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as answer:
+        with urllib.request.urlopen(url, timeout=timeout, context=context) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -117,8 +119,8 @@ class Program:
 class Account:
     """An account's administrator, as the AWS CLI sees it."""
 
-    def __init__(self, endpoint, created):
-        self.endpoint, self.id = endpoint, created["accountId"]
+    def __init__(self, endpoint, created, ca_file=None):
+        self.endpoint, self.id, self.ca_file = endpoint, created["accountId"], ca_file
         self.key, self.secret = created["accessKeyId"], created["secretAccessKey"]
 
     def env(self):
@@ -131,6 +133,7 @@ class Account:
             "AWS_CONFIG_FILE": "/dev/null",
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
             "AWS_PAGER": "",
+            **({"AWS_CA_BUNDLE": str(self.ca_file)} if self.ca_file else {}),
         }
 
     def run(self, *arguments):
@@ -163,7 +166,7 @@ class Topology:
         self.port = port or free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.data = self.directory / "hub"
-        self.programs, self.hub = [], None
+        self.programs, self.hub, self.ca_file, self.tls_arguments = [], None, None, []
 
     def __enter__(self):
         return self
@@ -176,10 +179,33 @@ class Topology:
         self.programs.append(running)
         return running
 
+    def use_tls(self):
+        """From now on the hub serves HTTPS, with a certificate made here."""
+        key, self.ca_file = self.directory / "tls.key", self.directory / "tls.pem"
+        subprocess.run(
+            [
+                *["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"],
+                *["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+                *["-keyout", str(key), "-out", str(self.ca_file)],
+            ],
+            check=True,
+            capture_output=True,
+        )
+        self.endpoint = self.endpoint.replace("http:", "https:")
+        self.tls_arguments = ["--tls-cert", self.ca_file, "--tls-key", key]
+
     def start_hub(self, *extra):
         self.hub = self.start(
             "tributary-hub",
-            ["serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *extra],
+            [
+                "serve",
+                "--data",
+                self.data,
+                "--listen",
+                f"127.0.0.1:{self.port}",
+                *self.tls_arguments,
+                *extra,
+            ],
         )
 
         def ready():
@@ -210,7 +236,7 @@ class Topology:
         )
         if done.returncode != 0:
             raise RuntimeError(f"accounts create: {done.stderr.strip()}")
-        return Account(self.endpoint, json.loads(done.stdout))
+        return Account(self.endpoint, json.loads(done.stdout), self.ca_file)
 
     def create_accounts(self):
         self.workload = self.create_account(WORKLOAD, "workload")
@@ -313,6 +339,7 @@ class Topology:
             "CENTRAL_ACCOUNT_ID": CENTRAL,
             "AWS_REGION": REGION,
             "AWS_ENDPOINT_URL_STS": self.endpoint,
+            **({"AWS_CA_BUNDLE": str(self.ca_file)} if self.ca_file else {}),
         }
 
     def query(self, expression, *extra, account=None):

@@ -196,7 +196,7 @@ query                    a signed query by the Prometheus HTTP API
   --region NAME          of the workspace; default: AWS_REGION
   --output FORMAT        text or json (text)
                          Credentials are found as the AWS SDKs find them: environment, profiles,
-                         container, instance.
+                         container, instance. AWS_CA_BUNDLE names certificates to trust.
 
 Exit codes: 0 done, 1 failure, 2 wrong usage.
 )";

@@ -118,7 +118,7 @@ int query(const HubOptions& options) {
   const auto make_client = [&loop](net::HttpClientOptions client) {
     return net::make_http_client(*loop, std::move(client));
   };
-  auto inner = make_client({});
+  auto inner = make_client({.tls = {.ca_file = variable("AWS_CA_BUNDLE")}});
   if (!inner) return failed(inner.error().message());
   const aws::Outside outside{.loop = *loop,
                              .random = random,

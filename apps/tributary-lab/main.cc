@@ -84,7 +84,7 @@ int run(LabOptions options) {
     output.write(container, line);
   };
 
-  auto client = net::make_http_client(*loop, {});
+  auto client = net::make_http_client(*loop, {.tls = {.ca_file = variable("AWS_CA_BUNDLE")}});
   if (!client) {
     log.error("no HTTP client", {{"error", client.error().message()}});
     return 1;

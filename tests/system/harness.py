@@ -245,6 +245,41 @@ def task_credentials(topo, session="system-test"):
     }
 
 
+def user_who_may_assume(topo):
+    """The key of a user of the workload account with the walkthrough's policy, trusted by the
+    central role."""
+    aws = topo.workload.aws
+    aws("iam", "create-user", "--user-name", "sender")
+    aws(
+        "iam",
+        "attach-user-policy",
+        "--user-name",
+        "sender",
+        "--policy-arn",
+        topology.ASSUME_POLICY_ARN,
+    )
+    trust = topology.policy(
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"AWS": f"arn:aws:iam::{topology.WORKLOAD}:root"},
+        }
+    )
+    topo.central.aws(
+        "iam",
+        "update-assume-role-policy",
+        "--role-name",
+        topology.CENTRAL_ROLE,
+        "--policy-document",
+        trust,
+    )
+    key = aws("iam", "create-access-key", "--user-name", "sender")["AccessKey"]
+    return {
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+
+
 def latest(topo, selector, account=None):
     """{label set without __name__, as a frozenset: value} of an instant query."""
     out = {}

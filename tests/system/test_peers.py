@@ -9,47 +9,13 @@ from test_walkthrough import PAGE, start, start_collector
 from topology import free_port, get, wait_for
 
 
-def user_who_may_assume(topo):
-    """A user of the workload account with the walkthrough's policy, trusted by the central role."""
-    aws = topo.workload.aws
-    aws("iam", "create-user", "--user-name", "vmagent")
-    aws(
-        "iam",
-        "attach-user-policy",
-        "--user-name",
-        "vmagent",
-        "--policy-arn",
-        topology.ASSUME_POLICY_ARN,
-    )
-    trust = topology.policy(
-        {
-            "Effect": "Allow",
-            "Action": "sts:AssumeRole",
-            "Principal": {"AWS": f"arn:aws:iam::{topology.WORKLOAD}:root"},
-        }
-    )
-    topo.central.aws(
-        "iam",
-        "update-assume-role-policy",
-        "--role-name",
-        topology.CENTRAL_ROLE,
-        "--policy-document",
-        trust,
-    )
-    key = aws("iam", "create-access-key", "--user-name", "vmagent")["AccessKey"]
-    return {
-        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
-    }
-
-
 def test_vmagent_writes_signed_through_an_assumed_role(case):
     """vmagent takes a user's key (this version reads no session token from its environment),
     assumes the central role and remote-writes."""
     if not shutil.which("vmagent"):
         case.skip("vmagent is not installed")
     topo = start(case)
-    keys = user_who_may_assume(topo)
+    keys = harness.user_who_may_assume(topo)
     app = harness.Application(PAGE)
     case.defer(app.close)
     scrape = harness.write_config(
