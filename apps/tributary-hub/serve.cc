@@ -17,7 +17,7 @@ namespace {
 
 constexpr Duration kMaintenanceInterval = 1min;
 constexpr Duration kShutdownGrace = 10s;
-constexpr std::size_t kBodyBytesMax = 64U << 20;  // of a request, as it came
+constexpr std::size_t kBodyBytesMax = 16U << 20;  // of a request, as it came
 
 net::Task<void> maintain(net::Loop& loop, net::WorkerPool& workers,
                          hub::workspaces::EmbeddedStore& store, std::stop_token stop) {
