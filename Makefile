@@ -28,6 +28,7 @@ run: setup-run build ## Build all, then run the whole topology end to end and sh
 
 .PHONY: test
 test: setup-test build ## Build all and run every test
+	@echo "build: the tests, into $(BUILD)/dev (minutes, the first time)"
 	@cmake --preset dev > $(BUILD)/dev-configure.log || { cat $(BUILD)/dev-configure.log; exit 1; }
 	@cmake --build $(BUILD)/dev -j $(JOBS) -- --quiet
 	@tools/test
@@ -35,6 +36,7 @@ test: setup-test build ## Build all and run every test
 .PHONY: build
 build: setup-build ## Build the programs into build/release/bin
 	@mkdir -p $(BUILD)
+	@echo "build: the programs, into $(BUILD)/release/bin (minutes, the first time)"
 	@cmake --preset release > $(BUILD)/release-configure.log || \
 	  { cat $(BUILD)/release-configure.log; exit 1; }
 	@cmake --build $(BUILD)/release -j $(JOBS) --target $(PROGRAMS) -- --quiet
