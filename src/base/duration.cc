@@ -65,8 +65,8 @@ Result<Duration> parse_go_duration(std::string_view text) {
   while (!rest.empty()) {
     const std::size_t digits = count_while(rest, is_number_char);
     double number = 0;
-    const auto [stop, ec] = std::from_chars(rest.data(), rest.data() + digits, number,
-                                            std::chars_format::fixed);
+    const auto [stop, ec] =
+        std::from_chars(rest.data(), rest.data() + digits, number, std::chars_format::fixed);
     if (digits == 0 || ec != std::errc() || stop != rest.data() + digits) return bad(text, kWanted);
     rest.remove_prefix(digits);
     const std::size_t letters = count_while(rest, is_unit_char);
@@ -112,8 +112,8 @@ Result<Duration> parse_prometheus_duration(std::string_view text) {
 std::string go_duration(Duration duration) {
   if (duration == Duration(0)) return "0s";
   std::string out = duration < Duration(0) ? "-" : "";
-  auto left = static_cast<std::uint64_t>(duration < Duration(0) ? -duration.count()
-                                                                : duration.count());
+  auto left =
+      static_cast<std::uint64_t>(duration < Duration(0) ? -duration.count() : duration.count());
   const auto decimal = [](double number) {
     char text[32];
     const auto [end, ec] = std::to_chars(text, text + sizeof text, number);

@@ -8,8 +8,8 @@ namespace {
 std::string lines_of(LogSink::Options options, const std::function<void(Logger)>& use) {
   const FakeClock clock(Timestamp(std::chrono::milliseconds(1'700'000'000'123)));
   std::string out;
-  auto sink = std::make_shared<LogSink>(options, clock,
-                                        [&out](std::string_view line) { out += line; });
+  auto sink =
+      std::make_shared<LogSink>(options, clock, [&out](std::string_view line) { out += line; });
   use(Logger(sink));
   return out;
 }
@@ -19,18 +19,19 @@ TEST(Logger, WritesConsoleLinesWithFields) {
     log.named("scrape").with({{"job", "app"}}).warn("scrape failed", {{"status", 503}});
   });
 
-  EXPECT_EQ(out, "2023-11-14T22:13:20.123Z\tWARN\tscrape\tscrape failed\t"
-                 "{\"job\":\"app\",\"status\":503}\n");
+  EXPECT_EQ(out,
+            "2023-11-14T22:13:20.123Z\tWARN\tscrape\tscrape failed\t"
+            "{\"job\":\"app\",\"status\":503}\n");
 }
 
 TEST(Logger, WritesJsonThatSurvivesAnyBytes) {
-  const std::string out =
-      lines_of({.encoding = LogEncoding::json}, [](const Logger& log) {
-        log.info("a \"quote\"\n", {{"raw", std::string_view("\xff\x01", 2)}, {"ok", true}});
-      });
+  const std::string out = lines_of({.encoding = LogEncoding::json}, [](const Logger& log) {
+    log.info("a \"quote\"\n", {{"raw", std::string_view("\xff\x01", 2)}, {"ok", true}});
+  });
 
-  EXPECT_EQ(out, "{\"level\":\"info\",\"ts\":\"2023-11-14T22:13:20.123Z\","
-                 "\"msg\":\"a \\\"quote\\\"\\n\",\"raw\":\"\uFFFD\\u0001\",\"ok\":true}\n");
+  EXPECT_EQ(out,
+            "{\"level\":\"info\",\"ts\":\"2023-11-14T22:13:20.123Z\","
+            "\"msg\":\"a \\\"quote\\\"\\n\",\"raw\":\"\uFFFD\\u0001\",\"ok\":true}\n");
 }
 
 TEST(Logger, LeavesOutWhatIsBelowItsLevel) {

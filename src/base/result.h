@@ -133,9 +133,9 @@ class [[nodiscard]] Result<void> {
 
 #define TRIBUTARY_TRY_CAT_(a, b) a##b
 #define TRIBUTARY_TRY_CAT(a, b) TRIBUTARY_TRY_CAT_(a, b)
-#define TRIBUTARY_TRY_AS_(ret, tmp, decl, ...)   \
-  auto tmp = (__VA_ARGS__);                      \
-  if (!tmp) ret std::move(tmp).error();          \
+#define TRIBUTARY_TRY_AS_(ret, tmp, decl, ...) \
+  auto tmp = (__VA_ARGS__);                    \
+  if (!tmp) ret std::move(tmp).error();        \
   decl = std::move(tmp).value()
 
 // TRIBUTARY_TRY(auto rows, parse(text)); returns the Error of the enclosing function's Result, or

@@ -32,11 +32,9 @@ void append_escaped(std::string& out, std::string_view text) {
 
 Telemetry::Metric& Telemetry::find_or_add(std::string_view name, std::string_view help, Kind kind,
                                           LabelPairs labels) {
-  const auto at = std::lower_bound(
-      families_.begin(), families_.end(), name,
-      [](const std::unique_ptr<Family>& family, std::string_view wanted) {
-        return family->name < wanted;
-      });
+  const auto at = std::lower_bound(families_.begin(), families_.end(), name,
+                                   [](const std::unique_ptr<Family>& family,
+                                      std::string_view wanted) { return family->name < wanted; });
   auto family = at;
   if (at == families_.end() || (*at)->name != name) {
     family = families_.insert(at, std::make_unique<Family>());

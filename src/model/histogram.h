@@ -18,8 +18,8 @@ enum class ResetHint : std::uint8_t { unknown, yes, no, gauge };
 
 struct NativeHistogram {
   bool is_float = false;
-  std::uint64_t count = 0;        // integer histograms
-  double count_float = 0;         // float histograms
+  std::uint64_t count = 0;  // integer histograms
+  double count_float = 0;   // float histograms
   double sum = 0;
   std::int32_t schema = 0;
   double zero_threshold = 0;

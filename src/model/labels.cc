@@ -13,8 +13,8 @@ bool name_before(const Label& label, std::string_view name) { return label.name 
 bool is_name(std::string_view name, bool colon) {
   if (name.empty() || (name.front() >= '0' && name.front() <= '9')) return false;
   return std::all_of(name.begin(), name.end(), [colon](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || (colon && c == ':');
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           (colon && c == ':');
   });
 }
 
@@ -32,8 +32,7 @@ Labels::Labels(std::vector<Label> labels) : labels_(std::move(labels)) {
 
 std::string_view Labels::get(std::string_view name) const {
   const auto at = std::lower_bound(labels_.begin(), labels_.end(), name, name_before);
-  return at != labels_.end() && at->name == name ? std::string_view(at->value)
-                                                 : std::string_view();
+  return at != labels_.end() && at->name == name ? std::string_view(at->value) : std::string_view();
 }
 
 bool Labels::has(std::string_view name) const {

@@ -7,7 +7,7 @@ namespace tributary {
 
 std::string_view to_string(MetricType type) {
   static constexpr std::array<std::string_view, 9> kNames = {
-      "unknown",         "gauge",   "counter", "sum",      "histogram",
+      "unknown",        "gauge",   "counter", "sum",     "histogram",
       "gaugehistogram", "summary", "info",    "stateset"};
   return kNames[static_cast<std::size_t>(type)];
 }

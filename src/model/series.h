@@ -46,14 +46,14 @@ struct MetricFamily {
 // a native histogram); the others add the suffix that Prometheus gives them, or a label.
 enum class Role : std::uint8_t {
   value,
-  bucket,        // _bucket, label le
-  sum,           // _sum
-  count,         // _count
-  quantile,      // label quantile
-  created,       // _created
-  gauge_sum,     // _gsum
-  gauge_count,   // _gcount
-  info,          // _info
+  bucket,       // _bucket, label le
+  sum,          // _sum
+  count,        // _count
+  quantile,     // label quantile
+  created,      // _created
+  gauge_sum,    // _gsum
+  gauge_count,  // _gcount
+  info,         // _info
 };
 
 std::string_view suffix_of(Role role);  // "_bucket", "" for value and quantile
