@@ -13,6 +13,8 @@ constexpr Duration kWaitMax = 1h;
 // Credentials refused this soon after they came are not renewed at once a second time.
 constexpr Duration kFresh = 60s;
 constexpr int kDoublingsMax = 16;
+// Between two renewals of credentials that hardly live.
+constexpr Duration kRenewalMin = 1s;
 
 }  // namespace
 
@@ -89,7 +91,8 @@ void CachedCredentials::adopt(Credentials credentials) {
   if (credentials.expiration) {
     const auto jitter = std::chrono::duration_cast<Duration>(options_.jitter * random_.uniform());
     refresh_at_ = *credentials.expiration - options_.window - jitter;
-    if (refresh_at_ <= now) refresh_at_ = now + (*credentials.expiration - now) / 2;
+    if (refresh_at_ <= now)
+      refresh_at_ = now + std::max(kRenewalMin, (*credentials.expiration - now) / 2);
   }
   const bool news = !current_ || error_;
   current_ = std::move(credentials);

@@ -198,6 +198,17 @@ TEST_F(CachedCredentialsTest, RenewsShortLivedOnesHalfwayInsteadOfAlways) {
   EXPECT_EQ(key(), "ASIA2");
 }
 
+TEST_F(CachedCredentialsTest, RenewsOnceASecondAtMost) {
+  script_.answer = expiring_in(1500ms);
+  ASSERT_EQ(key(), "ASIA1");
+
+  fake_.loop.advance(999ms);
+  EXPECT_EQ(key(), "ASIA1");
+  fake_.loop.advance(1ms);
+
+  EXPECT_EQ(key(), "ASIA2");
+}
+
 TEST_F(CachedCredentialsTest, RefusesWhatHasExpiredAlready) {
   script_.answer = expiring_in(-1s);
 
