@@ -21,6 +21,7 @@ std::string_view to_string(Code code) {
     case Code::permission_denied: return "permission denied";
     case Code::cancelled: return "cancelled";
     case Code::unsupported: return "unsupported";
+    case Code::execution: return "execution";
     case Code::internal: return "internal";
   }
   return "unknown";

@@ -29,6 +29,7 @@ enum class Code : std::uint8_t {
   permission_denied,
   cancelled,
   unsupported,
+  execution,  // a valid query that cannot be evaluated over the data it found
   internal,
 };
 

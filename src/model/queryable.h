@@ -4,8 +4,9 @@
 // Times are milliseconds, both ends inclusive. Every answer is sorted: series by labels, names and
 // values by bytes.
 //
-// Threads: a Queryable may be used from any thread; a Querier and its SeriesSets by one at a time.
-// A Querier sees what was stored when it was made, and possibly what comes later.
+// Threads: a Queryable may be used from any thread; a Querier by one at a time; a SeriesList is read
+// by any number of threads at once. A Querier sees what was stored when it was made, and possibly
+// what comes later. Lists may outlive their Querier, not the Queryable.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +17,47 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/float_histogram.h"
 #include "model/labels.h"
 #include "model/matcher.h"
+#include "model/packed_labels.h"
 #include "model/sample.h"
 
 namespace tributary {
 
-// Walks the selected series: `while (set->next()) { set->labels(); set->read(samples); }`.
-class SeriesSet {
+struct HistogramSample {
+  std::int64_t timestamp_ms = 0;
+  FloatHistogramPtr histogram;
+};
+
+// The samples of one series in a stretch of time, oldest first; a time stands in one of the two
+// lists only. Staleness markers are included.
+struct SeriesSamples {
+  std::vector<Sample> floats;
+  std::vector<HistogramSample> histograms;
+  // When the counters began, parallel to the lists, 0 where unknown; empty where the store keeps no
+  // start times at all.
+  std::vector<std::int64_t> float_starts_ms;
+  std::vector<std::int64_t> histogram_starts_ms;
+
+  void clear() {
+    floats.clear();
+    histograms.clear();
+    float_starts_ms.clear();
+    histogram_starts_ms.clear();
+  }
+};
+
+// The series that a selector found.
+class SeriesList {
  public:
-  virtual ~SeriesSet() = default;
-  virtual bool next() = 0;
-  // Of the current series; valid until the next call of `next`.
-  virtual const Labels& labels() const = 0;
-  // Appends the samples of the current series in the querier's time range, oldest first, staleness
-  // markers included. Fails with corruption where stored bytes do not decode.
-  virtual Result<void> read(std::vector<Sample>& out) = 0;
+  virtual ~SeriesList() = default;
+  virtual std::size_t size() const = 0;
+  // Valid as long as the list.
+  virtual LabelsView labels(std::size_t series) const = 0;
+  // Appends the samples of the querier's time range. Fails with corruption where stored bytes do not
+  // decode.
+  virtual Result<void> read(std::size_t series, SeriesSamples& out) const = 0;
 };
 
 class Querier {
@@ -39,7 +65,7 @@ class Querier {
   virtual ~Querier() = default;
 
   // Series that match and have a sample in the time range (a store may give some that have none).
-  virtual Result<std::unique_ptr<SeriesSet>> select(std::span<const Matcher> matchers) const = 0;
+  virtual Result<std::unique_ptr<SeriesList>> select(std::span<const Matcher> matchers) const = 0;
   // Names of, and values of `name` in, the series that match; all series where there is no matcher.
   virtual Result<std::vector<std::string>> label_names(std::span<const Matcher> matchers) const = 0;
   virtual Result<std::vector<std::string>> label_values(

@@ -108,11 +108,12 @@ Result<std::vector<SeriesValue>> Evaluation::steps(const VectorSelector& selecto
   TRIBUTARY_TRY(const auto querier, store_.querier(minus(first_ms, lookback_ms_ - 1), last_ms));
   TRIBUTARY_TRY(const auto set, querier->select(selector.matchers));
   std::vector<SeriesValue> out;
-  std::vector<Sample> raw;
+  SeriesSamples read;
+  std::vector<Sample>& raw = read.floats;
   std::uint64_t held = 0;
-  while (set->next()) {
-    raw.clear();
-    if (auto done = set->read(raw); !done) return done.error();
+  for (std::size_t i = 0; i < set->size(); ++i) {
+    read.clear();
+    if (auto done = set->read(i, read); !done) return done.error();
     if (auto done = check(held + raw.size()); !done) return done.error();
     SeriesValue series;
     std::size_t newer = 0;  // the first sample later than the step
@@ -128,7 +129,7 @@ Result<std::vector<SeriesValue>> Evaluation::steps(const VectorSelector& selecto
       if (range.step_ms <= 0 || minus(range.end_ms, step_ms) < range.step_ms) break;
     }
     if (series.samples.empty()) continue;
-    series.labels = set->labels();
+    series.labels = set->labels(i).to_labels();
     held += series.samples.size();
     out.push_back(std::move(series));
     if (auto done = check(held); !done) return done.error();
@@ -143,13 +144,15 @@ Result<std::vector<SeriesValue>> Evaluation::window(const MatrixSelector& matrix
   TRIBUTARY_TRY(const auto set, querier->select(matrix.selector.matchers));
   std::vector<SeriesValue> out;
   std::uint64_t held = 0;
-  while (set->next()) {
+  for (std::size_t i = 0; i < set->size(); ++i) {
     SeriesValue series;
-    if (auto done = set->read(series.samples); !done) return done.error();
+    SeriesSamples read;
+    if (auto done = set->read(i, read); !done) return done.error();
+    series.samples = std::move(read.floats);
     std::erase_if(series.samples,
                   [](const Sample& sample) { return is_stale_marker(sample.value); });
     if (series.samples.empty()) continue;
-    series.labels = set->labels();
+    series.labels = set->labels(i).to_labels();
     held += series.samples.size();
     out.push_back(std::move(series));
     if (auto done = check(held); !done) return done.error();

@@ -25,37 +25,36 @@ class MapStore final : public Queryable {
   }
 
  private:
-  class Set final : public SeriesSet {
+  class List final : public SeriesList {
    public:
-    using Found = std::vector<std::pair<Labels, std::vector<Sample>>>;
-    explicit Set(Found found) : found_(std::move(found)) {}
-    bool next() override { return ++at_ <= found_.size(); }
-    const Labels& labels() const override { return found_[at_ - 1].first; }
-    Result<void> read(std::vector<Sample>& out) override {
-      const auto& samples = found_[at_ - 1].second;
-      out.insert(out.end(), samples.begin(), samples.end());
+    using Found = std::vector<std::pair<std::string, std::vector<Sample>>>;
+    explicit List(Found found) : found_(std::move(found)) {}
+    std::size_t size() const override { return found_.size(); }
+    LabelsView labels(std::size_t i) const override { return LabelsView(found_[i].first); }
+    Result<void> read(std::size_t i, SeriesSamples& out) const override {
+      const auto& samples = found_[i].second;
+      out.floats.insert(out.floats.end(), samples.begin(), samples.end());
       return {};
     }
 
    private:
     Found found_;
-    std::size_t at_ = 0;
   };
   class MapQuerier final : public Querier {
    public:
     MapQuerier(const MapStore& store, std::int64_t min_ms, std::int64_t max_ms)
         : store_(store), min_ms_(min_ms), max_ms_(max_ms) {}
-    Result<std::unique_ptr<SeriesSet>> select(std::span<const Matcher> matchers) const override {
-      Set::Found found;
+    Result<std::unique_ptr<SeriesList>> select(std::span<const Matcher> matchers) const override {
+      List::Found found;
       for (const auto& [labels, all] : store_.series) {
         if (!matches(matchers, labels)) continue;
         std::vector<Sample> samples = all;
         std::erase_if(samples, [this](const Sample& sample) {
           return sample.timestamp_ms < min_ms_ || sample.timestamp_ms > max_ms_;
         });
-        found.emplace_back(labels, samples);
+        found.emplace_back(pack(labels), samples);
       }
-      return std::unique_ptr<SeriesSet>(std::make_unique<Set>(std::move(found)));
+      return std::unique_ptr<SeriesList>(std::make_unique<List>(std::move(found)));
     }
     Result<std::vector<std::string>> label_names(std::span<const Matcher>) const override {
       return std::vector<std::string>();

@@ -19,7 +19,7 @@ bool same_bits(double a, double b) {
 void refuse(Refusal reason, Sample sample, std::string_view packed, AppendResult& result) {
   ++result.refused[static_cast<std::size_t>(reason)];
   if (result.examples.size() < AppendResult::kExamplesMax) {
-    result.examples.push_back({reason, sample, unpack(packed).to_string()});
+    result.examples.push_back({reason, sample, LabelsView(packed).to_string()});
   }
 }
 
@@ -41,7 +41,7 @@ HeadSeries* Db::State::find_or_create(std::string_view packed, std::optional<Ref
     return nullptr;
   }
   if (options.series_per_metric_max > 0 &&
-      head.series_of_metric(packed_get(packed, kMetricName)) >= options.series_per_metric_max) {
+      head.series_of_metric(LabelsView(packed).get(kMetricName)) >= options.series_per_metric_max) {
     refused = Refusal::metric_series_limit;
     return nullptr;
   }

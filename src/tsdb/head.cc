@@ -3,25 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "tsdb/packed_labels.h"
+#include "model/packed_labels.h"
 
 namespace tributary::tsdb {
 namespace {
-
-// The order of Labels, on packed bytes.
-bool packed_before(std::string_view a, std::string_view b) {
-  Decoder left(a);
-  Decoder right(b);
-  const std::uint64_t left_count = left.uvarint();
-  const std::uint64_t right_count = right.uvarint();
-  for (std::uint64_t i = 0; i < std::min(left_count, right_count); ++i) {
-    for (int part = 0; part < 2; ++part) {
-      const int order = left.string().compare(right.string());
-      if (order != 0) return order < 0;
-    }
-  }
-  return left_count < right_count;
-}
 
 std::int64_t range_of(std::int64_t ms) {
   const std::int64_t quotient = ms / Head::kChunkRangeMs;
@@ -150,7 +135,7 @@ std::vector<HeadSeriesPtr> Head::select(std::span<const Matcher> matchers, std::
   std::erase_if(found,
                 [&](const HeadSeriesPtr& series) { return !overlaps(*series, min_ms, max_ms); });
   std::sort(found.begin(), found.end(), [](const HeadSeriesPtr& a, const HeadSeriesPtr& b) {
-    return packed_before(a->packed, b->packed);
+    return compare(LabelsView(a->packed), LabelsView(b->packed)) < 0;
   });
   return found;
 }

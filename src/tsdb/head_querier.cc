@@ -4,26 +4,24 @@
 #include <set>
 #include <utility>
 
-#include "tsdb/packed_labels.h"
+#include "model/packed_labels.h"
 
 namespace tributary::tsdb {
 namespace {
 
-class HeadSeriesSet final : public SeriesSet {
+class HeadSeriesList final : public SeriesList {
  public:
-  HeadSeriesSet(const Head& head, std::vector<HeadSeriesPtr> series, std::int64_t min_ms,
-                std::int64_t max_ms)
+  HeadSeriesList(const Head& head, std::vector<HeadSeriesPtr> series, std::int64_t min_ms,
+                 std::int64_t max_ms)
       : head_(head), series_(std::move(series)), min_ms_(min_ms), max_ms_(max_ms) {}
 
-  bool next() override {
-    if (next_ == series_.size()) return false;
-    labels_ = unpack(series_[next_++]->packed);
-    return true;
+  std::size_t size() const override { return series_.size(); }
+  LabelsView labels(std::size_t series) const override {
+    return LabelsView(series_[series]->packed);
   }
-  const Labels& labels() const override { return labels_; }
-  Result<void> read(std::vector<Sample>& out) override {
-    auto done = head_.read(*series_[next_ - 1], min_ms_, max_ms_, out);
-    return done ? done : done.error().within("series " + labels_.to_string());
+  Result<void> read(std::size_t series, SeriesSamples& out) const override {
+    auto done = head_.read(*series_[series], min_ms_, max_ms_, out.floats);
+    return done ? done : done.error().within("series " + labels(series).to_string());
   }
 
  private:
@@ -31,8 +29,6 @@ class HeadSeriesSet final : public SeriesSet {
   const std::vector<HeadSeriesPtr> series_;
   const std::int64_t min_ms_;
   const std::int64_t max_ms_;
-  std::size_t next_ = 0;
-  Labels labels_;
 };
 
 class HeadQuerier final : public Querier {
@@ -40,8 +36,8 @@ class HeadQuerier final : public Querier {
   HeadQuerier(const Head& head, std::int64_t min_ms, std::int64_t max_ms)
       : head_(head), min_ms_(min_ms), max_ms_(max_ms) {}
 
-  Result<std::unique_ptr<SeriesSet>> select(std::span<const Matcher> matchers) const override {
-    return std::unique_ptr<SeriesSet>(std::make_unique<HeadSeriesSet>(
+  Result<std::unique_ptr<SeriesList>> select(std::span<const Matcher> matchers) const override {
+    return std::unique_ptr<SeriesList>(std::make_unique<HeadSeriesList>(
         head_, head_.select(matchers, min_ms_, max_ms_), min_ms_, max_ms_));
   }
 
@@ -49,9 +45,9 @@ class HeadQuerier final : public Querier {
     if (whole_head(matchers)) return head_.label_names();
     std::set<std::string, std::less<>> names;
     for (const HeadSeriesPtr& series : head_.select(matchers, min_ms_, max_ms_)) {
-      for_each_label(series->packed, [&names](std::string_view name, std::string_view) {
+      for (const auto& [name, value] : LabelsView(series->packed)) {
         if (!names.contains(name)) names.emplace(name);
-      });
+      }
     }
     return std::vector<std::string>(names.begin(), names.end());
   }
@@ -61,7 +57,7 @@ class HeadQuerier final : public Querier {
     if (whole_head(matchers)) return head_.label_values(name);
     std::set<std::string, std::less<>> values;
     for (const HeadSeriesPtr& series : head_.select(matchers, min_ms_, max_ms_)) {
-      const std::string_view value = packed_get(series->packed, name);
+      const std::string_view value = LabelsView(series->packed).get(name);
       if (!value.empty() && !values.contains(value)) values.emplace(value);
     }
     return std::vector<std::string>(values.begin(), values.end());

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "tsdb/packed_labels.h"
+#include "model/packed_labels.h"
 
 namespace tributary::tsdb {
 namespace {
@@ -54,7 +54,7 @@ std::vector<std::string> sorted_keys(const Map& map) {
 
 void LabelIndex::add(SeriesRef ref, std::string_view packed_labels) {
   insert(all_, ref);
-  for_each_label(packed_labels, [&](std::string_view name, std::string_view value) {
+  for (const auto& [name, value] : LabelsView(packed_labels)) {
     auto values = by_name_.find(name);
     if (values == by_name_.end()) values = by_name_.emplace(name, Values()).first;
     auto postings = values->second.find(value);
@@ -62,7 +62,7 @@ void LabelIndex::add(SeriesRef ref, std::string_view packed_labels) {
       postings = values->second.emplace(value, Postings()).first;
     }
     insert(postings->second, ref);
-  });
+  }
 }
 
 void LabelIndex::remove(const std::function<bool(SeriesRef)>& gone) {

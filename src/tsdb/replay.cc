@@ -8,7 +8,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/hash.h"
-#include "tsdb/packed_labels.h"
+#include "model/packed_labels.h"
 #include "tsdb/wal_records.h"
 
 namespace tributary::tsdb {
@@ -17,10 +17,10 @@ namespace {
 bool is_canonical(std::string_view packed) {
   std::string_view before;
   bool canonical = true;
-  for_each_label(packed, [&](std::string_view name, std::string_view value) {
+  for (const auto& [name, value] : LabelsView(packed)) {
     if (name <= before || value.empty()) canonical = false;
     before = name;
-  });
+  }
   return canonical;
 }
 
@@ -50,7 +50,7 @@ class Replay {
  private:
   void add_series(std::uint64_t ref, std::string_view packed) {
     std::string sorted;
-    if (!is_canonical(packed)) packed = sorted = pack(unpack(packed));
+    if (!is_canonical(packed)) packed = sorted = pack(LabelsView(packed).to_labels());
     const std::uint64_t hash = hash64(packed);
     HeadSeries* series = head_.find(packed, hash);
     if (series == nullptr) {

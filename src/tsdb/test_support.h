@@ -46,8 +46,12 @@ inline Everything read(const Queryable& store, const Matchers& matchers = {},
                        std::int64_t min_ms = INT64_MIN, std::int64_t max_ms = INT64_MAX) {
   Everything out;
   const auto querier = store.querier(min_ms, max_ms).value();
-  const auto set = querier->select(matchers).value();
-  while (set->next()) set->read(out[set->labels()]).value();
+  const auto list = querier->select(matchers).value();
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    SeriesSamples samples;
+    list->read(i, samples).value();
+    out[list->labels(i).to_labels()] = std::move(samples.floats);
+  }
   return out;
 }
 

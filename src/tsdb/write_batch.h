@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/packed_labels.h"
 #include "model/sample.h"
 #include "model/series.h"
-#include "tsdb/packed_labels.h"
 
 namespace tributary::tsdb {
 

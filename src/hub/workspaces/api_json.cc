@@ -76,6 +76,7 @@ ErrorKind kind_of(Code code) {
   switch (code) {
     case Code::invalid_argument: return {400, "bad_data"};
     case Code::unsupported:
+    case Code::execution:
     case Code::limit_exceeded: return {422, "execution"};
     case Code::cancelled: return {499, "canceled"};
     case Code::timeout: return {503, "timeout"};

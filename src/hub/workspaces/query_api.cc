@@ -106,9 +106,9 @@ Result<Answer> series(const Params& params, const QueryContext& context) {
   std::vector<Labels> found;
   for (const Matchers& matchers : *selectors) {
     TRIBUTARY_TRY(const auto set, querier->select(matchers));
-    while (set->next()) {
+    for (std::size_t i = 0; i < set->size(); ++i) {
       if (context.stop.stop_requested()) return Error(Code::cancelled, "query was canceled");
-      found.push_back(set->labels());
+      found.push_back(set->labels(i).to_labels());
     }
   }
   if (selectors->size() > 1) {

@@ -75,7 +75,7 @@ class Collector final : public remote::WriteRequestVisitor {
   }
 
   std::string_view metric_name() const {
-    for (const tsdb::LabelView& label : labels_) {
+    for (const LabelView& label : labels_) {
       if (label.name == kMetricName) return label.value;
     }
     return {};
@@ -88,7 +88,7 @@ class Collector final : public remote::WriteRequestVisitor {
              ", limit: " + std::to_string(limits_.labels_per_series_max) +
              ") series: " + shown(metric_name());
     }
-    for (const tsdb::LabelView& label : labels_) {
+    for (const LabelView& label : labels_) {
       if (!is_valid_utf8(label.name)) return "label name is not UTF-8";
       if (!is_valid_utf8(label.value)) {
         return "value of label " + shown(label.name) + " is not UTF-8, series " +
@@ -110,7 +110,7 @@ class Collector final : public remote::WriteRequestVisitor {
   }
 
   const Limits& limits_;
-  std::vector<tsdb::LabelView> labels_;
+  std::vector<LabelView> labels_;
 };
 
 Answer text_answer(int status, std::string text) {
