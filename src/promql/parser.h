@@ -1,9 +1,9 @@
-// Parses PromQL. Today: selectors with range and offset, numbers, strings, and arithmetic between
-// scalars. What Prometheus 3 has beyond that is refused with Code::unsupported, saying what it is;
-// what is not PromQL with Code::invalid_argument and Prometheus' own text and position:
-// `1:4: parse error: unexpected end of input inside braces`.
+// Parses PromQL of Prometheus 3, checks types and arities, and gives Prometheus' own error texts
+// and positions: `1:4: parse error: unexpected end of input inside braces`. All errors are
+// Code::invalid_argument.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "base/result.h"
@@ -11,14 +11,27 @@
 
 namespace tributary::promql {
 
-// Expressions beyond these are refused; trees are walked by recursion.
+// Expressions beyond these are refused; trees are walked by recursion. A chain a + b + c + ... is
+// as deep as it has operators.
 inline constexpr std::size_t kExpressionBytesMax = 1U << 20;
-inline constexpr unsigned kExpressionDepthMax = 200;
+inline constexpr unsigned kExpressionDepthMax =
+    200;  // parentheses, calls and the like inside others
 inline constexpr unsigned kExpressionOperatorsMax = 5000;
 
-Result<ExpressionPtr> parse(std::string_view text);
+// Prometheus' --enable-feature switches that concern PromQL; all off by default, as there.
+struct Features {
+  bool experimental_functions = false;    // promql-experimental-functions
+  bool duration_expressions = false;      // promql-duration-expr
+  bool extended_range_selectors = false;  // promql-extended-range-selectors
+  bool binop_fill_modifiers = false;      // promql-binop-fill-modifiers
+  bool delayed_name_removal = false;      // promql-delayed-name-removal
+  bool type_and_unit_labels = false;      // type-and-unit-labels
+  bool start_timestamps = false;          // use-start-timestamps
+};
 
-// A selector alone, as in match[]: no range, no offset.
+Result<ExpressionPtr> parse(std::string_view text, const Features& features = {});
+
+// A selector alone, as in match[]: no range, no offset. It may match everything.
 Result<Matchers> parse_selector(std::string_view text);
 
 }  // namespace tributary::promql
