@@ -1,6 +1,7 @@
 #include "tsdb/chunk.h"
 
 #include "tsdb/encoding.h"
+#include "tsdb/histogram_chunk.h"
 #include "tsdb/xor_chunk.h"
 
 namespace tributary::tsdb {
@@ -22,7 +23,8 @@ Result<void> read_chunk(ChunkEncoding encoding, std::string_view bytes, std::int
   switch (encoding) {
     case ChunkEncoding::xor_floats: return read_xor_chunk(bytes, min_ms, max_ms, out.floats);
     case ChunkEncoding::histogram:
-    case ChunkEncoding::float_histogram: break;
+    case ChunkEncoding::float_histogram:
+      return read_histogram_chunk(encoding, bytes, min_ms, max_ms, out.histograms);
   }
   return Error(Code::unsupported,
                "chunk encoding " + name_of_encoding(static_cast<std::uint8_t>(encoding)));
