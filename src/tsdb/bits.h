@@ -31,7 +31,7 @@ class BitWriter {
   }
   // LEB128, byte after byte into the stream, which need not stand at a byte's border.
   void write_uvarint(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) write(value | 0x80, 8);
+    for (; value >= 0x80; value >>= 7) write((value & 0x7f) | 0x80, 8);
     write(value, 8);
   }
 
@@ -44,26 +44,28 @@ class BitWriter {
   unsigned free_ = 0;  // bits of the last byte not yet written
 };
 
+// Holds up to 64 bits ahead in a register, filled eight bytes at a time.
 class BitReader {
  public:
-  explicit BitReader(std::string_view bytes) : bytes_(bytes) {}
+  // As many bits as `ensure` promises.
+  static constexpr unsigned kAhead = 56;
+
+  explicit BitReader(std::string_view bytes)
+      : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   // After a read past the end: false for good, and reads give zero.
-  bool ok() const { return ok_; }
+  bool ok() const { return have_ >= 0; }
 
   std::uint64_t read(unsigned count) {
-    if (count > bytes_.size() * 8 - at_bit_) {
-      ok_ = false;
-      at_bit_ = bytes_.size() * 8;
-      return 0;
+    if (count > kAhead) {
+      const std::uint64_t high = read(count - 32);
+      return high << 32 | read(32);
     }
-    const std::size_t byte_index = at_bit_ >> 3;
-    const unsigned shift = static_cast<unsigned>(at_bit_ & 7);
-    if (byte_index + 8 <= bytes_.size() && count > 0 && shift + count <= 64) {
-      at_bit_ += count;
-      return (load_be64(bytes_.data() + byte_index) << shift) >> (64 - count);
+    if (have_ < static_cast<int>(count)) {
+      refill();
+      if (have_ < static_cast<int>(count)) return fail();
     }
-    return read_slowly(count);
+    return take(count);
   }
   bool bit() { return read(1) != 0; }
 
@@ -75,27 +77,46 @@ class BitReader {
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
-    ok_ = false;
-    return 0;
+    return fail();
   }
 
- private:
-  std::uint64_t read_slowly(unsigned count) {
-    std::uint64_t value = 0;
-    while (count > 0) {
-      const unsigned offset = static_cast<unsigned>(at_bit_ & 7);
-      const unsigned take = count < 8 - offset ? count : 8 - offset;
-      const unsigned byte = static_cast<unsigned char>(bytes_[at_bit_ >> 3]);
-      value = (value << take) | ((byte >> (8 - offset - take)) & ((1U << take) - 1U));
-      at_bit_ += take;
-      count -= take;
-    }
+  // For decoders that look ahead: after `ensure`, up to kAhead bits are in `ahead`, from the top,
+  // and may be taken. Past the end they are zeros, and taking them ends `ok`.
+  void ensure() {
+    if (have_ < static_cast<int>(kAhead)) refill();
+  }
+  std::uint64_t ahead() const { return window_; }
+  std::uint64_t take(unsigned count) {
+    const std::uint64_t value = (window_ >> 1) >> (63 - count);
+    window_ <<= count;
+    have_ -= static_cast<int>(count);
     return value;
   }
 
-  std::string_view bytes_;
-  std::size_t at_bit_ = 0;
-  bool ok_ = true;
+ private:
+  void refill() {
+    if (have_ < 0) return;
+    if (end_ - at_ >= 8) {
+      // Bits beyond `have_` may be there already; they are the same.
+      window_ |= load_be64(at_) >> have_;
+      at_ += (63 - have_) >> 3;
+      have_ |= kAhead;
+      return;
+    }
+    for (; have_ <= static_cast<int>(kAhead) && at_ < end_; ++at_, have_ += 8) {
+      window_ |= std::uint64_t{static_cast<unsigned char>(*at_)} << (56 - have_);
+    }
+  }
+  std::uint64_t fail() {
+    window_ = 0;
+    have_ = -1;
+    return 0;
+  }
+
+  const char* at_;
+  const char* end_;
+  std::uint64_t window_ = 0;
+  int have_ = 0;
 };
 
 }  // namespace tributary::tsdb

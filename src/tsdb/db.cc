@@ -41,6 +41,7 @@ std::string_view to_string(Refusal refusal) {
     case Refusal::in_the_future: return "sample too far in the future";
     case Refusal::series_limit: return "series limit exceeded";
     case Refusal::metric_series_limit: return "series limit of the metric exceeded";
+    case Refusal::invalid_labels: return "invalid labels";
   }
   return "?";
 }
@@ -88,7 +89,9 @@ Result<std::unique_ptr<Db>> Db::open(std::string directory, DbOptions options, D
   return std::unique_ptr<Db>(new Db(std::move(state)));
 }
 
-Result<AppendResult> Db::append(const WriteBatch& batch) { return state_->append(batch); }
+Result<AppendResult> Db::append(const WriteBatch& batch, LabelParser* parser) {
+  return state_->append(batch, parser);
+}
 
 Result<void> Db::sync() {
   auto done = state_->wal->sync();
@@ -121,12 +124,14 @@ Result<void> Db::maintain() {
 
 Result<void> Db::State::truncate(std::int64_t min_ms) {
   unsigned current = 0;
+  std::vector<SeriesRef> live;
   {
     const std::lock_guard guard(write_mutex);
     if (closed) return {};
     floor_ms = std::max(floor_ms, min_ms);
     const std::size_t gone = head.truncate(min_ms);
     TRIBUTARY_TRY(current, wal->cut());
+    live = head.live_refs();
     log.info("dropped what is older than the retention", {{"series_gone", gone}});
   }
   TRIBUTARY_TRY(const WalListing listing, list_wal(disk, wal_directory()));
@@ -137,8 +142,8 @@ Result<void> Db::State::truncate(std::int64_t min_ms) {
   const unsigned up_to = ended[ended.size() * 2 / 3 - 1];
   return write_checkpoint(
       disk, wal_directory(),
-      {.up_to_segment = up_to, .min_ms = min_ms, .keep_series = [this](std::uint64_t ref) {
-         return head.contains(ref);
+      {.up_to_segment = up_to, .min_ms = min_ms, .keep_series = [&live](std::uint64_t ref) {
+         return std::binary_search(live.begin(), live.end(), ref);
        }});
 }
 

@@ -33,6 +33,7 @@
 namespace tributary::tsdb {
 
 class Disk;
+class LabelParser;
 class WriteBatch;
 
 // Why a sample was refused.
@@ -43,15 +44,17 @@ enum class Refusal : std::uint8_t {
   in_the_future,  // further ahead of the clock than allowed
   series_limit,
   metric_series_limit,
+  invalid_labels,
 };
-inline constexpr std::size_t kRefusals = 6;
+inline constexpr std::size_t kRefusals = 7;
 
 std::string_view to_string(Refusal refusal);
 
 struct RefusedSample {
   Refusal reason;
   Sample sample;
-  std::string series;  // as Labels::to_string
+  std::string series;  // as Labels::to_string; empty where the labels are invalid
+  std::string detail;  // of invalid labels: what is wrong with them
 };
 
 struct AppendResult {
@@ -110,7 +113,8 @@ class Db final : public Queryable {
   Db(const Db&) = delete;
   Db& operator=(const Db&) = delete;
 
-  Result<AppendResult> append(const WriteBatch& batch);
+  // `parser` is needed where the batch has raw series.
+  Result<AppendResult> append(const WriteBatch& batch, LabelParser* parser = nullptr);
   // Returns when everything appended before is durable. Callers share fsyncs.
   Result<void> sync();
   // Syncs and refuses what comes later. Queries go on working.

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/random.h"
+#include "model/queryable.h"
 #include "tsdb/db.h"
 #include "tsdb/disk.h"
 #include "tsdb/head.h"
@@ -27,7 +29,7 @@ struct Db::State {
         log(std::move(logger)),
         metadata(disk, directory + "/metadata.json", options.metadata_families_max) {}
 
-  Result<AppendResult> append(const WriteBatch& batch);
+  Result<AppendResult> append(const WriteBatch& batch, LabelParser* parser);
   Result<void> truncate(std::int64_t min_ms);
   std::string wal_directory() const { return directory + "/wal"; }
 
@@ -55,33 +57,52 @@ struct Db::State {
 
  private:
   struct Accepted {
-    HeadSeries* series;
+    SeriesId series;
     Sample sample;
   };
   struct Undo {
-    HeadSeries* series;
+    SeriesId series;
     bool had_last;
-    Sample last;
+    std::int64_t last_ms;
   };
   struct Limits {
     std::int64_t floor_ms;
     std::int64_t ceiling_ms;
   };
+  struct Found {
+    SeriesId series = kNoSeries;
+    std::optional<Refusal> refused;  // why there is none
+    std::string detail;
+  };
 
-  void take_series(const WriteBatch& batch, const WriteBatch::Series& entry, const Limits& limits,
-                   AppendResult& result);
-  HeadSeries* find_or_create(std::string_view packed, std::optional<Refusal>& refused);
+  void take_series(const WriteBatch& batch, const WriteBatch::Series& entry, LabelParser* parser,
+                   const Limits& limits, AppendResult& result);
+  // The series that was sent as these bytes, if it is the one that comes here.
+  SeriesId recognise(std::uint64_t raw_hash) const;
+  Found find_or_create(const WriteBatch& batch, const WriteBatch::Series& entry,
+                       LabelParser* parser, bool may_create);
+  Found find_or_create(std::string_view packed, bool may_create);
+  void accept(SeriesId id, Sample sample);
   // What the series has at exactly this time, which is not later than its newest sample.
-  std::optional<double> stored_value(const HeadSeries& series, std::int64_t ms);
+  std::optional<double> stored_value(SeriesId id, std::int64_t ms);
   Result<void> log_accepted();
   void roll_back();
 
+  // A sender that knew it could make two sets of labels look alike.
+  const std::uint64_t raw_seed_ = SystemRandom().next();
+
   // Of the append under way; kept for their memory.
+  SeriesId before_ = kNoSeries;  // the series before this one in the batch
   std::vector<Accepted> accepted_;
   std::vector<Undo> undo_;
-  std::vector<HeadSeries*> created_;
-  std::vector<std::string> records_;
-  std::vector<Sample> found_;
+  std::vector<SeriesId> created_;
+  std::vector<SeriesRecord> series_records_;
+  std::vector<SamplesRecord> samples_records_;
+  std::size_t series_records_used_ = 0;
+  std::size_t samples_records_used_ = 0;
+  std::vector<std::string_view> records_;
+  std::string packed_;
+  SeriesSamples found_;
 };
 
 }  // namespace tributary::tsdb

@@ -3,9 +3,34 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/hash.h"
 #include "model/packed_labels.h"
+#include "tsdb/label_order.h"
 
 namespace tributary::tsdb {
+
+// What the writer dropped at one time.
+struct Head::Garbage {
+  std::vector<SeriesId> series;
+  std::vector<std::unique_ptr<ChunkArena>> arenas;
+};
+
+// Readers pin the generation in which they began; it keeps the later ones alive, so that the last
+// pin on it and on those before it gives its garbage free.
+struct Head::Generation {
+  explicit Generation(Head& of) : head(of) {}
+  ~Generation() {
+    // The next one may die right after this.
+    const std::shared_ptr<Generation> later = std::move(next);
+    const std::lock_guard lock(head.generation_mutex_);
+    head.reclaimable_.push_back(std::move(garbage));
+  }
+
+  Head& head;
+  Garbage garbage;
+  std::shared_ptr<Generation> next;
+};
+
 namespace {
 
 std::int64_t range_of(std::int64_t ms) {
@@ -24,32 +49,36 @@ void raise(std::atomic<std::int64_t>& bound, std::int64_t value) {
   }
 }
 
-void seal(HeadSeries& series) {
-  std::string bytes = series.open.take();
-  bytes.shrink_to_fit();
-  series.sealed.push_back(std::make_shared<const SealedChunk>(
-      SealedChunk{series.open_min_ms, series.open_max_ms, std::move(bytes)}));
-  series.open = XorChunkWriter();
-}
-
 }  // namespace
 
-HeadSeries* Head::find(std::string_view packed, std::uint64_t hash) {
-  const auto found = by_labels_.find(Key{packed, hash});
-  return found == by_labels_.end() ? nullptr : found->get();
+Head::Head() : generation_(std::make_shared<Generation>(*this)) {}
+
+Head::~Head() = default;
+
+SeriesId Head::find(std::string_view packed, std::uint64_t hash) const {
+  return by_labels_.find(hash, [&](SeriesId id) { return series_[id].packed() == packed; });
 }
 
-HeadSeries* Head::create(std::string_view packed, std::uint64_t hash) {
+SeriesId Head::create(std::string_view packed, std::uint64_t hash) {
   return create_as(next_ref_, packed, hash);
 }
 
-HeadSeries* Head::create_as(SeriesRef ref, std::string_view packed, std::uint64_t hash) {
+SeriesId Head::create_as(SeriesRef ref, std::string_view packed, std::uint64_t hash) {
   reserve(ref);
-  auto series = std::make_shared<HeadSeries>(ref, hash, packed);
-  HeadSeries* const out = series.get();
-  by_labels_.insert(std::move(series));
+  SeriesId id = 0;
+  if (free_places_.empty()) {
+    id = series_.grow();
+  } else {
+    id = free_places_.back();
+    free_places_.pop_back();
+  }
+  series_[id] = {.ref = ref,
+                 .labels = labels_.copy(packed),
+                 .labels_size = static_cast<std::uint32_t>(packed.size()),
+                 .follower = kNoSeries};
+  by_labels_.insert(hash, id);
   series_count_.fetch_add(1, std::memory_order_relaxed);
-  return out;
+  return id;
 }
 
 void Head::reserve(SeriesRef ref) {
@@ -57,85 +86,180 @@ void Head::reserve(SeriesRef ref) {
   if (ref < kPlausible) next_ref_ = std::max(next_ref_, ref + 1);
 }
 
-void Head::discard(std::span<HeadSeries* const> series) {
-  for (const HeadSeries* const one : series) {
-    by_labels_.erase(by_labels_.find(Key{one->packed, one->hash}));
+void Head::free_place(SeriesId id) {
+  HeadSeries& series = series_[id];
+  labels_.free(const_cast<char*>(series.labels), series.labels_size);
+  series = {};
+  free_places_.push_back(id);
+}
+
+void Head::discard(std::span<const SeriesId> series) {
+  for (const SeriesId id : series) {
+    by_labels_.erase(hash64(series_[id].packed()), id);
+    free_place(id);
   }
+  std::sort(free_places_.rbegin(), free_places_.rend());
   series_count_.fetch_sub(series.size(), std::memory_order_relaxed);
 }
 
-void Head::publish(std::span<HeadSeries* const> series) {
+void Head::publish(std::span<const SeriesId> series) {
   if (series.empty()) return;
   const std::unique_lock lock(index_mutex_);
-  for (const HeadSeries* const one : series) {
-    by_ref_.emplace(one->ref, *by_labels_.find(Key{one->packed, one->hash}));
-    index_.add(one->ref, one->packed);
-  }
+  for (const SeriesId id : series) index_.add(id, series_[id].packed());
 }
 
-void Head::append(HeadSeries& series, Sample sample) {
-  {
-    const std::lock_guard lock(stripe(series));
-    if (series.open.count() > 0 &&
-        (series.open.count() >= kChunkSamples ||
-         range_of(sample.timestamp_ms) != range_of(series.open_min_ms))) {
-      seal(series);
-    }
-    if (series.open.count() == 0) series.open_min_ms = sample.timestamp_ms;
-    series.open_max_ms = sample.timestamp_ms;
-    series.open.append(sample);
+void Head::seal(HeadSeries& series) {
+  std::unique_ptr<ChunkArena>& arena = arenas_[range_of(series.open_min_ms)];
+  if (!arena) arena = std::make_unique<ChunkArena>();
+  SealedChunk* const chunk = arena->allocate(open_chunk_size(series, fragments_));
+  chunk->before = series.sealed;
+  chunk->min_ms = series.open_min_ms;
+  chunk->max_ms = series.open_max_ms();
+  chunk->encoding = ChunkEncoding::xor_floats;
+  copy_open_chunk(series, fragments_, ChunkArena::bytes_of(chunk));
+  OpenChunk(series, fragments_).clear();
+  series.sealed = chunk;
+}
+
+void Head::append_to(HeadSeries& series, Sample sample) {
+  if (series.open_count > 0 && (series.open_count >= OpenChunk::kSamplesMax ||
+                                range_of(sample.timestamp_ms) != range_of(series.open_min_ms))) {
+    seal(series);
   }
-  series.last = sample;
+  OpenChunk(series, fragments_).append(sample);
+  series.last_ms = sample.timestamp_ms;
   series.has_last = true;
-  samples_.fetch_add(1, std::memory_order_relaxed);
-  lower(min_ms_, sample.timestamp_ms);
-  raise(max_ms_, sample.timestamp_ms);
+}
+
+void Head::Appender::append(SeriesId id, Sample sample) {
+  std::mutex& stripe = head_.stripe(id);
+  if (lock_.mutex() != &stripe) {
+    if (lock_.owns_lock()) lock_.unlock();
+    lock_ = std::unique_lock(stripe);
+  }
+  head_.append_to(head_.series_[id], sample);
+  ++samples_;
+  min_ms_ = std::min(min_ms_, sample.timestamp_ms);
+  max_ms_ = std::max(max_ms_, sample.timestamp_ms);
+}
+
+Head::Appender::~Appender() {
+  if (samples_ == 0) return;
+  head_.samples_.fetch_add(samples_, std::memory_order_relaxed);
+  lower(head_.min_ms_, min_ms_);
+  raise(head_.max_ms_, max_ms_);
+}
+
+bool Head::truncate_series(HeadSeries& series, std::int64_t min_ms) {
+  SealedChunk** link = &series.sealed;
+  while (*link != nullptr && (*link)->max_ms >= min_ms) link = &(*link)->before;
+  *link = nullptr;
+  if (series.open_count > 0 && series.open_max_ms() < min_ms) {
+    OpenChunk(series, fragments_).clear();
+  }
+  return series.sealed == nullptr && series.open_count == 0;
 }
 
 std::size_t Head::truncate(std::int64_t min_ms) {
-  std::vector<HeadSeriesPtr> gone;
-  for (const HeadSeriesPtr& series : by_labels_) {
-    const std::lock_guard lock(stripe(*series));
-    std::erase_if(series->sealed,
-                  [min_ms](const ChunkPtr& chunk) { return chunk->max_ms < min_ms; });
-    const bool open_is_old = series->open.count() == 0 || series->open_max_ms < min_ms;
-    if (series->sealed.empty() && open_is_old) gone.push_back(series);
+  reclaim();
+  Garbage garbage;
+  std::vector<LabelIndex::Gone> gone;
+  for (SeriesId id = 0; id < series_.size(); ++id) {
+    HeadSeries& series = series_[id];
+    if (series.ref == 0) continue;
+    const std::lock_guard lock(stripe(id));
+    if (truncate_series(series, min_ms)) gone.push_back({id, series.packed()});
   }
   raise(min_ms_, std::min(min_ms, max_ms()));
-  if (gone.empty()) return 0;
-  const std::unique_lock lock(index_mutex_);
-  for (const HeadSeriesPtr& series : gone) {
-    by_ref_.erase(series->ref);
-    by_labels_.erase(series);
+  for (const LabelIndex::Gone& one : gone) {
+    by_labels_.erase(hash64(one.packed_labels), one.id);
+    series_[one.id].ref = 0;
+    series_[one.id].raw_hash = 0;
+    garbage.series.push_back(one.id);
   }
-  index_.remove([this](SeriesRef ref) { return !by_ref_.contains(ref); });
+  if (!gone.empty()) {
+    const std::unique_lock lock(index_mutex_);
+    index_.remove(gone);
+  }
   series_count_.fetch_sub(gone.size(), std::memory_order_relaxed);
+  while (!arenas_.empty() && (arenas_.begin()->first + 1) * kChunkRangeMs <= min_ms) {
+    garbage.arenas.push_back(std::move(arenas_.begin()->second));
+    arenas_.erase(arenas_.begin());
+  }
+  retire(std::move(garbage));
+  reclaim();
   return gone.size();
 }
 
-bool Head::overlaps(const HeadSeries& series, std::int64_t min_ms, std::int64_t max_ms) const {
-  const std::lock_guard lock(stripe(series));
-  if (series.open.count() > 0 && series.open_min_ms <= max_ms && series.open_max_ms >= min_ms) {
-    return true;
+void Head::retire(Garbage garbage) {
+  auto next = std::make_shared<Generation>(*this);
+  std::shared_ptr<Generation> before;
+  {
+    const std::lock_guard lock(generation_mutex_);
+    before = std::exchange(generation_, next);
+    before->garbage = std::move(garbage);
+    before->next = std::move(next);
   }
-  return std::any_of(series.sealed.rbegin(), series.sealed.rend(), [&](const ChunkPtr& chunk) {
-    return chunk->min_ms <= max_ms && chunk->max_ms >= min_ms;
-  });
 }
 
-std::vector<HeadSeriesPtr> Head::select(std::span<const Matcher> matchers, std::int64_t min_ms,
-                                        std::int64_t max_ms) const {
-  std::vector<HeadSeriesPtr> found;
+void Head::reclaim() {
+  std::vector<Garbage> all;
+  {
+    const std::lock_guard lock(generation_mutex_);
+    all = std::exchange(reclaimable_, {});
+  }
+  if (all.empty()) return;
+  for (const Garbage& garbage : all) {
+    for (const SeriesId id : garbage.series) free_place(id);
+  }
+  std::sort(free_places_.rbegin(), free_places_.rend());
+}
+
+Head::Pin Head::pin() const {
+  const std::lock_guard lock(generation_mutex_);
+  return generation_;
+}
+
+std::vector<SeriesRef> Head::live_refs() const {
+  std::vector<SeriesRef> refs;
+  refs.reserve(series());
+  for (SeriesId id = 0; id < series_.size(); ++id) {
+    if (series_[id].ref != 0) refs.push_back(series_[id].ref);
+  }
+  std::sort(refs.begin(), refs.end());
+  return refs;
+}
+
+bool Head::overlaps(const HeadSeries& series, std::int64_t min_ms, std::int64_t max_ms) const {
+  if (series.open_count > 0 && series.open_min_ms <= max_ms && series.open_max_ms() >= min_ms) {
+    return true;
+  }
+  for (const SealedChunk* chunk = series.sealed; chunk != nullptr; chunk = chunk->before) {
+    if (chunk->max_ms < min_ms) break;
+    if (chunk->min_ms <= max_ms) return true;
+  }
+  return false;
+}
+
+Postings Head::select(std::span<const Matcher> matchers, std::int64_t min_ms,
+                      std::int64_t max_ms) const {
+  Postings found;
   {
     const std::shared_lock lock(index_mutex_);
-    const Postings refs = index_.select(matchers);
-    found.reserve(refs.size());
-    for (const SeriesRef ref : refs) found.push_back(by_ref_.find(ref)->second);
+    found = index_.select(matchers);
   }
-  std::erase_if(found,
-                [&](const HeadSeriesPtr& series) { return !overlaps(*series, min_ms, max_ms); });
-  std::sort(found.begin(), found.end(), [](const HeadSeriesPtr& a, const HeadSeriesPtr& b) {
-    return compare(LabelsView(a->packed), LabelsView(b->packed)) < 0;
+  std::unique_lock<std::mutex> lock;
+  std::erase_if(found, [&](SeriesId id) {
+    std::mutex& wanted = stripe(id);
+    if (lock.mutex() != &wanted) {
+      if (lock.owns_lock()) lock.unlock();
+      lock = std::unique_lock(wanted);
+    }
+    return !overlaps(series_[id], min_ms, max_ms);
+  });
+  if (lock.owns_lock()) lock.unlock();
+  std::sort(found.begin(), found.end(), [this](SeriesId a, SeriesId b) {
+    return compare_packed(series_[a].packed(), series_[b].packed()) < 0;
   });
   return found;
 }
@@ -150,28 +274,35 @@ std::vector<std::string> Head::label_values(std::string_view name) const {
   return index_.values(name);
 }
 
-bool Head::contains(SeriesRef ref) const {
-  const std::shared_lock lock(index_mutex_);
-  return by_ref_.contains(ref);
+void Head::chunks(SeriesId id, std::int64_t min_ms, std::int64_t max_ms, std::vector<Chunk>& out,
+                  std::string& open) const {
+  const std::size_t first = out.size();
+  const HeadSeries& series = series_[id];
+  const std::lock_guard lock(stripe(id));
+  for (const SealedChunk* chunk = series.sealed; chunk != nullptr; chunk = chunk->before) {
+    if (chunk->max_ms < min_ms) break;
+    if (chunk->min_ms <= max_ms) out.push_back(chunk->chunk());
+  }
+  std::reverse(out.begin() + static_cast<std::ptrdiff_t>(first), out.end());
+  if (series.open_count > 0 && series.open_min_ms <= max_ms && series.open_max_ms() >= min_ms) {
+    open.resize(open_chunk_size(series, fragments_));
+    copy_open_chunk(series, fragments_, open.data());
+    out.push_back({ChunkEncoding::xor_floats, series.open_min_ms, series.open_max_ms(), open});
+  }
 }
 
-Result<void> Head::read(const HeadSeries& series, std::int64_t min_ms, std::int64_t max_ms,
-                        std::vector<Sample>& out) const {
-  std::vector<ChunkPtr> sealed;
-  std::string open;
-  {
-    const std::lock_guard lock(stripe(series));
-    for (const ChunkPtr& chunk : series.sealed) {
-      if (chunk->min_ms <= max_ms && chunk->max_ms >= min_ms) sealed.push_back(chunk);
-    }
-    if (series.open.count() > 0 && series.open_min_ms <= max_ms && series.open_max_ms >= min_ms) {
-      open = series.open.bytes();
+Result<void> Head::read(SeriesId id, std::int64_t min_ms, std::int64_t max_ms,
+                        SeriesSamples& out) const {
+  thread_local std::vector<Chunk> found;
+  thread_local std::string open;
+  found.clear();
+  chunks(id, min_ms, max_ms, found, open);
+  for (const Chunk& chunk : found) {
+    if (auto done = read_chunk(chunk.encoding, chunk.bytes, min_ms, max_ms, out); !done) {
+      return done;
     }
   }
-  for (const ChunkPtr& chunk : sealed) {
-    if (auto done = read_xor_chunk(chunk->bytes, min_ms, max_ms, out); !done) return done;
-  }
-  return open.empty() ? Result<void>() : read_xor_chunk(open, min_ms, max_ms, out);
+  return {};
 }
 
 }  // namespace tributary::tsdb

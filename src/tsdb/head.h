@@ -1,14 +1,20 @@
 // The head: the newest samples of every series, in memory, in compressed chunks.
 //
+// Series stand in one array and are named by their place in it. Their open chunks grow in fragments
+// of a shared pool; sealed chunks lie in an arena for each two hours, which is given back as a
+// whole when its time is over.
+//
 // Threads: one writer at a time (whoever holds the database's write lock); readers at any time. The
-// index has a lock that the writer takes for new series alone, and the samples of a series one of a
-// stripe of locks, held to append a sample or to copy what a reader will decode. Sealed chunks
-// never change, so readers share them.
+// index has a lock that the writer takes for new series alone, and the chunks of a series one of a
+// stripe of locks, held to append samples of neighbours or to copy what a reader will decode. What
+// the writer drops while a reader may still look at it (series that are gone, arenas) stays until
+// the last reader that began before has let go of its pin.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -17,78 +23,93 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
-
 #include "model/labels.h"
+#include "model/queryable.h"
 #include "model/sample.h"
+#include "tsdb/byte_pool.h"
+#include "tsdb/chunk_arena.h"
+#include "tsdb/head_series.h"
 #include "tsdb/label_index.h"
-#include "tsdb/xor_chunk.h"
+#include "tsdb/series_table.h"
 
 namespace tributary::tsdb {
 
-struct SealedChunk {
-  std::int64_t min_ms;
-  std::int64_t max_ms;
-  std::string bytes;
-};
-using ChunkPtr = std::shared_ptr<const SealedChunk>;
-
-struct HeadSeries {
-  HeadSeries(SeriesRef series_ref, std::uint64_t label_hash, std::string_view packed_labels)
-      : ref(series_ref), hash(label_hash), packed(packed_labels) {}
-
-  const SeriesRef ref;
-  const std::uint64_t hash;
-  const std::string packed;
-
-  // The writer's alone: the newest sample, also while its batch is not yet in the chunk.
-  bool has_last = false;
-  Sample last;
-
-  // Under the series' stripe lock.
-  std::vector<ChunkPtr> sealed;
-  XorChunkWriter open;
-  std::int64_t open_min_ms = 0;
-  std::int64_t open_max_ms = 0;
-};
-using HeadSeriesPtr = std::shared_ptr<HeadSeries>;
-
 class Head {
  public:
-  static constexpr unsigned kChunkSamples = 120;            // as Prometheus
   static constexpr std::int64_t kChunkRangeMs = 7'200'000;  // a chunk does not cross these
+
+  Head();
+  ~Head();
+  Head(const Head&) = delete;
+  Head& operator=(const Head&) = delete;
 
   // --- The writer.
 
-  HeadSeries* find(std::string_view packed, std::uint64_t hash);
-  // Known to `find` at once, to readers after `publish`. References are never used twice.
-  HeadSeries* create(std::string_view packed, std::uint64_t hash);
-  HeadSeries* create_as(SeriesRef ref, std::string_view packed, std::uint64_t hash);
+  SeriesId find(std::string_view packed, std::uint64_t hash) const;
+  // Known to `find` at once, to readers after `publish`.
+  SeriesId create(std::string_view packed, std::uint64_t hash);
+  SeriesId create_as(SeriesRef ref, std::string_view packed, std::uint64_t hash);
   // Keeps a reference found in the log from being given to a new series.
   void reserve(SeriesRef ref);
   // Takes creations back that were not published.
-  void discard(std::span<HeadSeries* const> series);
-  void publish(std::span<HeadSeries* const> series);
-  // Later than the series' newest sample.
-  void append(HeadSeries& series, Sample sample);
+  void discard(std::span<const SeriesId> series);
+  void publish(std::span<const SeriesId> series);
+  bool is_live(SeriesId id) const { return id < series_.size() && series_[id].ref != 0; }
+  HeadSeries& series(SeriesId id) const { return series_[id]; }
+
+  // Asks for the memory that the series' next sample will be written to.
+  void prefetch_tail(SeriesId id) const {
+    const HeadSeries& series = series_[id];
+    if (series.open_count > 0) __builtin_prefetch(&fragments_[series.tail_fragment], 1);
+  }
+
+  // Puts samples into chunks. Holds the lock of the last series' stripe, so that neighbours cost
+  // one.
+  class Appender {
+   public:
+    explicit Appender(Head& head) : head_(head) {}
+    ~Appender();
+    Appender(const Appender&) = delete;
+    Appender& operator=(const Appender&) = delete;
+
+    // Later than the series' newest sample.
+    void append(SeriesId id, Sample sample);
+
+   private:
+    Head& head_;
+    std::unique_lock<std::mutex> lock_;
+    std::uint64_t samples_ = 0;
+    std::int64_t min_ms_ = INT64_MAX;
+    std::int64_t max_ms_ = INT64_MIN;
+  };
+
   // Forgets chunks that end before `min_ms`, and series that have none left: how many.
   std::size_t truncate(std::int64_t min_ms);
   std::size_t series_of_metric(std::string_view metric_name) const {
     return index_.count(kMetricName, metric_name);
   }
+  // Of the series that there are, ascending.
+  std::vector<SeriesRef> live_refs() const;
 
   // --- Readers.
 
+  // While it lives, series and chunks that were found after it was made stay where they are.
+  using Pin = std::shared_ptr<const void>;
+  Pin pin() const;
+
   // Series that match and have a sample from `min_ms` to `max_ms`, sorted by labels.
-  std::vector<HeadSeriesPtr> select(std::span<const Matcher> matchers, std::int64_t min_ms,
-                                    std::int64_t max_ms) const;
+  Postings select(std::span<const Matcher> matchers, std::int64_t min_ms,
+                  std::int64_t max_ms) const;
+  LabelsView labels(SeriesId id) const { return LabelsView(series_[id].packed()); }
   std::vector<std::string> label_names() const;
   std::vector<std::string> label_values(std::string_view name) const;
-  bool contains(SeriesRef ref) const;
   // Appends the samples of that range.
-  Result<void> read(const HeadSeries& series, std::int64_t min_ms, std::int64_t max_ms,
-                    std::vector<Sample>& out) const;
+  Result<void> read(SeriesId id, std::int64_t min_ms, std::int64_t max_ms,
+                    SeriesSamples& out) const;
+  // Appends the chunks that have samples of that range, the oldest first. The open one is copied
+  // into `open`.
+  void chunks(SeriesId id, std::int64_t min_ms, std::int64_t max_ms, std::vector<Chunk>& out,
+              std::string& open) const;
 
   std::size_t series() const { return series_count_.load(std::memory_order_relaxed); }
   std::uint64_t samples() const { return samples_.load(std::memory_order_relaxed); }
@@ -97,40 +118,39 @@ class Head {
   std::int64_t min_ms() const { return min_ms_.load(std::memory_order_relaxed); }
 
  private:
-  struct Key {
-    std::string_view packed;
-    std::uint64_t hash;
-  };
-  struct SeriesHash {
-    using is_transparent = void;
-    std::size_t operator()(const HeadSeriesPtr& series) const { return series->hash; }
-    std::size_t operator()(const Key& key) const { return key.hash; }
-  };
-  struct SeriesEqual {
-    using is_transparent = void;
-    bool operator()(const HeadSeriesPtr& a, const HeadSeriesPtr& b) const { return a == b; }
-    bool operator()(const Key& key, const HeadSeriesPtr& series) const {
-      return key.hash == series->hash && key.packed == series->packed;
-    }
-    bool operator()(const HeadSeriesPtr& series, const Key& key) const {
-      return (*this)(key, series);
-    }
-  };
+  struct Garbage;
+  struct Generation;
+  using Arenas = std::map<std::int64_t, std::unique_ptr<ChunkArena>>;
 
-  std::mutex& stripe(const HeadSeries& series) const {
-    return stripes_[series.ref % stripes_.size()];
-  }
+  // 64 neighbours share a lock.
+  std::mutex& stripe(SeriesId id) const { return stripes_[id / 64 % stripes_.size()]; }
+  void append_to(HeadSeries& series, Sample sample);
+  void seal(HeadSeries& series);
   bool overlaps(const HeadSeries& series, std::int64_t min_ms, std::int64_t max_ms) const;
+  // Forgets its old chunks: whether it has none left.
+  bool truncate_series(HeadSeries& series, std::int64_t min_ms);
+  void retire(Garbage garbage);
+  void reclaim();
+  void free_place(SeriesId id);
 
   // The writer's.
-  boost::unordered_flat_set<HeadSeriesPtr, SeriesHash, SeriesEqual> by_labels_;
+  BytePool labels_;
+  SeriesTable by_labels_;
+  std::vector<SeriesId> free_places_;  // the lowest last
   SeriesRef next_ref_ = 1;
+  Arenas arenas_;  // by number of the range
+
+  StableArray<HeadSeries> series_;
+  FragmentPool fragments_;
 
   mutable std::shared_mutex index_mutex_;
   LabelIndex index_;
-  boost::unordered_flat_map<SeriesRef, HeadSeriesPtr> by_ref_;
 
-  mutable std::array<std::mutex, 1024> stripes_;
+  mutable std::array<std::mutex, 256> stripes_;
+
+  mutable std::mutex generation_mutex_;
+  std::vector<Garbage> reclaimable_;
+  std::shared_ptr<Generation> generation_;
 
   std::atomic<std::size_t> series_count_{0};
   std::atomic<std::uint64_t> samples_{0};

@@ -11,22 +11,25 @@ namespace {
 
 class HeadSeriesList final : public SeriesList {
  public:
-  HeadSeriesList(const Head& head, std::vector<HeadSeriesPtr> series, std::int64_t min_ms,
+  HeadSeriesList(const Head& head, Head::Pin pin, Postings series, std::int64_t min_ms,
                  std::int64_t max_ms)
-      : head_(head), series_(std::move(series)), min_ms_(min_ms), max_ms_(max_ms) {}
+      : head_(head),
+        pin_(std::move(pin)),
+        series_(std::move(series)),
+        min_ms_(min_ms),
+        max_ms_(max_ms) {}
 
   std::size_t size() const override { return series_.size(); }
-  LabelsView labels(std::size_t series) const override {
-    return LabelsView(series_[series]->packed);
-  }
+  LabelsView labels(std::size_t series) const override { return head_.labels(series_[series]); }
   Result<void> read(std::size_t series, SeriesSamples& out) const override {
-    auto done = head_.read(*series_[series], min_ms_, max_ms_, out.floats);
+    auto done = head_.read(series_[series], min_ms_, max_ms_, out);
     return done ? done : done.error().within("series " + labels(series).to_string());
   }
 
  private:
   const Head& head_;
-  const std::vector<HeadSeriesPtr> series_;
+  const Head::Pin pin_;
+  const Postings series_;
   const std::int64_t min_ms_;
   const std::int64_t max_ms_;
 };
@@ -37,15 +40,18 @@ class HeadQuerier final : public Querier {
       : head_(head), min_ms_(min_ms), max_ms_(max_ms) {}
 
   Result<std::unique_ptr<SeriesList>> select(std::span<const Matcher> matchers) const override {
+    Head::Pin pin = head_.pin();
+    Postings found = head_.select(matchers, min_ms_, max_ms_);
     return std::unique_ptr<SeriesList>(std::make_unique<HeadSeriesList>(
-        head_, head_.select(matchers, min_ms_, max_ms_), min_ms_, max_ms_));
+        head_, std::move(pin), std::move(found), min_ms_, max_ms_));
   }
 
   Result<std::vector<std::string>> label_names(std::span<const Matcher> matchers) const override {
     if (whole_head(matchers)) return head_.label_names();
     std::set<std::string, std::less<>> names;
-    for (const HeadSeriesPtr& series : head_.select(matchers, min_ms_, max_ms_)) {
-      for (const auto& [name, value] : LabelsView(series->packed)) {
+    const Head::Pin pin = head_.pin();
+    for (const SeriesId id : head_.select(matchers, min_ms_, max_ms_)) {
+      for (const auto& [name, value] : head_.labels(id)) {
         if (!names.contains(name)) names.emplace(name);
       }
     }
@@ -56,8 +62,9 @@ class HeadQuerier final : public Querier {
                                                 std::span<const Matcher> matchers) const override {
     if (whole_head(matchers)) return head_.label_values(name);
     std::set<std::string, std::less<>> values;
-    for (const HeadSeriesPtr& series : head_.select(matchers, min_ms_, max_ms_)) {
-      const std::string_view value = LabelsView(series->packed).get(name);
+    const Head::Pin pin = head_.pin();
+    for (const SeriesId id : head_.select(matchers, min_ms_, max_ms_)) {
+      const std::string_view value = head_.labels(id).get(name);
       if (!value.empty() && !values.contains(value)) values.emplace(value);
     }
     return std::vector<std::string>(values.begin(), values.end());

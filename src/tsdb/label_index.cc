@@ -1,77 +1,67 @@
 #include "tsdb/label_index.h"
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
 
 #include "model/packed_labels.h"
 
 namespace tributary::tsdb {
 namespace {
 
-// References grow, so the end is the place for nearly all.
-void insert(Postings& postings, SeriesRef ref) {
-  if (postings.empty() || postings.back() < ref) {
-    postings.push_back(ref);
-    return;
-  }
-  const auto at = std::lower_bound(postings.begin(), postings.end(), ref);
-  if (*at != ref) postings.insert(at, ref);
-}
-
-Postings intersect(const Postings& a, const Postings& b) {
-  Postings out;
-  const Postings& few = a.size() < b.size() ? a : b;
-  const Postings& many = a.size() < b.size() ? b : a;
-  if (few.size() * 16 < many.size()) {
-    auto from = many.begin();
-    for (const SeriesRef ref : few) {
-      from = std::lower_bound(from, many.end(), ref);
-      if (from == many.end()) break;
-      if (*from == ref) out.push_back(ref);
-    }
-  } else {
-    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
-  }
-  return out;
-}
-
-Postings subtract(const Postings& a, const Postings& b) {
-  Postings out;
-  std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
-  return out;
-}
-
 template <class Map>
 std::vector<std::string> sorted_keys(const Map& map) {
   std::vector<std::string> keys;
   keys.reserve(map.size());
-  for (const auto& [key, value] : map) keys.push_back(key);
+  for (const auto& [key, value] : map) keys.emplace_back(key);
   std::sort(keys.begin(), keys.end());
   return keys;
 }
 
 }  // namespace
 
-void LabelIndex::add(SeriesRef ref, std::string_view packed_labels) {
-  insert(all_, ref);
+template <class Map>
+typename Map::mapped_type& LabelIndex::find_or_add(Map& map, std::string_view text) {
+  const auto found = map.find(text);
+  if (found != map.end()) return found->second;
+  return map.emplace(std::string_view(texts_.copy(text), text.size()), typename Map::mapped_type())
+      .first->second;
+}
+
+template <class Map>
+void LabelIndex::erase(Map& map, typename Map::iterator at) {
+  const std::string_view text = at->first;
+  map.erase(at);
+  texts_.free(const_cast<char*>(text.data()), text.size());
+}
+
+void LabelIndex::add(SeriesId id, std::string_view packed_labels) {
+  all_.add(id);
+  end_ = std::max(end_, id + 1);
   for (const auto& [name, value] : LabelsView(packed_labels)) {
-    auto values = by_name_.find(name);
-    if (values == by_name_.end()) values = by_name_.emplace(name, Values()).first;
-    auto postings = values->second.find(value);
-    if (postings == values->second.end()) {
-      postings = values->second.emplace(value, Postings()).first;
-    }
-    insert(postings->second, ref);
+    find_or_add(find_or_add(by_name_, name), value).add(id);
   }
 }
 
-void LabelIndex::remove(const std::function<bool(SeriesRef)>& gone) {
-  std::erase_if(all_, gone);
-  for (auto& [name, values] : by_name_) {
-    for (auto& [value, postings] : values) std::erase_if(postings, gone);
-    boost::unordered::erase_if(values, [](const auto& entry) { return entry.second.empty(); });
+void LabelIndex::remove(std::span<const Gone> series) {
+  std::vector<bool> gone(end_);
+  boost::unordered_flat_map<std::string_view, ByText<bool>, TextHash, std::equal_to<>> touched;
+  for (const Gone& one : series) {
+    gone[one.id] = true;
+    for (const auto& [name, value] : LabelsView(one.packed_labels)) touched[name][value] = true;
   }
-  boost::unordered::erase_if(by_name_, [](const auto& entry) { return entry.second.empty(); });
+  all_.remove(gone);
+  for (const auto& [name, touched_values] : touched) {
+    const auto of_name = by_name_.find(name);
+    if (of_name == by_name_.end()) continue;
+    Values& values = of_name->second;
+    for (const auto& [value, unused] : touched_values) {
+      const auto at = values.find(value);
+      if (at == values.end()) continue;
+      at->second.remove(gone);
+      if (at->second.size() == 0) erase(values, at);
+    }
+    if (values.empty()) erase(by_name_, of_name);
+  }
 }
 
 const LabelIndex::Values* LabelIndex::values_of(std::string_view name) const {
@@ -82,24 +72,18 @@ const LabelIndex::Values* LabelIndex::values_of(std::string_view name) const {
 Postings LabelIndex::with_value(const Matcher& matcher, bool wanted) const {
   const Values* values = values_of(matcher.name());
   if (values == nullptr) return {};
-  Postings out;
-  std::size_t lists = 0;
-  const auto add = [&](const Postings& postings) {
-    out.insert(out.end(), postings.begin(), postings.end());
-    ++lists;
-  };
+  PostingsUnion found(end_);
   // With literals the matcher is true for exactly these values, or false for exactly these.
   if (!matcher.literals().empty() && matcher.negative() != wanted) {
     for (const std::string& value : matcher.literals()) {
-      if (const auto found = values->find(value); found != values->end()) add(found->second);
+      if (const auto at = values->find(value); at != values->end()) found.add(at->second);
     }
   } else {
     for (const auto& [value, postings] : *values) {
-      if (matcher.matches(value) == wanted) add(postings);
+      if (matcher.matches(value) == wanted) found.add(postings);
     }
   }
-  if (lists > 1) std::sort(out.begin(), out.end());
-  return out;
+  return found.take();
 }
 
 Postings LabelIndex::select(std::span<const Matcher> matchers) const {
@@ -112,7 +96,7 @@ Postings LabelIndex::select(std::span<const Matcher> matchers) const {
     narrowed = true;
     if (found.empty()) return found;
   }
-  if (!narrowed) found = all_;
+  if (!narrowed) found = all();
   // Where no value at all would do, only the values that will not need a look.
   for (const Matcher& matcher : matchers) {
     if (matcher.matches_empty()) found = subtract(found, with_value(matcher, false));

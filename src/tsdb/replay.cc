@@ -38,10 +38,12 @@ class Replay {
         });
         head_.publish(created_);
         break;
-      case RecordType::samples:
+      case RecordType::samples: {
+        Head::Appender appender(head_);
         good = decode_samples(
-            record, [this](std::uint64_t ref, Sample sample) { add_sample(ref, sample); });
+            record, [&](std::uint64_t ref, Sample sample) { add_sample(appender, ref, sample); });
         break;
+      }
       default: ++report_.records_of_other_types; break;
     }
     if (!good) ++report_.malformed_records;
@@ -52,8 +54,8 @@ class Replay {
     std::string sorted;
     if (!is_canonical(packed)) packed = sorted = pack(LabelsView(packed).to_labels());
     const std::uint64_t hash = hash64(packed);
-    HeadSeries* series = head_.find(packed, hash);
-    if (series == nullptr) {
+    SeriesId series = head_.find(packed, hash);
+    if (series == kNoSeries) {
       // A reference that is taken already belongs to other labels: no sound log has that.
       series =
           by_ref_.contains(ref) ? head_.create(packed, hash) : head_.create_as(ref, packed, hash);
@@ -63,26 +65,26 @@ class Replay {
     by_ref_[ref] = series;
   }
 
-  void add_sample(std::uint64_t ref, Sample sample) {
+  void add_sample(Head::Appender& appender, std::uint64_t ref, Sample sample) {
     const auto found = by_ref_.find(ref);
     if (found == by_ref_.end()) {
       ++report_.samples_without_series;
       head_.reserve(ref);
       return;
     }
-    HeadSeries& series = *found->second;
-    if (series.has_last && sample.timestamp_ms <= series.last.timestamp_ms) {
+    const HeadSeries& series = head_.series(found->second);
+    if (series.has_last && sample.timestamp_ms <= series.last_ms) {
       ++report_.samples_not_in_order;
       return;
     }
-    head_.append(series, sample);
+    appender.append(found->second, sample);
     ++report_.samples;
   }
 
   Head& head_;
   ReplayReport& report_;
-  boost::unordered_flat_map<std::uint64_t, HeadSeries*> by_ref_;
-  std::vector<HeadSeries*> created_;
+  boost::unordered_flat_map<std::uint64_t, SeriesId> by_ref_;
+  std::vector<SeriesId> created_;
 };
 
 }  // namespace

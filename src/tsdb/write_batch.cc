@@ -4,14 +4,7 @@
 
 namespace tributary::tsdb {
 
-void WriteBatch::clear() {
-  packed_.clear();
-  series_.clear();
-  samples_.clear();
-  metadata_.clear();
-}
-
-Result<void> WriteBatch::add_series(std::span<const LabelView> labels) {
+Result<void> LabelPacker::pack(std::span<const LabelView> labels, std::string& out) {
   sorted_.clear();
   for (const LabelView& label : labels) {
     if (label.name.empty()) return Error(Code::invalid_argument, "label name is empty");
@@ -29,9 +22,21 @@ Result<void> WriteBatch::add_series(std::span<const LabelView> labels) {
                  "label name \"" + std::string(twice->name) + "\" comes twice");
   }
   if (sorted_.empty()) return Error(Code::invalid_argument, "series has no labels");
+  append_packed(sorted_, out);
+  return {};
+}
+
+void WriteBatch::clear() {
+  packed_.clear();
+  series_.clear();
+  samples_.clear();
+  metadata_.clear();
+}
+
+Result<void> WriteBatch::add_series(std::span<const LabelView> labels) {
   const std::size_t at = packed_.size();
-  append_packed(sorted_, packed_);
-  series_.push_back({at, packed_.size() - at, samples_.size(), 0});
+  if (auto done = packer_.pack(labels, packed_); !done) return done;
+  series_.push_back({{}, at, packed_.size() - at, samples_.size(), 0});
   return {};
 }
 

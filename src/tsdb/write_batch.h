@@ -1,6 +1,10 @@
 // What one write brings: series with their samples, and metadata of families. Reusable: `clear`
 // keeps the memory, so that a steady stream of writes allocates nothing here.
 //
+// A series is named by its labels or, faster, by the raw bytes that hold them in the sender's
+// message: equal bytes are equal labels, so the database recognises what was sent before, and asks
+// a `LabelParser` for the labels of the others alone.
+//
 // Threads: one at a time.
 #pragma once
 
@@ -17,10 +21,31 @@
 
 namespace tributary::tsdb {
 
+// Reads labels from raw bytes, and judges them.
+class LabelParser {
+ public:
+  virtual ~LabelParser() = default;
+  // Appends them, as a LabelPacker does, to `packed`. An error refuses the series' samples; its
+  // message says why and names the series.
+  virtual Result<void> parse(std::string_view raw, std::string& packed) = 0;
+};
+
+// Packs labels in any order; empty values count as absent. Refused where a name comes twice, is
+// empty, or none is left. Keeps its memory from one set to the next.
+class LabelPacker {
+ public:
+  // Appends to `out`.
+  Result<void> pack(std::span<const LabelView> labels, std::string& out);
+
+ private:
+  std::vector<LabelView> sorted_;
+};
+
 class WriteBatch {
  public:
   struct Series {
-    std::size_t packed_at;
+    std::string_view raw;   // or
+    std::size_t packed_at;  // where `raw` is empty
     std::size_t packed_size;
     std::size_t first_sample;
     std::size_t sample_count;
@@ -28,10 +53,11 @@ class WriteBatch {
 
   void clear();
 
-  // Begins a series; the samples that follow are its own. Labels in any order; empty values count
-  // as absent. Refused, and then without effect, where a name comes twice, is empty, or none is
-  // left.
+  // Begins a series; the samples that follow are its own. Refused, and then without effect, where
+  // the labels make no set (see LabelPacker).
   Result<void> add_series(std::span<const LabelView> labels);
+  // `raw` is not empty and lives until the batch is appended.
+  void add_raw_series(std::string_view raw) { series_.push_back({raw, 0, 0, samples_.size(), 0}); }
   void add_sample(Sample sample) {
     samples_.push_back(sample);
     ++series_.back().sample_count;
@@ -53,7 +79,7 @@ class WriteBatch {
   std::vector<Series> series_;
   std::vector<Sample> samples_;
   std::vector<MetricFamily> metadata_;
-  std::vector<LabelView> sorted_;
+  LabelPacker packer_;
 };
 
 }  // namespace tributary::tsdb

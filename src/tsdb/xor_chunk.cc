@@ -1,142 +1,79 @@
 #include "tsdb/xor_chunk.h"
 
-#include <bit>
+#include <algorithm>
 
 #include "tsdb/encoding.h"
 
 namespace tributary::tsdb {
-namespace {
-
-constexpr std::size_t kCountBytes = 2;
-
-// Timestamps wrap around like Go's int64: no difference of two is undefined here.
-std::int64_t wrapped(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
-// Whether a delta of deltas fits `bits`: the ranges are asymmetric, -(2^(n-1)-1) to 2^(n-1), which
-// two's complement is not.
-bool fits(std::int64_t value, unsigned bits) {
-  const std::int64_t half = std::int64_t{1} << (bits - 1);
-  return value >= 1 - half && value <= half;
-}
-
-struct Bucket {
-  unsigned prefix;
-  unsigned prefix_bits;
-  unsigned bits;
-};
-constexpr Bucket kBuckets[] = {{0b10, 2, 14}, {0b110, 3, 17}, {0b1110, 4, 20}};
-
-}  // namespace
-
-XorChunkWriter::XorChunkWriter() : bits_(std::string(kCountBytes, '\0')) {}
-
-std::string XorChunkWriter::take() { return std::move(bits_.mutable_bytes()); }
-
-void XorChunkWriter::append(Sample sample) {
-  const std::uint64_t delta =
-      static_cast<std::uint64_t>(sample.timestamp_ms) - static_cast<std::uint64_t>(last_ms_);
-  if (count_ == 0) {
-    bits_.write_uvarint(zigzag(sample.timestamp_ms));
-    bits_.write(std::bit_cast<std::uint64_t>(sample.value), 64);
-  } else if (count_ == 1) {
-    bits_.write_uvarint(delta);
-    write_value(sample.value);
-  } else {
-    const std::int64_t dod = wrapped(delta - last_delta_);
-    if (dod == 0) {
-      bits_.write(0, 1);
-    } else {
-      bool written = false;
-      for (const Bucket& bucket : kBuckets) {
-        if (!fits(dod, bucket.bits)) continue;
-        bits_.write(bucket.prefix, bucket.prefix_bits);
-        bits_.write(static_cast<std::uint64_t>(dod), bucket.bits);
-        written = true;
-        break;
-      }
-      if (!written) {
-        bits_.write(0b1111, 4);
-        bits_.write(static_cast<std::uint64_t>(dod), 64);
-      }
-    }
-    write_value(sample.value);
-  }
-  last_ms_ = sample.timestamp_ms;
-  last_delta_ = delta;
-  last_value_ = sample.value;
-  ++count_;
-  store_be16(bits_.mutable_bytes().data(), static_cast<std::uint16_t>(count_));
-}
-
-void XorChunkWriter::write_value(double value) {
-  const std::uint64_t x =
-      std::bit_cast<std::uint64_t>(value) ^ std::bit_cast<std::uint64_t>(last_value_);
-  if (x == 0) {
-    bits_.write(0, 1);
-    return;
-  }
-  auto leading = static_cast<std::uint8_t>(std::countl_zero(x));
-  const auto trailing = static_cast<std::uint8_t>(std::countr_zero(x));
-  if (leading > 31) leading = 31;  // five bits hold no more
-  if (leading_ != 0xff && leading >= leading_ && trailing >= trailing_) {
-    bits_.write(0b10, 2);
-    bits_.write(x >> trailing_, 64U - leading_ - trailing_);
-    return;
-  }
-  leading_ = leading;
-  trailing_ = trailing;
-  const unsigned meaningful = 64U - leading - trailing;
-  bits_.write(0b11, 2);
-  bits_.write(leading, 5);
-  bits_.write(meaningful, 6);  // 64 becomes 0, which no other length is
-  bits_.write(x >> trailing, meaningful);
-}
 
 XorChunkReader::XorChunkReader(std::string_view bytes)
-    : bits_(bytes.size() < kCountBytes ? std::string_view() : bytes.substr(kCountBytes)) {
-  if (bytes.size() < kCountBytes) {
+    : bits_(bytes.size() < kXorHeaderBytes ? std::string_view() : bytes.substr(kXorHeaderBytes)) {
+  if (bytes.size() < kXorHeaderBytes) {
     ok_ = false;
   } else {
     left_ = load_be16(bytes.data());
   }
 }
 
-std::int64_t XorChunkReader::read_delta_of_delta() {
-  if (!bits_.bit()) return 0;
-  for (const Bucket& bucket : kBuckets) {
-    if (bits_.bit()) continue;
-    const auto value = static_cast<std::int64_t>(bits_.read(bucket.bits));
-    const std::int64_t half = std::int64_t{1} << (bucket.bits - 1);
-    return value > half ? value - 2 * half : value;
-  }
-  return wrapped(bits_.read(64));
+bool XorChunkReader::read_first() {
+  last_ms_ = unzigzag(bits_.read_uvarint());
+  last_bits_ = bits_.read(64);
+  return bits_.ok();
 }
 
-bool XorChunkReader::read_value() {
-  if (!bits_.bit()) return bits_.ok();
-  if (bits_.bit()) {
-    leading_ = static_cast<unsigned>(bits_.read(5));
-    auto meaningful = static_cast<unsigned>(bits_.read(6));
+inline std::uint64_t XorChunkReader::read_delta_of_delta() {
+  const auto ones = static_cast<unsigned>(std::countl_one(bits_.ahead()));
+  if (ones == 0) {
+    bits_.take(1);
+    return 0;
+  }
+  if (ones > std::size(xor_detail::kBuckets)) {
+    bits_.take(4);
+    const std::uint64_t value = bits_.read(64);
+    bits_.ensure();
+    return value;
+  }
+  const unsigned size = xor_detail::kBuckets[ones - 1].bits;
+  const std::uint64_t half = std::uint64_t{1} << (size - 1);
+  const std::uint64_t value = bits_.take(ones + 1 + size) & (2 * half - 1);
+  return value > half ? value - 2 * half : value;
+}
+
+inline bool XorChunkReader::read_value() {
+  const std::uint64_t ahead = bits_.ahead();
+  constexpr std::uint64_t kTop = std::uint64_t{1} << 63;
+  if ((ahead & kTop) == 0) {
+    bits_.take(1);
+    return bits_.ok();
+  }
+  if ((ahead & kTop >> 1) != 0) {
+    const std::uint64_t window = bits_.take(13);
+    leading_ = static_cast<unsigned>(window >> 6) & 31U;
+    auto meaningful = static_cast<unsigned>(window) & 63U;
     if (meaningful == 0) meaningful = 64;
     if (leading_ + meaningful > 64) return false;
     trailing_ = 64 - leading_ - meaningful;
+  } else {
+    bits_.take(2);
   }
-  const std::uint64_t x = bits_.read(64 - leading_ - trailing_) << trailing_;
-  last_value_ = std::bit_cast<double>(std::bit_cast<std::uint64_t>(last_value_) ^ x);
+  last_bits_ ^= bits_.read(64 - leading_ - trailing_) << trailing_;
   return bits_.ok();
 }
 
 bool XorChunkReader::next() {
   if (!ok_ || left_ == 0) return false;
   if (read_ == 0) {
-    last_ms_ = unzigzag(bits_.read_uvarint());
-    last_value_ = std::bit_cast<double>(bits_.read(64));
-    ok_ = bits_.ok();
+    ok_ = read_first();
   } else {
-    last_delta_ = read_ == 1 ? bits_.read_uvarint()
-                             : last_delta_ + static_cast<std::uint64_t>(read_delta_of_delta());
-    last_ms_ = wrapped(static_cast<std::uint64_t>(last_ms_) + last_delta_);
-    ok_ = read_value() && bits_.ok();
+    if (read_ == 1) {
+      last_delta_ = bits_.read_uvarint();
+      bits_.ensure();
+    } else {
+      bits_.ensure();  // 24 bits at most of a time, 13 in front of a value
+      last_delta_ += read_delta_of_delta();
+    }
+    last_ms_ = static_cast<std::int64_t>(static_cast<std::uint64_t>(last_ms_) + last_delta_);
+    ok_ = read_value();
   }
   --left_;
   ++read_;
@@ -146,6 +83,9 @@ bool XorChunkReader::next() {
 Result<void> read_xor_chunk(std::string_view bytes, std::int64_t min_ms, std::int64_t max_ms,
                             std::vector<Sample>& out) {
   XorChunkReader reader(bytes);
+  // Bytes that lie about their number do not take memory: a sample has two bits.
+  const std::size_t needed = out.size() + std::min<std::size_t>(reader.left(), bytes.size() * 4);
+  if (needed > out.capacity()) out.reserve(std::max(needed, out.capacity() * 2));
   while (reader.next()) {
     const Sample sample = reader.sample();
     if (sample.timestamp_ms > max_ms) return {};

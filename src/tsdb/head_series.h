@@ -1,0 +1,91 @@
+// A series of the head, in 88 bytes, and the memory of its open chunk: a list of fragments of 64
+// bytes, so that a chunk grows without being moved and none of its memory is slack for long.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "tsdb/chunk_arena.h"
+#include "tsdb/postings.h"
+#include "tsdb/stable_array.h"
+#include "tsdb/xor_chunk.h"
+
+namespace tributary::tsdb {
+
+using SeriesRef = std::uint64_t;  // numbers a series in the log; never used twice
+
+struct HeadSeries {
+  SeriesRef ref;
+  const char* labels;  // packed; never changes
+  std::uint32_t labels_size;
+
+  // The writer's alone.
+  SeriesId follower;       // came after it when it was last written
+  std::uint64_t raw_hash;  // of the bytes that it was last sent as
+  std::int64_t last_ms;    // of the newest sample, also while its batch is not yet in the chunk
+
+  // Under the series' stripe lock.
+  SealedChunk* sealed;  // the newest
+  std::int64_t open_min_ms;
+  double last_value;
+  std::uint32_t open_span_ms;
+  std::uint32_t last_delta_ms;
+  std::uint32_t first_fragment;
+  std::uint32_t tail_fragment;
+  std::uint16_t tail_bits;  // written in the tail
+  std::uint8_t open_count;
+  std::uint8_t leading;
+  std::uint8_t trailing;
+  bool has_last;
+
+  std::string_view packed() const { return {labels, labels_size}; }
+  std::int64_t open_max_ms() const { return open_min_ms + open_span_ms; }
+};
+static_assert(sizeof(HeadSeries) == 88);
+
+class FragmentPool {
+ public:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr unsigned kBytes = 60;
+  static constexpr unsigned kBits = kBytes * 8;
+
+  struct Fragment {
+    std::uint32_t next;
+    unsigned char bytes[kBytes];
+  };
+
+  Fragment& operator[](std::uint32_t index) const { return fragments_[index]; }
+  // Zeroed, the last of its list.
+  std::uint32_t allocate();
+  void free_list(std::uint32_t first, std::uint32_t tail);
+  std::uint64_t bytes() const { return fragments_.bytes(); }
+
+ private:
+  StableArray<Fragment> fragments_;
+  std::uint32_t free_ = kNone;
+};
+
+// Writes the open chunk of a series.
+class OpenChunk {
+ public:
+  static constexpr std::size_t kSamplesMax = 120;  // as Prometheus
+
+  OpenChunk(HeadSeries& series, FragmentPool& pool) : series_(series), pool_(pool) {}
+
+  void append(Sample sample);
+  void clear();
+
+  // For append_xor.
+  void write(std::uint64_t value, unsigned count);
+  void write_uvarint(std::uint64_t value);
+
+ private:
+  HeadSeries& series_;
+  FragmentPool& pool_;
+};
+
+// Of the open chunk, which has samples, as bytes of a chunk.
+std::size_t open_chunk_size(const HeadSeries& series, const FragmentPool& pool);
+void copy_open_chunk(const HeadSeries& series, const FragmentPool& pool, char* out);
+
+}  // namespace tributary::tsdb
