@@ -17,6 +17,8 @@ enum Option : int {
   kTlsCert,
   kTlsKey,
   kWorkers,
+  kQueryWorkers,
+  kLimits,
   kRetention,
   kLogLevel,
   kLogFormat,
@@ -39,6 +41,8 @@ constexpr option kOptions[] = {
     {"tls-cert", required_argument, nullptr, kTlsCert},
     {"tls-key", required_argument, nullptr, kTlsKey},
     {"workers", required_argument, nullptr, kWorkers},
+    {"query-workers", required_argument, nullptr, kQueryWorkers},
+    {"limits", required_argument, nullptr, kLimits},
     {"retention", required_argument, nullptr, kRetention},
     {"log-level", required_argument, nullptr, kLogLevel},
     {"log-format", required_argument, nullptr, kLogFormat},
@@ -69,6 +73,12 @@ Result<LogLevel> log_level_of(std::string_view text) {
   return bad("--log-level", text, "debug, info, warn or error");
 }
 
+Result<std::size_t> thread_count(std::string_view flag, std::string_view value) {
+  const std::uint64_t count = parse_uint64(value).value_or(0);
+  if (count < 1 || count > 256) return bad(flag, value, "1 to 256");
+  return static_cast<std::size_t>(count);
+}
+
 Result<void> apply_server(int flag, std::string_view value, HubOptions& options) {
   switch (flag) {
     case kListen: {
@@ -82,10 +92,14 @@ Result<void> apply_server(int flag, std::string_view value, HubOptions& options)
       return {};
     }
     case kWorkers: {
-      options.workers = parse_uint64(value).value_or(0);
-      if (options.workers < 1 || options.workers > 256) return bad("--workers", value, "1 to 256");
+      TRIBUTARY_TRY(options.workers, thread_count("--workers", value));
       return {};
     }
+    case kQueryWorkers: {
+      TRIBUTARY_TRY(options.query_workers, thread_count("--query-workers", value));
+      return {};
+    }
+    case kLimits: options.limits_file = value; return {};
     case kRetention: {
       TRIBUTARY_TRY(options.retention, parse_prometheus_duration(value));
       return {};
@@ -182,7 +196,9 @@ serve
   --listen HOST:PORT     127.0.0.1:9009; ":9009" is every interface
   --tls-cert FILE, --tls-key FILE   serve HTTPS with this certificate (PEM)
   --retention DURATION   older samples are dropped, as in 15d; default: everything is kept
-  --workers N            threads for what blocks: disk, queries (4)
+  --limits FILE          what workspaces may take and hold (YAML, docs/hub.md); read again on SIGHUP
+  --workers N            threads for what blocks: disk, policies (4)
+  --query-workers N      queries that run at the same time (16)
   --log-level LEVEL      debug, info, warn, error (info)
   --log-format FORMAT    console or json (console)
 

@@ -24,7 +24,9 @@ struct HubOptions {
   net::HostPort listen{.host = "127.0.0.1", .port = 9009};
   std::optional<net::TlsServerOptions> tls;
   std::size_t workers = 4;
+  std::size_t query_workers = 16;
   Duration retention = Duration::zero();  // zero keeps everything
+  std::string limits_file;                // "" for none
   LogSink::Options log;
   std::string account_id;
   std::string account_name;

@@ -2,12 +2,16 @@
 #include <malloc.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <thread>
 
+#include "config/outside.h"
 #include "hub/gateway/gateway.h"
 #include "hub/workspaces/embedded_store.h"
+#include "hub/workspaces/parallel.h"
 #include "net/run_task.h"
 #include "options.h"
 #include "tsdb/disk.h"
@@ -39,10 +43,28 @@ struct Hub {
   SystemRandom random;
   Telemetry telemetry;
   tsdb::RealDisk disk;
+  hub::workspaces::LimitsTable limits;
+  // A query has its own thread; these help it where there are more cores.
+  const std::size_t helper_count = std::max(std::thread::hardware_concurrency(), 1U) - 1;
+  net::WorkerPool helpers{helper_count};
+  hub::workspaces::WorkerParallel parallel{helpers, helper_count};
   std::unique_ptr<hub::identity::Store> identities;
   std::unique_ptr<hub::gateway::WorkspaceCatalog> catalog;
   std::unique_ptr<hub::workspaces::EmbeddedStore> workspaces;
 };
+
+// What the flags and the file say of limits. On a mistake in the file everything stays.
+Result<void> load_limits(const HubOptions& options, hub::workspaces::LimitsTable& limits) {
+  const hub::workspaces::Limits base{.retention = options.retention};
+  std::string text;
+  if (!options.limits_file.empty()) {
+    TRIBUTARY_TRY(text, config::this_machine().read_file(options.limits_file));
+  }
+  config::Diagnostics diagnostics;
+  limits.load(std::move(text), options.limits_file, base, diagnostics);
+  if (diagnostics.has_errors()) return diagnostics.to_error();
+  return {};
+}
 
 Result<void> open(const HubOptions& options, Hub& hub) {
   std::error_code failed;
@@ -52,26 +74,34 @@ Result<void> open(const HubOptions& options, Hub& hub) {
   const Clock& clock = hub.loop->clock();
   TRIBUTARY_TRY(hub.identities, hub::identity::Store::open(options.data, clock, hub.random));
   TRIBUTARY_TRY(hub.catalog, hub::gateway::open_workspace_catalog(options.data + "/workspaces.db"));
-  hub::workspaces::EmbeddedStore::Options store{.directory = options.data};
-  store.limits.retention = options.retention;
+  if (auto loaded = load_limits(options, hub.limits); !loaded) return loaded;
+  hub::workspaces::EmbeddedStore::Options store{
+      .directory = options.data, .limits = hub.limits, .parallel = &hub.parallel};
   TRIBUTARY_TRY(hub.workspaces,
                 hub::workspaces::EmbeddedStore::open(std::move(store), hub.disk, clock,
                                                      hub.telemetry, hub.log.named("workspaces")));
   return {};
 }
 
-net::Task<int> serve_until(const HubOptions& options, Hub& hub, net::WorkerPool& workers,
+struct Pools {
+  net::WorkerPool workers;
+  net::WorkerPool queries;
+};
+
+net::Task<int> serve_until(const HubOptions& options, Hub& hub, Pools& pools,
                            std::stop_source& stop, net::Event& stopped) {
   hub::gateway::Gateway gateway({.loop = *hub.loop,
-                                 .workers = workers,
+                                 .workers = pools.workers,
+                                 .queries = pools.queries,
                                  .identities = *hub.identities,
                                  .catalog = *hub.catalog,
                                  .workspaces = *hub.workspaces,
+                                 .limits = hub.limits,
                                  .clock = hub.loop->clock(),
                                  .random = hub.random,
                                  .telemetry = hub.telemetry,
                                  .log = hub.log.named("gateway")},
-                                {});
+                                {.queries_running_max = options.query_workers});
   net::HttpServerOptions server_options{.address = options.listen.host,
                                         .port = options.listen.port,
                                         .tls = options.tls,
@@ -89,19 +119,20 @@ net::Task<int> serve_until(const HubOptions& options, Hub& hub, net::WorkerPool&
                            {"tls", options.tls.has_value()},
                            {"data", options.data},
                            {"version", TRIBUTARY_VERSION}});
-  auto replay = [&hub] {
+  auto replay = [&hub, &gateway] {
+    const Result<void> restored = gateway.restore();
     hub.workspaces->open_all();
-    return true;
+    return restored;
   };
-  auto replayed = net::run(workers, *hub.loop, std::move(replay));
-  co_await replayed;
-  if (const auto done = gateway.finish_deletions(); !done)
-    hub.log.warn("a workspace could not be deleted", {{"error", done.error().message()}});
+  auto replaying = net::run(pools.workers, *hub.loop, std::move(replay));
+  const Result<void> restored = co_await replaying;
+  if (!restored)
+    hub.log.warn("a workspace could not be restored", {{"error", restored.error().message()}});
   gateway.set_ready(true);
   hub.log.info("ready");
 
   net::Gate background;
-  background.spawn(maintain(*hub.loop, workers, *hub.workspaces, stop.get_token()));
+  background.spawn(maintain(*hub.loop, pools.workers, *hub.workspaces, stop.get_token()));
   co_await stopped;
   gateway.set_ready(false);
   stop.request_stop();
@@ -121,13 +152,20 @@ int serve(const HubOptions& options) {
     hub.log.error("cannot start", {{"error", opened.error().message()}});
     return 1;
   }
-  net::WorkerPool workers(options.workers);
+  Pools pools{.workers = net::WorkerPool(options.workers),
+              .queries = net::WorkerPool(options.query_workers)};
   std::stop_source stop;
   net::Event stopped;
   hub.loop->on_signal([&](int number) {
-    if (number != SIGHUP && !stopped.is_set()) stopped.set();
+    if (number != SIGHUP) {
+      if (!stopped.is_set()) stopped.set();
+    } else if (const auto loaded = load_limits(options, hub.limits); loaded) {
+      hub.log.info("limits read again", {{"file", options.limits_file}});
+    } else {
+      hub.log.error("limits stay as they are", {{"error", loaded.error().message()}});
+    }
   });
-  return net::run_task(*hub.loop, serve_until(options, hub, workers, stop, stopped));
+  return net::run_task(*hub.loop, serve_until(options, hub, pools, stop, stopped));
 }
 
 }  // namespace tributary

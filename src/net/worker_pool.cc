@@ -24,6 +24,16 @@ void WorkerPool::submit(std::function<void()> work) {
   wake_.notify_one();
 }
 
+bool WorkerPool::submit_if_idle(std::function<void()> work) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= waiting_) return false;
+    queue_.push_back(std::move(work));
+  }
+  wake_.notify_one();
+  return true;
+}
+
 std::size_t WorkerPool::queued() const {
   const std::lock_guard lock(mutex_);
   return queue_.size();
@@ -34,7 +44,9 @@ void WorkerPool::work() {
     std::function<void()> next;
     {
       std::unique_lock lock(mutex_);
+      ++waiting_;
       wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+      --waiting_;
       if (queue_.empty()) return;
       next = std::move(queue_.front());
       queue_.pop_front();

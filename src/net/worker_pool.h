@@ -27,6 +27,8 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   void submit(std::function<void()> work);
+  // Only where a thread waits for work; false otherwise.
+  bool submit_if_idle(std::function<void()> work);
   std::size_t queued() const;
 
  private:
@@ -35,6 +37,7 @@ class WorkerPool {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> queue_;
+  std::size_t waiting_ = 0;  // threads with nothing to do
   bool closing_ = false;
   std::vector<std::thread> threads_;
 };

@@ -118,18 +118,21 @@ std::optional<ControlAnswer> read_tags(const rapidjson::Document& body, Input& i
   return std::nullopt;
 }
 
-std::optional<ControlAnswer> read_input(std::string_view text, Input& input) {
-  if (trim(text).empty()) return std::nullopt;
-  rapidjson::Document body;
+std::optional<ControlAnswer> parse_object(std::string_view text, rapidjson::Document& body) {
+  if (trim(text).empty()) text = "{}";
   body.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
-  if (body.HasParseError() || !body.IsObject()) {
-    return ControlAnswer{.status = 400,
-                         .error_code = "ValidationException",
-                         .body = json([](Json& out) {
-                           member(out, "message", "The request body is not a JSON object.");
-                           member(out, "reason", "CANNOT_PARSE");
-                         })};
-  }
+  if (!body.HasParseError() && body.IsObject()) return std::nullopt;
+  return ControlAnswer{.status = 400,
+                       .error_code = "ValidationException",
+                       .body = json([](Json& out) {
+                         member(out, "message", "The request body is not a JSON object.");
+                         member(out, "reason", "CANNOT_PARSE");
+                       })};
+}
+
+std::optional<ControlAnswer> read_input(std::string_view text, Input& input) {
+  rapidjson::Document body;
+  if (auto bad = parse_object(text, body)) return bad;
   if (auto bad = read_text(body, "alias", kAliasBytesMax, input.alias)) return bad;
   if (auto bad = read_text(body, "clientToken", kClientTokenBytesMax, input.client_token))
     return bad;
@@ -168,6 +171,12 @@ ControlAnswer described(const WorkspaceRecord& record, std::string_view base_url
                                            })};
 }
 
+workspaces::WorkspaceSettings settings_of(const WorkspaceRecord& record) {
+  workspaces::WorkspaceSettings settings;
+  if (record.retention_days) settings.retention = std::chrono::days(*record.retention_days);
+  return settings;
+}
+
 ControlAnswer tags_of(const WorkspaceRecord& record) {
   return {.status = 200, .error_code = {}, .body = json([&](Json& out) {
                                              write_tags(out, record.tags);
@@ -200,13 +209,15 @@ ControlAnswer AmpControl::handle(const ControlRequest& request) {
   if (!found) return internal_error(found.error());
   if (!*found || (*found)->status == WorkspaceStatus::deleting)
     return workspace_not_found(request.route.workspace_id);
-  WorkspaceRecord record = std::move(**found);
+  WorkspaceRecord record = **found;
   const bool by_arn = !request.route.resource_arn.empty();
   if (by_arn && request.route.resource_arn != record.arn())
     return workspace_not_found(request.route.resource_arn);
   switch (request.route.operation) {
     case describe_workspace: return described(record, request.base_url);
     case update_workspace_alias: return update_alias(request, std::move(record));
+    case describe_workspace_configuration: return describe_configuration(record);
+    case update_workspace_configuration: return update_configuration(request, std::move(record));
     case delete_workspace: return remove(std::move(record));
     case list_tags: return tags_of(record);
     case tag_resource: return tag(request, std::move(record));
@@ -295,6 +306,47 @@ ControlAnswer AmpControl::update_alias(const ControlRequest& request, WorkspaceR
   return {.status = 204, .error_code = {}, .body = {}};
 }
 
+ControlAnswer AmpControl::describe_configuration(const WorkspaceRecord& record) {
+  const Duration retention = limits_.of(record.id)->retention;
+  const std::int64_t days = retention / std::chrono::days(1);
+  return {.status = 200, .error_code = {}, .body = json([&](Json& out) {
+                                             out.Key("workspaceConfiguration");
+                                             out.StartObject();
+                                             out.Key("limitsPerLabelSet");
+                                             out.StartArray();
+                                             out.EndArray();
+                                             // Absent: the hub keeps everything.
+                                             if (retention > Duration::zero()) {
+                                               out.Key("retentionPeriodInDays");
+                                               out.Int64(std::max<std::int64_t>(days, 1));
+                                             }
+                                             write_status(out, WorkspaceStatus::active);
+                                             out.EndObject();
+                                           })};
+}
+
+ControlAnswer AmpControl::update_configuration(const ControlRequest& request,
+                                               WorkspaceRecord record) {
+  rapidjson::Document body;
+  if (auto bad = parse_object(request.body, body)) return *bad;
+  const auto sets = body.FindMember("limitsPerLabelSet");
+  if (sets != body.MemberEnd() && !sets->value.IsNull() &&
+      !(sets->value.IsArray() && sets->value.Empty()))
+    return validation_error("limitsPerLabelSet", "is not supported by this hub");
+  const auto days = body.FindMember("retentionPeriodInDays");
+  if (days != body.MemberEnd() && !days->value.IsNull()) {
+    if (!days->value.IsInt64() || days->value.GetInt64() < 1 ||
+        days->value.GetInt64() > kRetentionDaysMax)
+      return validation_error("retentionPeriodInDays", "must be a whole number from 1 to 1095");
+    record.retention_days = days->value.GetInt64();
+    if (auto done = catalog_.update(record); !done) return internal_error(done.error());
+    store_.configure(record.id, settings_of(record));
+  }
+  return {.status = 202, .error_code = {}, .body = json([&](Json& out) {
+                                             write_status(out, WorkspaceStatus::active);
+                                           })};
+}
+
 ControlAnswer AmpControl::remove(WorkspaceRecord record) {
   record.status = WorkspaceStatus::deleting;
   if (auto done = catalog_.update(record); !done) return internal_error(done.error());
@@ -320,10 +372,13 @@ ControlAnswer AmpControl::untag(const ControlRequest& request, WorkspaceRecord r
   return {.status = 200, .error_code = {}, .body = "{}"};
 }
 
-Result<void> AmpControl::finish_deletions() {
+Result<void> AmpControl::restore() {
   TRIBUTARY_TRY(const auto all, catalog_.list());
   for (const WorkspaceRecord& record : all) {
-    if (record.status != WorkspaceStatus::deleting) continue;
+    if (record.status != WorkspaceStatus::deleting) {
+      store_.configure(record.id, settings_of(record));
+      continue;
+    }
     if (auto done = store_.remove(record.id); !done) return done;
     if (auto done = catalog_.remove(record.id); !done) return done;
   }

@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "hub/gateway/routes.h"
 #include "hub/gateway/workspace_catalog.h"
+#include "hub/workspaces/limits_table.h"
 #include "hub/workspaces/store.h"
 
 namespace tributary::hub::gateway {
@@ -40,26 +41,32 @@ class AmpControl {
  public:
   static constexpr std::size_t kWorkspacesMax = 1000;  // per account and region
   static constexpr std::size_t kTagsMax = 50;
+  static constexpr std::int64_t kRetentionDaysMax = 1095;
 
-  AmpControl(WorkspaceCatalog& catalog, workspaces::Store& store, const Clock& clock,
-             Random& random)
-      : catalog_(catalog), store_(store), clock_(clock), random_(random) {}
+  // All outlive it. `limits` are what holds where an owner has set nothing.
+  AmpControl(WorkspaceCatalog& catalog, workspaces::Store& store,
+             const workspaces::LimitsTable& limits, const Clock& clock, Random& random)
+      : catalog_(catalog), store_(store), limits_(limits), clock_(clock), random_(random) {}
 
   ControlAnswer handle(const ControlRequest& request);
 
-  // Deletions that a crash interrupted are finished. Called at start.
-  Result<void> finish_deletions();
+  // At start: deletions that a crash interrupted are finished, and the store learns what the owners
+  // of the others have set.
+  Result<void> restore();
 
  private:
   ControlAnswer create(const ControlRequest& request);
   ControlAnswer list(const ControlRequest& request);
   ControlAnswer update_alias(const ControlRequest& request, WorkspaceRecord record);
+  ControlAnswer describe_configuration(const WorkspaceRecord& record);
+  ControlAnswer update_configuration(const ControlRequest& request, WorkspaceRecord record);
   ControlAnswer remove(WorkspaceRecord record);
   ControlAnswer tag(const ControlRequest& request, WorkspaceRecord record);
   ControlAnswer untag(const ControlRequest& request, WorkspaceRecord record);
 
   WorkspaceCatalog& catalog_;
   workspaces::Store& store_;
+  const workspaces::LimitsTable& limits_;
   const Clock& clock_;
   Random& random_;
 };

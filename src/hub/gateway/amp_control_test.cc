@@ -15,7 +15,7 @@ struct Example {
   Example() {
     std::filesystem::create_directories(directory);
     catalog = std::move(*open_workspace_catalog(directory + "/workspaces.db"));
-    control = std::make_unique<AmpControl>(*catalog, store, clock, random);
+    control = std::make_unique<AmpControl>(*catalog, store, limits, clock, random);
   }
   ~Example() { std::filesystem::remove_all(directory); }
 
@@ -48,6 +48,7 @@ struct Example {
   std::string account = "222222222222";
   std::string region = "eu-west-1";
   FakeStore store;
+  workspaces::LimitsTable limits;
   FakeClock clock;
   SeededRandom random{3};
   std::unique_ptr<WorkspaceCatalog> catalog;
@@ -129,6 +130,28 @@ TEST(AmpControl, TagsAndUntags) {
   EXPECT_STREQ(left["tags"]["c"].GetString(), "3");
 }
 
+TEST(AmpControl, SetsTheRetentionOfAWorkspaceAndRemembersIt) {
+  Example example;
+  const std::string id = example.create("{}");
+  const std::string path = "/workspaces/" + id + "/configuration";
+  const auto before = example.json(example.call("GET", path));
+
+  const ControlAnswer set = example.call("PATCH", path, R"({"retentionPeriodInDays":30})");
+  example.limits.set(id, example.store.settings[id]);
+  const auto after = example.json(example.call("GET", path));
+  example.store.settings.clear();
+  ASSERT_TRUE(example.control->restore());
+
+  EXPECT_FALSE(before["workspaceConfiguration"].HasMember("retentionPeriodInDays"));
+  EXPECT_EQ(set.status, 202);
+  EXPECT_EQ(set.body, R"({"status":{"statusCode":"ACTIVE"}})");
+  EXPECT_EQ(after["workspaceConfiguration"]["retentionPeriodInDays"].GetInt(), 30);
+  EXPECT_EQ(example.store.settings[id].retention, Duration(24h * 30));
+  for (const char* body : {R"({"retentionPeriodInDays":0})", R"({"retentionPeriodInDays":1096})",
+                           R"({"retentionPeriodInDays":"7"})", R"({"limitsPerLabelSet":[{}]})"})
+    EXPECT_EQ(example.call("PATCH", path, body).status, 400) << body;
+}
+
 TEST(AmpControl, NamesTheFieldThatItRefuses) {
   Example example;
   const auto refused = [&](std::string_view body, std::string_view part) {
@@ -155,7 +178,7 @@ TEST(AmpControl, FinishesADeletionThatWasInterrupted) {
   EXPECT_EQ(example.call("GET", "/workspaces/" + id).status, 404);
 
   example.store.fail_remove = false;
-  ASSERT_TRUE(example.control->finish_deletions());
+  ASSERT_TRUE(example.control->restore());
 
   EXPECT_TRUE(example.store.ids.empty());
   EXPECT_TRUE(example.catalog->list()->empty());

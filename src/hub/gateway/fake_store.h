@@ -1,6 +1,8 @@
 // A workspaces::Store for tests: remembers which workspaces there are and what was asked of it.
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,18 +22,27 @@ class FakeStore final : public workspaces::Store {
     ids.erase(std::string(id));
     return {};
   }
-  workspaces::Answer write(std::string_view id, std::string_view body) override {
-    calls.push_back("write " + std::string(id) + " " + std::string(body));
-    return {.status = 204};
+  void configure(std::string_view id, const workspaces::WorkspaceSettings& with) override {
+    settings[std::string(id)] = with;
   }
-  workspaces::Answer read(std::string_view id, std::string_view path,
-                          const workspaces::Params& params, std::stop_token) override {
-    std::string call = "read " + std::string(id) + " " + std::string(path);
-    for (const auto& [name, value] : params) call += " " + name + "=" + value;
-    calls.push_back(std::move(call));
+  workspaces::Answer write(std::string_view id, const workspaces::WriteCall& call) override {
+    note("write " + std::string(id) + " " + std::string(call.body));
+    return {.status = 204, .headers = {{"X-Written", "1"}}};
+  }
+  workspaces::Answer call(std::string_view id, const workspaces::ApiCall& call) override {
+    std::string text = "call " + std::string(id) + " " + std::string(call.path);
+    for (const auto& [name, value] : call.params) text += " " + name + "=" + value;
+    note(std::move(text));
     return {.status = 200, .content_type = "application/json", .body = answer};
   }
 
+  void note(std::string text) {
+    const std::lock_guard lock(mutex);
+    calls.push_back(std::move(text));
+  }
+
+  std::mutex mutex;
+  std::map<std::string, workspaces::WorkspaceSettings> settings;
   std::set<std::string> ids;
   std::vector<std::string> calls;
   std::string answer = "{}";

@@ -48,13 +48,42 @@ std::string base_url(const net::ServerRequest& request) {
          std::string(request.headers.get("Host").value_or("localhost"));
 }
 
-// The parameters of the query string, and of the form that was posted.
+// The parameters of the form that was posted, and of the query string; the form's come first, as in
+// Go, so that they win.
 workspaces::Params params_of(const net::ServerRequest& request) {
-  workspaces::Params params = net::parse_form(request.query());
+  workspaces::Params params;
   const auto type = request.headers.get("Content-Type").value_or("");
-  if (request.method == "POST" && type.starts_with("application/x-www-form-urlencoded"))
-    for (auto& pair : net::parse_form(request.body)) params.push_back(std::move(pair));
+  if (request.method != "GET" && type.starts_with("application/x-www-form-urlencoded"))
+    params = net::parse_form(request.body);
+  for (auto& pair : net::parse_form(request.query())) params.push_back(std::move(pair));
   return params;
+}
+
+net::Response to_response(workspaces::Answer answer) {
+  net::Response response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
+  if (!answer.content_type.empty()) response.headers.set("Content-Type", answer.content_type);
+  for (const auto& [name, value] : answer.headers) response.headers.set(name, value);
+  return response;
+}
+
+// A query that did not get its turn, in the words of Prometheus and Cortex.
+net::Response not_admitted(QueryQueue::Admission admission) {
+  const auto answer = [](int status, const char* type, const char* error) {
+    return net::Response{.status = status,
+                         .headers = {{"Content-Type", "application/json"}},
+                         .body = std::string("{\"status\":\"error\",\"errorType\":\"") + type +
+                                 "\",\"error\":\"" + error + "\"}"};
+  };
+  switch (admission) {
+    case QueryQueue::Admission::full: {
+      net::Response full = answer(429, "too_many_requests", "too many outstanding requests");
+      full.headers.set("Retry-After", "1");
+      return full;
+    }
+    case QueryQueue::Admission::timed_out:
+      return answer(503, "timeout", "query timed out in query queue");
+    default: return answer(499, "canceled", "query was canceled in query queue");
+  }
 }
 
 identity::RequestContext context_of(const net::ServerRequest& request) {
@@ -86,13 +115,50 @@ Gateway::Gateway(Parts parts, Options options)
       iam_(parts_.identities, authorizer_),
       sts_(parts_.identities, authorizer_),
       verification_(authenticator_, identity_mutex_, parts_.clock),
-      amp_(parts_.catalog, parts_.workspaces, parts_.clock, parts_.random) {}
+      amp_(parts_.catalog, parts_.workspaces, parts_.limits, parts_.clock, parts_.random),
+      queue_(parts_.loop, options.queries_running_max) {}
 
 net::Task<net::Response> Gateway::handle(net::ServerRequest request) {
   if (auto answer = answer_unsigned(request)) co_return std::move(*answer);
-  auto work = [this, &request] { return process(request); };
+  Exchange exchange{.request = std::move(request)};
+  auto work = [this, &exchange] {
+    exchange.trail.request_id = random_uuid(parts_.random);
+    exchange.response = dispatch(exchange);
+    if (!exchange.query) finish(exchange);
+    return true;
+  };
   auto awaiting = net::run(parts_.workers, parts_.loop, std::move(work));
-  co_return co_await awaiting;
+  co_await awaiting;
+  if (exchange.query) {
+    auto running = run_query(exchange);
+    co_await running;
+  }
+  co_return std::move(exchange.response);
+}
+
+net::Task<void> Gateway::run_query(Exchange& exchange) {
+  const Query& query = *exchange.query;
+  const Instant asked = parts_.clock.monotonic();
+  auto turn = queue_.enter(query.workspace_id, query.share, exchange.request.stop);
+  const QueryQueue::Admission admission = co_await turn;
+  if (admission != QueryQueue::Admission::granted) {
+    exchange.response = not_admitted(admission);
+    finish(exchange);
+    co_return;
+  }
+  auto work = [this, &exchange, asked] {
+    const Query& allowed = *exchange.query;
+    exchange.response = to_response(
+        parts_.workspaces.call(allowed.workspace_id, {.path = allowed.path,
+                                                      .params = allowed.params,
+                                                      .queued = parts_.clock.monotonic() - asked,
+                                                      .stop = exchange.request.stop}));
+    finish(exchange);
+    return true;
+  };
+  auto awaiting = net::run(parts_.queries, parts_.loop, std::move(work));
+  co_await awaiting;
+  queue_.leave(query.workspace_id);
 }
 
 std::optional<net::Response> Gateway::answer_unsigned(const net::ServerRequest& request) {
@@ -109,19 +175,19 @@ std::optional<net::Response> Gateway::answer_unsigned(const net::ServerRequest& 
   return metrics;
 }
 
-net::Response Gateway::process(const net::ServerRequest& request) {
-  Trail trail{.request_id = random_uuid(parts_.random)};
-  net::Response response = dispatch(request, trail);
-  response.headers.set("x-amzn-RequestId", trail.request_id);
-  audit(request, response.status, trail);
-  if (response.body.size() >= options_.gzip_bytes_min && accepts_gzip(request)) {
+void Gateway::finish(Exchange& exchange) {
+  net::Response& response = exchange.response;
+  response.headers.set("x-amzn-RequestId", exchange.trail.request_id);
+  audit(exchange.request, response.status, exchange.trail);
+  if (response.body.size() >= options_.gzip_bytes_min && accepts_gzip(exchange.request)) {
     response.body = net::gzip(response.body);
     response.headers.set("Content-Encoding", "gzip");
   }
-  return response;
 }
 
-net::Response Gateway::dispatch(const net::ServerRequest& request, Trail& trail) {
+net::Response Gateway::dispatch(Exchange& exchange) {
+  const net::ServerRequest& request = exchange.request;
+  Trail& trail = exchange.trail;
   const Plane spelling = plane_of(request.path());
   const auto refuse = [&](const ApiError& error) {
     trail.explanation = error.explanation.empty() ? error.code : error.explanation;
@@ -135,7 +201,11 @@ net::Response Gateway::dispatch(const net::ServerRequest& request, Trail& trail)
   trail.account = caller.identity->principal.account;
 
   const Routed routed = route(request.method, caller.path);
-  if (!routed.route) return refuse(route_error(routed.failure, request));
+  if (!routed.route) {
+    net::Response refused = refuse(route_error(routed.failure, request));
+    if (!routed.allow.empty()) refused.headers.set("Allow", routed.allow);
+    return refused;
+  }
   // An IAM or STS signature is good for the query protocol alone, and aps for the rest.
   if ((routed.route->plane == Plane::query_protocol) == (caller.service == "aps"))
     return refuse(
@@ -143,7 +213,7 @@ net::Response Gateway::dispatch(const net::ServerRequest& request, Trail& trail)
   switch (routed.route->plane) {
     case Plane::query_protocol: return query_protocol(request, caller, trail);
     case Plane::control: return control(request, *routed.route, caller, trail);
-    case Plane::data: return data(request, *routed.route, caller, trail);
+    case Plane::data: return data(exchange, *routed.route, caller);
   }
   return refuse({500, "ServiceFailure", "no such plane"});
 }
@@ -199,17 +269,18 @@ std::optional<ApiError> Gateway::authorize(const net::ServerRequest& request, co
 net::Response Gateway::control(const net::ServerRequest& request, const Route& route,
                                const Caller& caller, Trail& trail) {
   trail.action = route.action;
-  std::optional<WorkspaceRecord> record;
+  WorkspaceRecordPtr record;
   if (!route.workspace_id.empty()) {
     auto found = parts_.catalog.find(route.workspace_id);
     if (!found) return render(ApiError(found.error()), Plane::control, trail.request_id);
     record = std::move(*found);
   }
   // What does not exist is refused like what one may not see, unless one may see it.
-  WorkspaceRecord absent{.id = route.workspace_id,
-                         .account = caller.identity->principal.account,
-                         .region = caller.region};
-  const WorkspaceRecord* on = record ? &*record : !route.workspace_id.empty() ? &absent : nullptr;
+  const WorkspaceRecord absent{.id = route.workspace_id,
+                               .account = caller.identity->principal.account,
+                               .region = caller.region};
+  const WorkspaceRecord* on = !route.workspace_id.empty() ? &absent : nullptr;
+  if (record) on = record.get();
   if (const auto denied = authorize(request, caller, on, trail)) {
     trail.explanation = denied->explanation;
     trail.internal = denied->internal;
@@ -229,15 +300,16 @@ net::Response Gateway::control(const net::ServerRequest& request, const Route& r
   return response;
 }
 
-net::Response Gateway::data(const net::ServerRequest& request, const Route& route,
-                            const Caller& caller, Trail& trail) {
+net::Response Gateway::data(Exchange& exchange, const Route& route, const Caller& caller) {
+  const net::ServerRequest& request = exchange.request;
+  Trail& trail = exchange.trail;
   trail.action = route.action;
   const auto refuse = [&](const ApiError& error) {
     trail.explanation = error.explanation.empty() ? error.code : error.explanation;
     trail.internal = error.internal;
     return render(error, Plane::data, trail.request_id);
   };
-  auto found = parts_.catalog.find(route.workspace_id);
+  const auto found = parts_.catalog.find(route.workspace_id);
   if (!found) return refuse(found.error());
   if (!*found || (*found)->status != WorkspaceStatus::active)
     return refuse({404, "ResourceNotFoundException", "Workspace not found"});
@@ -247,13 +319,20 @@ net::Response Gateway::data(const net::ServerRequest& request, const Route& rout
     return refuse(
         {403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region. "});
   if (const auto denied = authorize(request, caller, &record, trail)) return refuse(*denied);
-  workspaces::Answer answer =
-      route.data_path == "remote_write"
-          ? parts_.workspaces.write(record.id, request.body)
-          : parts_.workspaces.read(record.id, route.data_path, params_of(request), {});
-  net::Response response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
-  if (!answer.content_type.empty()) response.headers.set("Content-Type", answer.content_type);
-  return response;
+  if (route.data_path == "remote_write") {
+    return to_response(parts_.workspaces.write(
+        record.id, {.content_type = request.headers.get("Content-Type").value_or(""),
+                    .content_encoding = request.headers.get("Content-Encoding").value_or(""),
+                    .body = request.body}));
+  }
+  const auto limits = parts_.limits.of(record.id);
+  exchange.query = Query{.workspace_id = record.id,
+                         .path = route.data_path,
+                         .params = params_of(request),
+                         .share = {.running_max = limits->queries_running_max,
+                                   .waiting_max = limits->queries_waiting_max,
+                                   .patience = limits->query_timeout}};
+  return {};
 }
 
 // Every denial, every failure and every change of control state is a line; the data plane's

@@ -16,12 +16,14 @@
 #include "base/random.h"
 #include "base/telemetry.h"
 #include "hub/gateway/amp_control.h"
+#include "hub/gateway/query_queue.h"
 #include "hub/gateway/verification.h"
 #include "hub/gateway/workspace_catalog.h"
 #include "hub/identity/authorize.h"
 #include "hub/identity/iam_api.h"
 #include "hub/identity/store.h"
 #include "hub/identity/sts_api.h"
+#include "hub/workspaces/limits_table.h"
 #include "hub/workspaces/store.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -33,16 +35,19 @@ namespace tributary::hub::gateway {
 class Gateway {
  public:
   struct Options {
-    std::size_t gzip_bytes_min = 1024;  // smaller answers are not compressed
+    std::size_t gzip_bytes_min = 1024;     // smaller answers are not compressed
+    std::size_t queries_running_max = 16;  // of all workspaces: the threads of `queries`
   };
 
   // Everything outlives the gateway. `identities` is used under the gateway's own mutex.
   struct Parts {
     net::Loop& loop;
     net::WorkerPool& workers;
+    net::WorkerPool& queries;  // for queries alone, so that nothing else waits for them
     identity::Store& identities;
     WorkspaceCatalog& catalog;
     workspaces::Store& workspaces;
+    const workspaces::LimitsTable& limits;
     const Clock& clock;
     Random& random;
     Telemetry& telemetry;
@@ -53,8 +58,8 @@ class Gateway {
 
   net::Task<net::Response> handle(net::ServerRequest request);
 
-  // Deletions of workspaces that a crash interrupted. Blocks.
-  Result<void> finish_deletions() { return amp_.finish_deletions(); }
+  // What a restart leaves to do for the workspaces. Blocks.
+  Result<void> restore() { return amp_.restore(); }
 
   // Until then /-/ready answers 503.
   void set_ready(bool ready) { ready_ = ready; }
@@ -71,15 +76,32 @@ class Gateway {
     std::string internal;
   };
 
+  // A call of a workspace's HTTP API that is allowed and waits for its turn.
+  struct Query {
+    std::string workspace_id;
+    std::string path;
+    workspaces::Params params;
+    QueryQueue::Share share;
+  };
+  // A request on its way: answered, or a query.
+  struct Exchange {
+    net::ServerRequest request;
+    Trail trail;
+    std::optional<Query> query;
+    net::Response response;
+  };
+
   std::optional<net::Response> answer_unsigned(const net::ServerRequest& request);
-  net::Response process(const net::ServerRequest& request);
-  net::Response dispatch(const net::ServerRequest& request, Trail& trail);
+  net::Task<void> run_query(Exchange& exchange);
+  // Everything up to the answer, or to the query.
+  net::Response dispatch(Exchange& exchange);
   net::Response query_protocol(const net::ServerRequest& request, const Caller& caller,
                                Trail& trail);
   net::Response control(const net::ServerRequest& request, const Route& route, const Caller& caller,
                         Trail& trail);
-  net::Response data(const net::ServerRequest& request, const Route& route, const Caller& caller,
-                     Trail& trail);
+  net::Response data(Exchange& exchange, const Route& route, const Caller& caller);
+  // Audit and compression.
+  void finish(Exchange& exchange);
   // Nothing when allowed.
   std::optional<identity::ApiError> authorize(const net::ServerRequest& request,
                                               const Caller& caller, const WorkspaceRecord* on,
@@ -95,6 +117,7 @@ class Gateway {
   identity::StsApi sts_;
   Verification verification_;
   AmpControl amp_;
+  QueryQueue queue_;
   std::atomic<bool> ready_{false};
 };
 

@@ -40,9 +40,11 @@ class GatewayTest : public ::testing::Test {
     other = std::move(*identity::create_account(*identities, "111111111111", "workload"));
     gateway = std::make_unique<Gateway>(Gateway::Parts{.loop = *loop,
                                                        .workers = workers,
+                                                       .queries = queries,
                                                        .identities = *identities,
                                                        .catalog = *catalog,
                                                        .workspaces = store,
+                                                       .limits = limits,
                                                        .clock = clock,
                                                        .random = random,
                                                        .telemetry = telemetry,
@@ -90,10 +92,12 @@ class GatewayTest : public ::testing::Test {
       std::filesystem::temp_directory_path() / ("gateway-" + std::to_string(::getpid()));
   std::unique_ptr<net::Loop> loop = net::make_loop();
   net::WorkerPool workers{2};
+  net::WorkerPool queries{2};
   FakeClock clock;
   SystemRandom random;
   Telemetry telemetry;
   FakeStore store;
+  workspaces::LimitsTable limits;
   std::unique_ptr<identity::Store> identities;
   std::unique_ptr<WorkspaceCatalog> catalog;
   identity::NewAccount admin;
@@ -109,10 +113,11 @@ TEST_F(GatewayTest, LetsASignedAndAllowedRequestThrough) {
   const net::Response read = signed_as(admin, {.target = data("query") + "?query=up&time=7"});
 
   EXPECT_EQ(wrote.status, 204);
+  EXPECT_EQ(wrote.headers.get("X-Written"), "1");
   EXPECT_EQ(read.status, 200);
   EXPECT_TRUE(read.headers.get("x-amzn-RequestId"));
   EXPECT_THAT(store.calls, ElementsAre("write " + workspace + " bytes",
-                                       "read " + workspace + " query query=up time=7"));
+                                       "call " + workspace + " query query=up time=7"));
 }
 
 TEST_F(GatewayTest, ReadsParametersFromAPostedForm) {
@@ -121,7 +126,7 @@ TEST_F(GatewayTest, ReadsParametersFromAPostedForm) {
 
   EXPECT_EQ(signed_as(admin, call).status, 200);
 
-  EXPECT_THAT(store.calls, ElementsAre("read " + workspace + " query time=7 query=a+b"));
+  EXPECT_THAT(store.calls, ElementsAre("call " + workspace + " query query=a+b time=7"));
 }
 
 TEST_F(GatewayTest, LetsNothingThroughThatIsNotVerified) {
@@ -190,7 +195,7 @@ TEST_F(GatewayTest, RoutesOnThePathThatWasVerified) {
       signed_as(admin, {.target = "/workspaces/ws-other/../" + workspace + "//api/v1/labels"});
 
   EXPECT_EQ(response.status, 200);
-  EXPECT_THAT(store.calls, ElementsAre("read " + workspace + " labels"));
+  EXPECT_THAT(store.calls, ElementsAre("call " + workspace + " labels"));
 }
 
 TEST_F(GatewayTest, AnswersAmpsWordsForAWorkspaceThatIsNotThere) {
@@ -225,6 +230,25 @@ TEST_F(GatewayTest, ServesHealthAndMetricsToLoopbackWithoutASignature) {
   EXPECT_THAT(send({.target = "/metrics"}, nullptr).body,
               HasSubstr("tributary_hub_requests_total{action=\"aps:CreateWorkspace\""));
   EXPECT_EQ(send({.target = "/metrics", .peer = "10.0.0.7"}, nullptr).status, 403);
+}
+
+TEST_F(GatewayTest, NamesTheMethodsThatAPathHas) {
+  const net::Response put = signed_as(admin, {.method = "PUT", .target = data("query")});
+  const net::Response get = signed_as(admin, {.target = data("admin/tsdb/snapshot")});
+
+  EXPECT_EQ(put.status, 405);
+  EXPECT_EQ(put.headers.get("Allow"), "GET, POST");
+  EXPECT_EQ(get.status, 405);
+  EXPECT_EQ(get.headers.get("Allow"), "POST, PUT");
+}
+
+TEST_F(GatewayTest, SeesAtOnceWhatIsChangedInTheCatalog) {
+  EXPECT_EQ(signed_as(admin, {.target = data("labels")}).status, 200);
+
+  EXPECT_EQ(signed_as(admin, {.method = "DELETE", .target = "/workspaces/" + workspace}).status,
+            202);
+
+  EXPECT_EQ(signed_as(admin, {.target = data("labels")}).status, 404);
 }
 
 TEST_F(GatewayTest, CompressesLargeAnswersForThoseWhoAsk) {

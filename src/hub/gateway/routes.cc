@@ -9,31 +9,61 @@
 namespace tributary::hub::gateway {
 namespace {
 
+// The methods of a path, as an Allow field lists them.
+constexpr std::string_view kGet = "GET";
+constexpr std::string_view kPost = "POST";
+constexpr std::string_view kRead = "GET, POST";  // the parameters in the query or in a form
+constexpr std::string_view kAdmin = "POST, PUT";
+
 struct DataRoute {
   std::string_view path;  // after api/v1/
-  bool get;
-  bool post;
+  std::string_view methods;
   std::string_view action;
 };
 
-// hub-spec 3.5; below the line what AMP has not, under action names of our own.
+// hub-spec 3.5; below the line what AMP has not. What shows or changes more than a query does has
+// an action of its own; what a query could find out as well, and what Grafana cannot do without,
+// goes with the permission to query.
 constexpr std::array kDataRoutes = {
-    DataRoute{"remote_write", false, true, "aps:RemoteWrite"},
-    DataRoute{"query", true, true, "aps:QueryMetrics"},
-    DataRoute{"query_range", true, true, "aps:QueryMetrics"},
-    DataRoute{"series", true, true, "aps:GetSeries"},
-    DataRoute{"labels", true, true, "aps:GetLabels"},
-    DataRoute{"metadata", true, false, "aps:GetMetricMetadata"},
-    DataRoute{"rules", true, false, "aps:ListRules"},
-    DataRoute{"alerts", true, false, "aps:ListAlerts"},
+    DataRoute{"remote_write", kPost, "aps:RemoteWrite"},
+    DataRoute{"query", kRead, "aps:QueryMetrics"},
+    DataRoute{"query_range", kRead, "aps:QueryMetrics"},
+    DataRoute{"series", kRead, "aps:GetSeries"},
+    DataRoute{"labels", kRead, "aps:GetLabels"},
+    DataRoute{"metadata", kGet, "aps:GetMetricMetadata"},
+    DataRoute{"rules", kGet, "aps:ListRules"},
+    DataRoute{"alerts", kGet, "aps:ListAlerts"},
 
-    DataRoute{"query_exemplars", true, true, "aps:QueryMetrics"},
-    DataRoute{"format_query", true, true, "aps:QueryMetrics"},
-    DataRoute{"parse_query", true, true, "aps:QueryMetrics"},
-    DataRoute{"status/buildinfo", true, false, "aps:QueryMetrics"},
+    DataRoute{"query_exemplars", kRead, "aps:QueryMetrics"},
+    DataRoute{"format_query", kRead, "aps:QueryMetrics"},
+    DataRoute{"parse_query", kRead, "aps:QueryMetrics"},
+    DataRoute{"status/buildinfo", kGet, "aps:QueryMetrics"},
+    DataRoute{"status/runtimeinfo", kGet, "aps:QueryMetrics"},
+    DataRoute{"status/config", kGet, "aps:QueryMetrics"},
+    DataRoute{"status/flags", kGet, "aps:QueryMetrics"},
+    DataRoute{"status/walreplay", kGet, "aps:QueryMetrics"},
+    DataRoute{"targets", kGet, "aps:QueryMetrics"},
+    DataRoute{"targets/metadata", kGet, "aps:GetMetricMetadata"},
+    DataRoute{"scrape_pools", kGet, "aps:QueryMetrics"},
+    DataRoute{"alertmanagers", kGet, "aps:ListAlerts"},
+    DataRoute{"status/tsdb", kGet, "aps:GetTsdbStatus"},
+    DataRoute{"admin/tsdb/delete_series", kAdmin, "aps:DeleteSeries"},
+    DataRoute{"admin/tsdb/clean_tombstones", kAdmin, "aps:CleanTombstones"},
+    DataRoute{"admin/tsdb/snapshot", kAdmin, "aps:CreateSnapshot"},
 };
 
+bool has_method(std::string_view methods, std::string_view method) {
+  const std::vector<std::string_view> all = split(methods, ',');
+  return std::any_of(all.begin(), all.end(),
+                     [method](std::string_view one) { return trim(one) == method; });
+}
+
 Routed fail(RouteFailure failure) { return {.route = std::nullopt, .failure = failure}; }
+
+Routed wrong_method(std::string_view allow) {
+  return {
+      .route = std::nullopt, .failure = RouteFailure::wrong_method, .allow = std::string(allow)};
+}
 
 Routed found(Route route) { return {.route = std::move(route)}; }
 
@@ -47,15 +77,14 @@ Routed route_data(std::string_view method, std::string_view workspace, std::stri
   Route route{.plane = Plane::data, .workspace_id = std::string(workspace), .data_path = path};
   if (path.starts_with("label/") && path.ends_with("/values") &&
       path.size() > std::string_view("label//values").size()) {
-    if (method != "GET") return fail(RouteFailure::wrong_method);
+    if (method != "GET") return wrong_method("GET");
     route.action = "aps:GetLabels";
     return found(std::move(route));
   }
   const auto known = std::find_if(kDataRoutes.begin(), kDataRoutes.end(),
                                   [&](const DataRoute& one) { return one.path == path; });
   if (known == kDataRoutes.end()) return fail(RouteFailure::unknown_path);
-  if (!(method == "GET" && known->get) && !(method == "POST" && known->post))
-    return fail(RouteFailure::wrong_method);
+  if (!has_method(known->methods, method)) return wrong_method(known->methods);
   route.action = known->action;
   return found(std::move(route));
 }
@@ -66,11 +95,19 @@ Routed route_workspace(std::string_view method, const std::vector<std::string_vi
   if (parts.size() == 2) {
     if (method == "GET") return control(describe_workspace, "aps:DescribeWorkspace", workspace);
     if (method == "DELETE") return control(delete_workspace, "aps:DeleteWorkspace", workspace);
-    return fail(RouteFailure::wrong_method);
+    return wrong_method("GET, DELETE");
   }
   if (parts.size() == 3 && parts[2] == "alias") {
-    if (method != "POST") return fail(RouteFailure::wrong_method);
+    if (method != "POST") return wrong_method("POST");
     return control(update_workspace_alias, "aps:UpdateWorkspaceAlias", workspace);
+  }
+  if (parts.size() == 3 && parts[2] == "configuration") {
+    if (method == "GET")
+      return control(describe_workspace_configuration, "aps:DescribeWorkspaceConfiguration",
+                     workspace);
+    if (method == "PATCH")
+      return control(update_workspace_configuration, "aps:UpdateWorkspaceConfiguration", workspace);
+    return wrong_method("GET, PATCH");
   }
   if (parts.size() < 5 || parts[2] != "api" || parts[3] != "v1")
     return fail(RouteFailure::unknown_path);
@@ -90,7 +127,7 @@ Routed route_tags(std::string_view method, std::string_view encoded_arn) {
   Routed routed = method == "GET"      ? control(list_tags, "aps:ListTagsForResource", "")
                   : method == "POST"   ? control(tag_resource, "aps:TagResource", "")
                   : method == "DELETE" ? control(untag_resource, "aps:UntagResource", "")
-                                       : fail(RouteFailure::wrong_method);
+                                       : wrong_method("GET, POST, DELETE");
   if (!routed.route) return routed;
   routed.route->resource_arn = *arn;
   // The workspace is the last part of the ARN: arn:aws:aps:region:account:workspace/ws-...
@@ -103,7 +140,7 @@ Routed route_tags(std::string_view method, std::string_view encoded_arn) {
 
 Routed route(std::string_view method, std::string_view path) {
   if (path == "/" || path.empty()) {
-    if (method != "POST" && method != "GET") return fail(RouteFailure::wrong_method);
+    if (method != "POST" && method != "GET") return wrong_method("GET, POST");
     return found({.plane = Plane::query_protocol});
   }
   const std::vector<std::string_view> parts = split(path.substr(1), '/');
@@ -114,7 +151,7 @@ Routed route(std::string_view method, std::string_view path) {
       return control(ControlOperation::create_workspace, "aps:CreateWorkspace", "");
     if (method == "GET")
       return control(ControlOperation::list_workspaces, "aps:ListWorkspaces", "");
-    return fail(RouteFailure::wrong_method);
+    return wrong_method("GET, POST");
   }
   return route_workspace(method, parts);
 }

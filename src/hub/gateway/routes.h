@@ -23,6 +23,8 @@ enum class ControlOperation : std::uint8_t {
   list_workspaces,
   describe_workspace,
   update_workspace_alias,
+  describe_workspace_configuration,
+  update_workspace_configuration,
   delete_workspace,
   list_tags,
   tag_resource,
@@ -47,6 +49,7 @@ enum class RouteFailure : std::uint8_t {
 struct Routed {
   std::optional<Route> route;
   RouteFailure failure = RouteFailure::unknown_path;
+  std::string allow;  // the methods there are, where another was used
 };
 
 Routed route(std::string_view method, std::string_view path);

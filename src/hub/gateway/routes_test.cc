@@ -12,7 +12,7 @@ std::string action_of(std::string_view method, std::string path) {
   if (routed.route) return routed.route->action;
   switch (routed.failure) {
     case RouteFailure::unknown_path: return "unknown path";
-    case RouteFailure::wrong_method: return "wrong method";
+    case RouteFailure::wrong_method: return "use " + routed.allow;
     case RouteFailure::bad_escape: return "bad escape";
   }
   return "?";
@@ -26,10 +26,16 @@ TEST(Route, NamesTheActionOfEachDataPath) {
   EXPECT_EQ(action_of("POST", base + "query_range"), "aps:QueryMetrics");
   EXPECT_EQ(action_of("GET", base + "label/job/values"), "aps:GetLabels");
   EXPECT_EQ(action_of("GET", base + "metadata"), "aps:GetMetricMetadata");
-  EXPECT_EQ(action_of("GET", base + "remote_write"), "wrong method");
+  EXPECT_EQ(action_of("GET", base + "remote_write"), "use POST");
   EXPECT_EQ(action_of("GET", base + "remote_write/"), "unknown path");
   EXPECT_EQ(action_of("GET", base + "label//values"), "unknown path");
-  EXPECT_EQ(action_of("GET", base + "admin/tsdb/delete_series"), "unknown path");
+  EXPECT_EQ(action_of("POST", base + "label/job/values"), "use GET");
+  EXPECT_EQ(action_of("PUT", base + "admin/tsdb/delete_series"), "aps:DeleteSeries");
+  EXPECT_EQ(action_of("GET", base + "admin/tsdb/delete_series"), "use POST, PUT");
+  EXPECT_EQ(action_of("POST", base + "admin/tsdb/snapshot"), "aps:CreateSnapshot");
+  EXPECT_EQ(action_of("GET", base + "status/tsdb"), "aps:GetTsdbStatus");
+  EXPECT_EQ(action_of("POST", base + "status/tsdb"), "use GET");
+  EXPECT_EQ(action_of("GET", base + "read"), "unknown path");
 }
 
 TEST(Route, NamesTheControlOperations) {
@@ -40,7 +46,9 @@ TEST(Route, NamesTheControlOperations) {
   EXPECT_EQ(action_of("GET", one), "aps:DescribeWorkspace");
   EXPECT_EQ(action_of("DELETE", one), "aps:DeleteWorkspace");
   EXPECT_EQ(action_of("POST", one + "/alias"), "aps:UpdateWorkspaceAlias");
-  EXPECT_EQ(action_of("PUT", one), "wrong method");
+  EXPECT_EQ(action_of("GET", one + "/configuration"), "aps:DescribeWorkspaceConfiguration");
+  EXPECT_EQ(action_of("PATCH", one + "/configuration"), "aps:UpdateWorkspaceConfiguration");
+  EXPECT_EQ(action_of("PUT", one), "use GET, DELETE");
   EXPECT_EQ(action_of("GET", "/scrapers"), "unknown path");
 }
 

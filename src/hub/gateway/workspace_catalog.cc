@@ -27,7 +27,13 @@ CREATE TABLE IF NOT EXISTS workspace_tags (
   value TEXT NOT NULL,
   PRIMARY KEY (workspace, key)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS workspace_settings (
+  workspace TEXT PRIMARY KEY REFERENCES workspaces (id) ON DELETE CASCADE,
+  retention_days INTEGER
+) STRICT;
 )";
+
+constexpr std::size_t kCachedMax = 10'000;
 
 constexpr std::string_view kColumns =
     "SELECT id, account, region, alias, kms_key_arn, client_token, status, created_ms "
@@ -68,6 +74,7 @@ class SqliteCatalog final : public WorkspaceCatalog {
                        static_cast<std::int64_t>(record.status), record.id);
     if (!changed) return changed;
     if (auto tagged = write_tags(record); !tagged) return tagged;
+    if (auto set = write_settings(record); !set) return set;
     return transaction.commit();
   }
 
@@ -76,13 +83,19 @@ class SqliteCatalog final : public WorkspaceCatalog {
     return database_->run("DELETE FROM workspaces WHERE id = ?", id);
   }
 
-  Result<std::optional<WorkspaceRecord>> find(std::string_view id) override {
+  Result<WorkspaceRecordPtr> find(std::string_view id) override {
     const std::lock_guard lock(mutex_);
+    TRIBUTARY_TRY(const std::uint64_t generation, database_->generation());
+    if (generation != generation_ || cache_.size() >= kCachedMax) cache_.clear();
+    generation_ = generation;
+    if (const auto known = cache_.find(id); known != cache_.end()) return known->second;
     TRIBUTARY_TRY(auto record,
                   database_->first(std::string(kColumns) + "WHERE id = ?", read_record, id));
-    if (!record) return record;
-    if (auto tagged = read_tags(*record); !tagged) return tagged.error();
-    return record;
+    if (!record) return WorkspaceRecordPtr();
+    if (auto done = read_rest(*record); !done) return done.error();
+    auto shared = std::make_shared<const WorkspaceRecord>(std::move(*record));
+    cache_.emplace(shared->id, shared);
+    return shared;
   }
 
   Result<std::vector<WorkspaceRecord>> list() override {
@@ -91,7 +104,7 @@ class SqliteCatalog final : public WorkspaceCatalog {
         auto records,
         database_->collect(std::string(kColumns) + "ORDER BY created_ms, id", read_record));
     for (WorkspaceRecord& record : records)
-      if (auto tagged = read_tags(record); !tagged) return tagged.error();
+      if (auto done = read_rest(record); !done) return done.error();
     return records;
   }
 
@@ -107,6 +120,23 @@ class SqliteCatalog final : public WorkspaceCatalog {
     return {};
   }
 
+  Result<void> write_settings(const WorkspaceRecord& record) {
+    if (!record.retention_days)
+      return database_->run("DELETE FROM workspace_settings WHERE workspace = ?", record.id);
+    return database_->run("INSERT OR REPLACE INTO workspace_settings VALUES (?, ?)", record.id,
+                          *record.retention_days);
+  }
+
+  Result<void> read_rest(WorkspaceRecord& record) {
+    if (auto done = read_tags(record); !done) return done;
+    TRIBUTARY_TRY(record.retention_days,
+                  database_->first(
+                      "SELECT retention_days FROM workspace_settings WHERE workspace = ? "
+                      "AND retention_days IS NOT NULL",
+                      [](const Row& row) { return row.integer(0); }, record.id));
+    return {};
+  }
+
   Result<void> read_tags(WorkspaceRecord& record) {
     TRIBUTARY_TRY(auto tags, database_->collect(
                                  "SELECT key, value FROM workspace_tags WHERE workspace = ?",
@@ -118,6 +148,8 @@ class SqliteCatalog final : public WorkspaceCatalog {
 
   std::unique_ptr<Database> database_;
   std::mutex mutex_;
+  std::uint64_t generation_ = 0;
+  std::map<std::string, WorkspaceRecordPtr, std::less<>> cache_;
 };
 
 }  // namespace

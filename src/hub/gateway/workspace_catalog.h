@@ -31,9 +31,13 @@ struct WorkspaceRecord {
   WorkspaceStatus status = WorkspaceStatus::creating;
   Timestamp created_at;
   std::map<std::string, std::string> tags;
+  std::optional<std::int64_t> retention_days;  // nothing: the hub's own
 
   std::string arn() const { return "arn:aws:aps:" + region + ":" + account + ":workspace/" + id; }
 };
+
+// A record that others read at the same time; null where there is none.
+using WorkspaceRecordPtr = std::shared_ptr<const WorkspaceRecord>;
 
 class WorkspaceCatalog {
  public:
@@ -42,7 +46,8 @@ class WorkspaceCatalog {
   virtual Result<void> add(const WorkspaceRecord& record) = 0;
   virtual Result<void> update(const WorkspaceRecord& record) = 0;
   virtual Result<void> remove(std::string_view id) = 0;
-  virtual Result<std::optional<WorkspaceRecord>> find(std::string_view id) = 0;
+  // Asked for by every request, so kept until anybody, in any process, changes the file.
+  virtual Result<WorkspaceRecordPtr> find(std::string_view id) = 0;
   virtual Result<std::vector<WorkspaceRecord>> list() = 0;  // by creation time, then id
 };
 

@@ -27,18 +27,20 @@ bool is_plain_name(std::string_view id) {
 }
 
 Answer no_such_workspace() {
-  return {404, "application/json", "{\"Message\":\"Workspace not found\"}"};
+  return {.status = 404,
+          .content_type = "application/json",
+          .body = "{\"Message\":\"Workspace not found\"}"};
 }
 
 Answer unavailable(const Error& error) {
-  return {503, "text/plain; charset=utf-8", error.message() + "\n"};
+  return {
+      .status = 503, .content_type = "text/plain; charset=utf-8", .body = error.message() + "\n"};
 }
 
 }  // namespace
 
 struct EmbeddedStore::Workspace {
-  explicit Workspace(std::string workspace_id, const Limits& limits)
-      : id(std::move(workspace_id)), rate(limits.samples_per_second, limits.samples_burst) {}
+  explicit Workspace(std::string workspace_id) : id(std::move(workspace_id)) {}
 
   const std::string id;
   RateLimit rate;
@@ -53,6 +55,7 @@ struct EmbeddedStore::Workspace {
 EmbeddedStore::EmbeddedStore(Options options, tsdb::Disk& disk, const Clock& clock,
                              Telemetry& telemetry, Logger log)
     : options_(std::move(options)),
+      started_(clock.now()),
       disk_(disk),
       clock_(clock),
       telemetry_(telemetry),
@@ -87,7 +90,7 @@ std::shared_ptr<EmbeddedStore::Workspace> EmbeddedStore::find(std::string_view w
   const std::string id(workspace_id);
   if (const auto found = open_.find(id); found != open_.end()) return found->second;
   if (!disk_.exists(path_of(id))) return nullptr;
-  auto workspace = std::make_shared<Workspace>(id, options_.limits);
+  auto workspace = std::make_shared<Workspace>(id);
   open_.emplace(id, workspace);
   return workspace;
 }
@@ -95,14 +98,14 @@ std::shared_ptr<EmbeddedStore::Workspace> EmbeddedStore::find(std::string_view w
 Result<void> EmbeddedStore::ensure_open(Workspace& workspace) {
   const std::lock_guard lock(workspace.opening);
   if (workspace.db) return {};
-  const Limits& limits = options_.limits;
+  const auto limits = options_.limits.of(workspace.id);
   TRIBUTARY_TRY(workspace.db,
                 tsdb::Db::open(path_of(workspace.id),
-                               {.series_max = limits.active_series_max,
-                                .series_per_metric_max = limits.series_per_metric_max,
-                                .metadata_families_max = limits.metadata_families_max,
-                                .future_max = limits.future_max,
-                                .retention = limits.retention},
+                               {.series_max = limits->active_series_max,
+                                .series_per_metric_max = limits->series_per_metric_max,
+                                .metadata_families_max = limits->metadata_families_max,
+                                .future_max = limits->future_max,
+                                .retention = limits->retention},
                                disk_, clock_, log_.with({{"workspace", workspace.id}})));
   return {};
 }
@@ -148,6 +151,7 @@ Result<void> EmbeddedStore::remove(std::string_view workspace_id) {
                 {{"workspace", workspace->id}, {"error", done.error().message()}});
     }
   }
+  options_.limits.forget(workspace->id);
   const std::lock_guard lock(mutex_);
   open_.erase(workspace->id);
   return {};
@@ -187,31 +191,35 @@ void EmbeddedStore::count_write(Workspace& workspace, const WriteOutcome& outcom
                                                 {"more_like_this", verdict.suppressed}});
 }
 
-Answer EmbeddedStore::write(std::string_view workspace_id, std::string_view body) {
+void EmbeddedStore::configure(std::string_view workspace_id, const WorkspaceSettings& settings) {
+  options_.limits.set(workspace_id, settings);
+}
+
+Answer EmbeddedStore::write(std::string_view workspace_id, const WriteCall& call) {
   return with_workspace(workspace_id, [&](Workspace& workspace) {
-    WriteOutcome outcome = remote_write(body, {.db = *workspace.db,
-                                               .limits = options_.limits,
-                                               .rate = workspace.rate,
-                                               .workspace_id = workspace.id,
-                                               .now = clock_.monotonic()});
+    const auto limits = options_.limits.of(workspace.id);
+    WriteOutcome outcome = remote_write(call.body, {.db = *workspace.db,
+                                                    .limits = *limits,
+                                                    .rate = workspace.rate,
+                                                    .workspace_id = workspace.id,
+                                                    .now = clock_.monotonic()});
     count_write(workspace, outcome);
     return std::move(outcome.answer);
   });
 }
 
-Answer EmbeddedStore::read(std::string_view workspace_id, std::string_view path,
-                           const Params& params, std::stop_token stop) {
+Answer EmbeddedStore::call(std::string_view workspace_id, const ApiCall& call) {
   return with_workspace(workspace_id, [&](Workspace& workspace) {
-    const promql::Engine engine({.timeout = options_.limits.query_timeout,
-                                 .samples_max = options_.limits.query_samples_max},
-                                clock_);
-    const tsdb::Db& db = *workspace.db;
-    return query_api(path, params,
-                     {.store = db,
-                      .engine = engine,
-                      .metadata = [&db](std::string_view family) { return db.metadata(family); },
-                      .now = clock_.now(),
-                      .stop = stop});
+    const auto limits = options_.limits.of(workspace.id);
+    const promql::Engine engine({.lookback = limits->query_lookback,
+                                 .timeout = limits->query_timeout,
+                                 .samples_max = limits->query_samples_max},
+                                clock_, options_.parallel);
+    return query_api(call, {.db = *workspace.db,
+                            .engine = engine,
+                            .limits = *limits,
+                            .clock = clock_,
+                            .started = started_});
   });
 }
 

@@ -17,11 +17,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/telemetry.h"
-#include "hub/workspaces/limits.h"
+#include "hub/workspaces/limits_table.h"
 #include "hub/workspaces/store.h"
 
 namespace tributary::tsdb {
 class Disk;
+}
+namespace tributary::promql {
+class Parallel;
 }
 
 namespace tributary::hub::workspaces {
@@ -32,10 +35,11 @@ class EmbeddedStore final : public Store {
  public:
   struct Options {
     std::string directory;  // the hub's data directory
-    Limits limits;          // of every workspace
+    LimitsTable& limits;
+    promql::Parallel* parallel = nullptr;  // none: a query keeps to its thread
   };
 
-  // `disk`, `clock` and `telemetry` outlive the store.
+  // What `options` refers to, `disk`, `clock` and `telemetry` outlive the store.
   static Result<std::unique_ptr<EmbeddedStore>> open(Options options, tsdb::Disk& disk,
                                                      const Clock& clock, Telemetry& telemetry,
                                                      Logger log);
@@ -43,9 +47,9 @@ class EmbeddedStore final : public Store {
 
   Result<void> create(std::string_view workspace_id) override;
   Result<void> remove(std::string_view workspace_id) override;
-  Answer write(std::string_view workspace_id, std::string_view body) override;
-  Answer read(std::string_view workspace_id, std::string_view path, const Params& params,
-              std::stop_token stop) override;
+  void configure(std::string_view workspace_id, const WorkspaceSettings& settings) override;
+  Answer write(std::string_view workspace_id, const WriteCall& call) override;
+  Answer call(std::string_view workspace_id, const ApiCall& call) override;
 
   // Opens every workspace now, so that the first request does not wait for the replay.
   void open_all();
@@ -68,6 +72,7 @@ class EmbeddedStore final : public Store {
   void count_write(Workspace& workspace, const WriteOutcome& outcome);
 
   Options options_;
+  const Timestamp started_;
   tsdb::Disk& disk_;
   const Clock& clock_;
   Telemetry& telemetry_;

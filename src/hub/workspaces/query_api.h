@@ -1,32 +1,31 @@
-// Prometheus' read API over one workspace, as a function: path and parameters in, answer out
-// (hub-spec.md 4.1, 4.2).
+// Prometheus' HTTP API over one workspace, as a function: path and parameters in, answer out
+// (hub-spec.md 4.1, 4.2). Methods and permissions are the gateway's business.
 //
-// query, query_range, series, labels, label/<name>/values, metadata, status/buildinfo answer;
-// rules, alerts and query_exemplars are empty; format_query and parse_query say that they are not
-// there yet.
+// A hub scrapes nothing and evaluates no rules, so targets, rules and alerts are empty lists.
 #pragma once
 
-#include <functional>
-#include <stop_token>
+#include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "base/clock.h"
+#include "hub/workspaces/limits.h"
 #include "hub/workspaces/store.h"
-#include "model/queryable.h"
-#include "model/series.h"
 #include "promql/engine.h"
+
+namespace tributary::tsdb {
+class Db;
+}
 
 namespace tributary::hub::workspaces {
 
-struct QueryContext {
-  const Queryable& store;
+struct ApiContext {
+  tsdb::Db& db;
   const promql::Engine& engine;
-  std::function<std::vector<MetricFamily>(std::string_view family)> metadata;  // all where empty
-  Timestamp now;
-  std::stop_token stop;
+  const Limits& limits;
+  const Clock& clock;
+  Timestamp started;  // when the program began
 };
 
-Answer query_api(std::string_view path, const Params& params, const QueryContext& context);
+Answer query_api(const ApiCall& call, const ApiContext& context);
 
 }  // namespace tributary::hub::workspaces

@@ -114,7 +114,9 @@ class Collector final : public remote::WriteRequestVisitor {
 };
 
 Answer text_answer(int status, std::string text) {
-  return {status, "text/plain; charset=utf-8", std::move(text) + "\n"};
+  return {.status = status,
+          .content_type = "text/plain; charset=utf-8",
+          .body = std::move(text) + "\n"};
 }
 
 std::string describe(const tsdb::RefusedSample& refused, const Limits& limits) {
@@ -150,28 +152,37 @@ Answer refusal_of(const Error& error) {
   }
 }
 
+double burst_of(const Limits& limits) {
+  constexpr double kSecondsOfRate = 10;
+  return limits.ingestion_burst > 0 ? limits.ingestion_burst
+                                    : limits.ingestion_rate * kSecondsOfRate;
+}
+
 }  // namespace
 
 WriteOutcome remote_write(std::string_view body, const WriteContext& context) {
   WriteOutcome outcome;
-  const auto message = remote::uncompress(body, context.limits.request_bytes_max);
+  const auto message = remote::uncompress(body, context.limits.request_size_max.bytes);
   if (!message) {
     outcome.answer = refusal_of(message.error());
     return outcome;
   }
   Collector collected(context.limits);
-  const remote::DecodeLimits decode_limits{.message_bytes_max = context.limits.request_bytes_max};
+  const remote::DecodeLimits decode_limits{.message_bytes_max =
+                                               context.limits.request_size_max.bytes};
   auto decoded = remote::decode_write_request(*message, decode_limits, collected);
   if (!decoded) {
     outcome.answer = refusal_of(decoded.error());
     return outcome;
   }
   const std::size_t samples = collected.batch.sample_count();
-  if (!context.rate.take(static_cast<double>(samples), context.now)) {
+  const double rate = context.limits.ingestion_rate;
+  if (!context.rate.take(static_cast<double>(samples), rate, burst_of(context.limits),
+                         context.now)) {
     char text[160];
     std::snprintf(text, sizeof text,
                   "ingestion rate limit (%g) exceeded while adding %zu samples and %zu metadata",
-                  context.rate.per_second(), samples, collected.batch.metadata().size());
+                  rate, samples, collected.batch.metadata().size());
     outcome.answer = text_answer(429, text);
     outcome.refused["rate limit"] = samples;
     return outcome;

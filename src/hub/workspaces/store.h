@@ -1,6 +1,6 @@
-// The seam between the gateway and what keeps the data: workspaces are created, removed, written to
-// and read from, and nothing else is known of them. `EmbeddedStore` keeps a TSDB for each here; a
-// distributed engine with Prometheus' API can stand behind the same interface.
+// The seam between the gateway and what keeps the data: workspaces are created, configured,
+// removed, written to and asked, and nothing else is known of them. `EmbeddedStore` keeps a TSDB
+// for each here; a distributed engine with Prometheus' API can stand behind the same interface.
 //
 // A caller has been authenticated and authorised before it gets here. Answers are complete HTTP
 // answers with AMP's and Prometheus' statuses and texts (hub-spec.md, 3.6 and 4).
@@ -9,24 +9,50 @@
 // the loop.
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace tributary::hub::workspaces {
 
 struct Answer {
   int status = 200;
-  std::string content_type;  // none where empty
-  std::string body;          // not compressed
+  std::string content_type;                                  // none where empty
+  std::string body;                                          // not compressed
+  std::vector<std::pair<std::string, std::string>> headers;  // others
 };
 
-// Decoded parameters, of the query string and of a posted form together, in order, repeats kept.
+// Decoded parameters, of the posted form and of the query string together, in order, repeats kept.
 using Params = std::vector<std::pair<std::string, std::string>>;
+
+// A call of Prometheus' HTTP API. `path` is what follows /workspaces/<id>/api/v1/: "query",
+// "labels", "label/job/values" (decoded once). Ends early, with 499, when `stop` is requested.
+struct ApiCall {
+  std::string_view path;
+  const Params& params;
+  Duration queued{};  // how long it has waited for its turn
+  std::stop_token stop;
+};
+
+// A remote write as it came: headers, and a body in snappy's block format.
+struct WriteCall {
+  std::string_view content_type;
+  std::string_view content_encoding;
+  std::string_view body;
+};
+
+// What the owner of a workspace may set. Nothing: the hub's own.
+struct WorkspaceSettings {
+  std::optional<Duration> retention;
+
+  bool operator==(const WorkspaceSettings&) const = default;
+};
 
 class Store {
  public:
@@ -37,14 +63,12 @@ class Store {
   // Deletes a workspace with all its data; one that does not exist is not an error. Writes and
   // queries that are under way end first.
   virtual Result<void> remove(std::string_view workspace_id) = 0;
+  // Replaces the settings of a workspace; they are not kept over a restart.
+  virtual void configure(std::string_view workspace_id, const WorkspaceSettings& settings) = 0;
 
-  // Remote write 1.0: `body` as it came, snappy block format. 200 means stored durably.
-  virtual Answer write(std::string_view workspace_id, std::string_view body) = 0;
-
-  // Prometheus' read API. `path` is what follows /workspaces/<id>/api/v1/: "query", "labels",
-  // "label/job/values" (decoded once). Ends early, with 499, when `stop` is requested.
-  virtual Answer read(std::string_view workspace_id, std::string_view path, const Params& params,
-                      std::stop_token stop) = 0;
+  // 2xx means stored durably.
+  virtual Answer write(std::string_view workspace_id, const WriteCall& call) = 0;
+  virtual Answer call(std::string_view workspace_id, const ApiCall& call) = 0;
 };
 
 }  // namespace tributary::hub::workspaces

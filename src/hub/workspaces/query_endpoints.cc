@@ -1,0 +1,143 @@
+// What evaluates or reads PromQL: query, query_range, query_exemplars, format_query, parse_query.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/duration.h"
+#include "base/json_text.h"
+#include "hub/workspaces/api_json.h"
+#include "hub/workspaces/api_params.h"
+#include "hub/workspaces/endpoints.h"
+#include "promql/parser.h"
+#include "tsdb/db.h"
+
+namespace tributary::hub::workspaces {
+namespace {
+
+constexpr std::uint64_t kPointsMax = 11'000;  // of one series
+
+// Parse errors are about the parameter, the others about the evaluation.
+Error query_error(const Error& error) {
+  if (error.code() == Code::invalid_argument) return invalid_parameter("query", error.message());
+  return error;
+}
+
+Result<promql::QueryOptions> query_options(const ApiCall& call) {
+  promql::QueryOptions options;
+  TRIBUTARY_TRY(options.timeout, optional_duration_parameter(call.params, "timeout"));
+  if (const auto text = parameter(call.params, "lookback_delta"); !text.empty()) {
+    const auto lookback = parse_duration(text);
+    if (!lookback) return lookback.error().within("error parsing lookback delta duration");
+    if (*lookback > Duration::zero()) options.lookback = *lookback;
+  }
+  options.stats_per_step = parameter(call.params, "stats") == "all";
+  options.stop = call.stop;
+  return options;
+}
+
+// The value as the answer's data, cut to `limit` series.
+Answer answer_value(promql::Value value, std::uint64_t limit, const StepTimes& steps,
+                    const QueryTimes& times, const ApiCall& call) {
+  const std::string_view query = parameter(call.params, "query");
+  const std::string_view stats = parameter(call.params, "stats");
+  std::vector<std::string> warnings = value.annotations.warnings(query);
+  for (std::string& warning : truncate(value.series, limit)) warnings.push_back(std::move(warning));
+  if (!stats.empty() && stats != "true" && stats != "all") {
+    warnings.push_back("value " + json_string(stats) +
+                       " for parameter \"stats\" is deprecated and will be rejected in the next "
+                       "major release, use \"true\" or \"all\"");
+  }
+  Answer answer{.status = 200, .content_type = "application/json"};
+  begin_success(answer.body);
+  answer.body += '{';
+  append_value(answer.body, value);
+  if (!stats.empty()) {
+    answer.body += ',';
+    append_stats(answer.body, value.stats, times, steps);
+  }
+  answer.body += '}';
+  end_success(answer.body, warnings, value.annotations.infos(query));
+  return answer;
+}
+
+// AMP's limit of how long a stretch of time one query may ask for.
+Result<void> check_length(const promql::TimeRange& range, const Limits& limits) {
+  const Duration most = limits.query_range_max;
+  const std::int64_t length_ms = range.end_ms - range.start_ms;
+  if (most == Duration::zero() || length_ms <= to_ms(most)) return {};
+  constexpr std::int64_t kShownMsMax = 9'000'000'000'000;  // in nanoseconds it still fits 64 bits
+  const Duration shown = std::chrono::milliseconds(std::min(length_ms, kShownMsMax));
+  return Error(Code::execution, "the query time range exceeds the limit (query length: " +
+                                    go_duration(shown) + ", limit: " + go_duration(most) + ")");
+}
+
+Result<promql::TimeRange> range_parameters(const Params& params) {
+  promql::TimeRange range;
+  TRIBUTARY_TRY(range.start_ms, time_parameter(params, "start"));
+  TRIBUTARY_TRY(range.end_ms, time_parameter(params, "end"));
+  if (range.end_ms < range.start_ms)
+    return invalid_parameter("end", "end timestamp must not be before start time");
+  TRIBUTARY_TRY(const Duration step, duration_parameter(params, "step"));
+  if (step <= Duration::zero()) {
+    return invalid_parameter("step",
+                             "zero or negative query resolution step widths are not accepted. "
+                             "Try a positive integer");
+  }
+  range.step_ms = to_ms(step);
+  if (range.step_ms == 0) return invalid_parameter("step", "must be at least a millisecond");
+  const auto span =
+      static_cast<std::uint64_t>(range.end_ms) - static_cast<std::uint64_t>(range.start_ms);
+  if (span / static_cast<std::uint64_t>(range.step_ms) > kPointsMax) {
+    return Error(Code::invalid_argument,
+                 "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing "
+                 "the query resolution (?step=XX)");
+  }
+  return range;
+}
+
+}  // namespace
+
+Result<Answer> answer_query(const ApiCall& call, const ApiContext& context) {
+  TRIBUTARY_TRY(const std::uint64_t limit, limit_parameter(call.params));
+  TRIBUTARY_TRY(const std::int64_t time_ms,
+                time_parameter(call.params, "time", to_ms(context.clock.now())));
+  TRIBUTARY_TRY(const auto options, query_options(call));
+  const Instant began = context.clock.monotonic();
+  auto value =
+      context.engine.instant(context.db, parameter(call.params, "query"), time_ms, options);
+  if (!value) return query_error(value.error());
+  const QueryTimes times{.queued = call.queued, .evaluated = context.clock.monotonic() - began};
+  return answer_value(std::move(*value), limit, {.start_ms = time_ms}, times, call);
+}
+
+Result<Answer> answer_query_range(const ApiCall& call, const ApiContext& context) {
+  TRIBUTARY_TRY(const std::uint64_t limit, limit_parameter(call.params));
+  TRIBUTARY_TRY(const promql::TimeRange range, range_parameters(call.params));
+  TRIBUTARY_TRY(const auto options, query_options(call));
+  if (auto allowed = check_length(range, context.limits); !allowed) return allowed.error();
+  const Instant began = context.clock.monotonic();
+  auto value = context.engine.range(context.db, parameter(call.params, "query"), range, options);
+  if (!value) return query_error(value.error());
+  const QueryTimes times{.queued = call.queued, .evaluated = context.clock.monotonic() - began};
+  const StepTimes steps{.start_ms = range.start_ms, .step_ms = range.step_ms};
+  return answer_value(std::move(*value), limit, steps, times, call);
+}
+
+Result<Answer> answer_query_exemplars(const ApiCall& call, const ApiContext&) {
+  TRIBUTARY_TRY(const TimeSpan span, time_span_parameters(call.params));
+  if (span.end_ms < span.start_ms) {
+    return Error(Code::invalid_argument, "end timestamp must not be before start timestamp");
+  }
+  TRIBUTARY_TRY(const auto expression, promql::parse(parameter(call.params, "query")));
+  return success("[]");
+}
+
+Result<Answer> answer_format_query(const ApiCall&, const ApiContext&) {
+  return Error(Code::unsupported, "format_query is not supported yet");
+}
+
+Result<Answer> answer_parse_query(const ApiCall&, const ApiContext&) {
+  return Error(Code::unsupported, "parse_query is not supported yet");
+}
+
+}  // namespace tributary::hub::workspaces
