@@ -1,25 +1,27 @@
 // Cuts a PromQL expression into tokens. What is a token depends on where it stands: inside braces
-// names have no colon and only matching operators are known, inside brackets a colon separates.
+// names have no colon and no word is a keyword, inside brackets only durations, their operators and
+// a colon are known. Comments and spaces are skipped.
 //
-// Errors are tokens too; their text is that of Prometheus' lexer.
+// Threads: one at a time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "promql/ast.h"
 
 namespace tributary::promql {
 
 enum class TokenKind : std::uint8_t {
   end,
-  error,  // text: what is wrong
+  error,
   identifier,
   metric_identifier,  // with a colon in it
-  keyword,            // offset, bool, by, ...; any case
-  aggregator,         // sum, topk, ...; any case
   number,
   duration,
-  string,  // text: with its quotes
+  string,  // with its quotes
   left_paren,
   right_paren,
   left_brace,
@@ -28,31 +30,67 @@ enum class TokenKind : std::uint8_t {
   right_bracket,
   comma,
   colon,
-  at,
-  equal,  // = in braces
-  equal_regex,
-  not_regex,
-  not_equal,  // also the comparison
+  assign,  // = of a matcher
+
+  // Operators. The binary ones are in BinaryOperator's order.
   add,
   subtract,
   multiply,
   divide,
   modulo,
   power,
-  equal_equal,
+  atan2,
+  trim_upper,
+  trim_lower,
+  equal,
+  not_equal,  // also of a matcher
   less,
   less_equal,
   greater,
   greater_equal,
-  set_operator,  // and, or, unless
-  atan2,
+  set_and,
+  set_or,
+  set_unless,
+  regex,
+  not_regex,
+  at,
+
+  aggregator,  // sum, topk, ...
+
+  // Keywords.
+  bool_modifier,
+  by,
+  without,
+  on,
+  ignoring,
+  group_left,
+  group_right,
+  fill,
+  fill_left,
+  fill_right,
+  offset,
+  anchored,
+  smoothed,
+
+  // Words that are a function, a name or part of a duration.
+  start_word,
+  end_word,
+  step_word,
+  range_word,
+  max_of_word,
+  min_of_word,
 };
+
+inline bool is_binary_operator(TokenKind kind) {
+  return kind >= TokenKind::add && kind <= TokenKind::set_unless;
+}
+BinaryOperator binary_operator(TokenKind kind);
+Aggregator aggregator(std::string_view word);  // of a token `aggregator`
 
 struct Token {
   TokenKind kind = TokenKind::end;
-  std::size_t begin = 0;  // bytes of the expression
-  std::size_t end = 0;
-  std::string text;
+  Position position;
+  std::string_view text;  // of the expression
 };
 
 // As Prometheus names a token in "unexpected ...".
@@ -60,37 +98,57 @@ std::string describe(const Token& token);
 
 class Lexer {
  public:
+  // `input` outlives the lexer and its tokens.
   explicit Lexer(std::string_view input) : input_(input) {}
 
-  // After the end or an error: the same again.
+  // After an error there are no more tokens.
   Token next();
+  // What is wrong, in Prometheus' words, after a token `error`.
+  const std::string& failure() const { return failure_; }
 
  private:
   char peek(std::size_t ahead = 0) const {
     return at_ + ahead < input_.size() ? input_[at_ + ahead] : '\0';
   }
   bool at_end() const { return at_ >= input_.size(); }
-  void skip_space_and_comments();
-  Token make(TokenKind kind, std::size_t size);
-  Token fail(std::string what);
-  std::string peek_quoted() const;  // the character here, in single quotes
+  char32_t rune_at(std::size_t at) const;
+  bool accept(std::string_view valid);
+  bool is(std::string_view valid) const;
 
-  Token next_in_braces();
+  void skip_spaces();
+  void skip_spaces_and_comments();
+  Token make(TokenKind kind, std::size_t size = 0);
+  Token fail(std::string what);
+
   Token next_outside();
+  Token next_in_braces();
+  Token next_in_duration();
   Token at_input_end();
-  Token operator_token();
+  Token symbol();
+  Token not_sign();
+  Token right_paren();
+  Token left_bracket();
+  Token colon_or_word_in_brackets();
+  Token duration_word(std::string what_if_none);
   Token string_token();
+  Token raw_string_token();
+  std::string escape_failure(char quote);
   Token number_or_duration();
+  bool scan_number();
+  bool scan_exponent_or_underscore(bool& exponent_seen);
+  bool scan_duration();
   Token word();
 
   std::string_view input_;
   std::size_t at_ = 0;
   std::size_t start_ = 0;
+  unsigned parens_ = 0;
   bool in_braces_ = false;
   bool in_brackets_ = false;
-  unsigned parens_ = 0;
-  bool failed_ = false;
-  Token failure_;
+  bool in_duration_ = false;    // in brackets, before the first number
+  bool seen_colon_ = false;     // in these brackets
+  bool seen_duration_ = false;  // in any brackets so far
+  std::string failure_;
 };
 
 }  // namespace tributary::promql
