@@ -1,6 +1,8 @@
+#include "promql/function.h"
+
 #include <algorithm>
 
-#include "promql/function.h"
+#include "promql/functions.h"
 
 namespace tributary::promql {
 namespace {
@@ -9,8 +11,6 @@ constexpr ValueType kScalar = ValueType::scalar;
 constexpr ValueType kString = ValueType::string;
 constexpr ValueType kVector = ValueType::vector;
 constexpr ValueType kMatrix = ValueType::matrix;
-
-using Implementation = decltype(Function::implementation);
 
 // f(vector, scalars...): one sample in, at most one out.
 Function of_sample(std::string_view name, SampleFunction implementation,
@@ -66,70 +66,50 @@ Function takes_smoothed(Function function) {
 }
 
 void append_sample_functions(std::vector<Function>& out) {
-  for (const std::string_view name : {"abs",
-                                      "acos",
-                                      "acosh",
-                                      "asin",
-                                      "asinh",
-                                      "atan",
-                                      "atanh",
-                                      "ceil",
-                                      "cos",
-                                      "cosh",
-                                      "deg",
-                                      "exp",
-                                      "floor",
-                                      "histogram_avg",
-                                      "histogram_count",
-                                      "histogram_stddev",
-                                      "histogram_stdvar",
-                                      "histogram_sum",
-                                      "ln",
-                                      "log10",
-                                      "log2",
-                                      "rad",
-                                      "sgn",
-                                      "sin",
-                                      "sinh",
-                                      "sqrt",
-                                      "tan",
-                                      "tanh"}) {
-    out.push_back(of_sample(name, nullptr));
+  for (const auto& [name, function] : functions::math()) out.push_back(of_sample(name, function));
+  for (const auto& [name, function] : functions::histogram()) {
+    out.push_back(of_sample(name, function));
   }
-  out.push_back(of_sample("clamp", nullptr, 2));
-  out.push_back(of_sample("clamp_max", nullptr, 1));
-  out.push_back(of_sample("clamp_min", nullptr, 1));
-  out.push_back(of_sample("round", nullptr, 1, 1));
-  for (const std::string_view name : {"day_of_month", "day_of_week", "day_of_year", "days_in_month",
-                                      "hour", "minute", "month", "year"}) {
-    out.push_back(of_date(name, nullptr));
-  }
+  for (const auto& [name, function] : functions::date()) out.push_back(of_date(name, function));
+  out.push_back(of_sample("clamp", functions::clamp, 2));
+  out.push_back(of_sample("clamp_max", functions::clamp_max, 1));
+  out.push_back(of_sample("clamp_min", functions::clamp_min, 1));
+  out.push_back(of_sample("round", functions::round, 1, 1));
 }
 
 void append_range_functions(std::vector<Function>& out) {
-  for (const std::string_view name :
-       {"avg_over_time", "count_over_time", "deriv", "idelta", "irate", "max_over_time",
-        "min_over_time", "present_over_time", "stddev_over_time", "stdvar_over_time",
-        "sum_over_time"}) {
-    out.push_back(of_range(name, nullptr));
-  }
-  for (const std::string_view name : {"changes", "resets"}) {
-    out.push_back(takes_anchored(of_range(name, nullptr)));
-  }
-  for (const std::string_view name : {"delta", "increase", "rate"}) {
-    out.push_back(takes_smoothed(takes_anchored(of_range(name, nullptr))));
-  }
-  for (const std::string_view name : {"first_over_time", "last_over_time"}) {
-    out.push_back(keeps_name(of_range(name, nullptr)));
-  }
-  for (const std::string_view name :
-       {"mad_over_time", "ts_of_first_over_time", "ts_of_last_over_time", "ts_of_max_over_time",
-        "ts_of_min_over_time"}) {
-    out.push_back(experimental(of_range(name, nullptr)));
-  }
-  out.push_back(experimental(of_range("double_exponential_smoothing", nullptr, 2)));
-  out.push_back(depends_on_time(of_range("predict_linear", nullptr, 1)));
-  out.push_back({"quantile_over_time", {kScalar, kMatrix}, 0, kVector, false, RangeFunction{}});
+  using namespace functions;
+  out.push_back(takes_anchored(of_range("changes", changes)));
+  out.push_back(takes_anchored(of_range("resets", resets)));
+  out.push_back(takes_smoothed(takes_anchored(of_range("delta", delta))));
+  out.push_back(takes_smoothed(takes_anchored(of_range("increase", increase))));
+  out.push_back(takes_smoothed(takes_anchored(of_range("rate", rate))));
+  out.push_back(of_range("idelta", idelta));
+  out.push_back(of_range("irate", irate));
+  out.push_back(of_range("deriv", deriv));
+  out.push_back(depends_on_time(of_range("predict_linear", predict_linear, 1)));
+  out.push_back(
+      experimental(of_range("double_exponential_smoothing", double_exponential_smoothing, 2)));
+}
+
+void append_over_time_functions(std::vector<Function>& out) {
+  using namespace functions;
+  out.push_back(of_range("avg_over_time", avg_over_time));
+  out.push_back(of_range("count_over_time", count_over_time));
+  out.push_back(of_range("max_over_time", max_over_time));
+  out.push_back(of_range("min_over_time", min_over_time));
+  out.push_back(of_range("present_over_time", present_over_time));
+  out.push_back(of_range("stddev_over_time", stddev_over_time));
+  out.push_back(of_range("stdvar_over_time", stdvar_over_time));
+  out.push_back(of_range("sum_over_time", sum_over_time));
+  out.push_back(keeps_name(of_range("first_over_time", first_over_time)));
+  out.push_back(keeps_name(of_range("last_over_time", last_over_time)));
+  out.push_back(experimental(of_range("mad_over_time", mad_over_time)));
+  out.push_back(experimental(of_range("ts_of_first_over_time", ts_of_first_over_time)));
+  out.push_back(experimental(of_range("ts_of_last_over_time", ts_of_last_over_time)));
+  out.push_back(experimental(of_range("ts_of_max_over_time", ts_of_max_over_time)));
+  out.push_back(experimental(of_range("ts_of_min_over_time", ts_of_min_over_time)));
+  out.push_back({"quantile_over_time", {kScalar, kMatrix}, 0, kVector, false, quantile_over_time});
 }
 
 void append_vector_functions(std::vector<Function>& out) {
@@ -176,6 +156,7 @@ const std::vector<Function>& table() {
     std::vector<Function> out;
     append_sample_functions(out);
     append_range_functions(out);
+    append_over_time_functions(out);
     append_vector_functions(out);
     append_scalar_functions(out);
     std::ranges::sort(out, {}, &Function::name);
