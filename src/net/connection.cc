@@ -185,6 +185,13 @@ bool Connection::is_quiet() {
   return ::recv(fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && would_block(errno);
 }
 
+bool Connection::peer_has_left() {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(fd(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return true;
+  return info.tcpi_state != TCP_ESTABLISHED;
+}
+
 void Connection::finish() {
   if (tls_) tls_->close_notify();
   ::shutdown(fd(), SHUT_WR);

@@ -61,6 +61,8 @@ class Connection {
 
   // Nothing has arrived and the peer has not closed, so far as is known.
   bool is_quiet();
+  // The peer has closed, or has said that it sends no more.
+  bool peer_has_left();
   // Tells the peer that nothing more comes.
   void finish();
 

@@ -138,7 +138,8 @@ struct ServerRequest {
   std::string body;
   std::string peer_address;  // without the port
   bool is_tls = false;
-  std::stop_token stop;  // requested when the server's shutdown runs out of patience
+  // Requested when the client has gone, and when the server's shutdown runs out of patience.
+  std::stop_token stop;
 
   std::string_view path() const;   // target up to '?'
   std::string_view query() const;  // target after '?', raw
@@ -156,9 +157,12 @@ struct HttpServerOptions {
   std::size_t connections_max = 1024;        // more are answered 503 and closed
   std::size_t header_bytes_max = 64U << 10;  // 431
   std::size_t body_bytes_max = 16U << 20;    // 413
-  Duration header_timeout = 30s;             // from the first byte to the end of the head: 408
-  Duration body_timeout = 60s;   // and a second more for each 16 KiB, in both directions
-  Duration idle_timeout = 120s;  // between two requests
+  // Of all answers that wait for their clients to read them; one that does not fit is replaced by a
+  // 503, so that slow readers cost a bounded amount of memory.
+  std::size_t answer_bytes_max = 1U << 30;
+  Duration header_timeout = 30s;  // from the first byte to the end of the head: 408
+  Duration body_timeout = 60s;    // and a second more for each 16 KiB, in both directions
+  Duration idle_timeout = 120s;   // between two requests
 };
 
 // Gives the answer to one request. Content-Length and Connection are the server's to add, Date too
@@ -171,6 +175,12 @@ class HttpServer {
  public:
   virtual ~HttpServer() = default;
   virtual std::uint16_t port() const = 0;
+  struct Stats {
+    std::size_t answer_bytes = 0;       // that are being sent now
+    std::uint64_t answers_refused = 0;  // by answer_bytes_max
+    std::uint64_t clients_left = 0;     // while their request was being handled
+  };
+  virtual Stats stats() const { return {}; }
   // Stops accepting, lets running requests end (at most `grace`), then requests their stop, closes
   // the rest and gives handlers one more second.
   virtual Task<void> shutdown(Duration grace) = 0;

@@ -27,6 +27,7 @@ constexpr std::size_t kLingerBytesMax = 8U << 20;
 constexpr std::size_t kRefusedMax = 64;  // connections above the limit that are answered 503
 constexpr std::size_t kBytesPerSecondMin = 16U << 10;
 constexpr Duration kRefusalLogInterval = 10s;
+constexpr Duration kWatchInterval = 200ms;  // between two looks for clients that have gone
 
 // The Date header, made once a second.
 class DateText {
@@ -44,12 +45,14 @@ class DateText {
   std::string text_;
 };
 
-// What one connection shows to the shutdown.
+// What one connection shows to the shutdown, and to the watch for clients that have gone.
 struct Session {
-  explicit Session(Loop& loop) : interrupt(loop) {}
+  Session(Loop& loop, Connection& with_connection) : interrupt(loop), connection(with_connection) {}
 
   Interrupt interrupt;
+  Connection& connection;
   bool busy = false;  // a request has begun to arrive and is not answered yet
+  std::optional<std::stop_source> handling;  // while a handler runs
 };
 
 struct Server {
@@ -69,11 +72,33 @@ struct Server {
   }
   void abort() {
     stop.request_stop();
-    for (Session* session : sessions) session->interrupt.raise(Code::cancelled);
+    for (Session* session : sessions) {
+      if (session->handling) session->handling->request_stop();
+      session->interrupt.raise(Code::cancelled);
+    }
+  }
+  // Looks at the clients whose handlers run, as long as there are any.
+  void watch_clients() {
+    if (watching) return;
+    watching = loop.call_at(loop.clock().monotonic() + kWatchInterval, [this] {
+      watching.reset();
+      bool more = false;
+      for (Session* session : sessions) {
+        if (!session->handling || session->handling->stop_requested()) continue;
+        if (session->connection.peer_has_left()) {
+          ++stats.clients_left;
+          session->handling->request_stop();
+        }
+        more = true;
+      }
+      if (more) watch_clients();
+    });
   }
   void begin() { ++running; }
   void end() {
-    if (--running == 0) release();
+    if (--running > 0) return;
+    if (watching) loop.cancel(*watching);
+    release();
   }
   void release() {
     for (Event* waiting : std::exchange(drained, {})) waiting->set();
@@ -92,6 +117,8 @@ struct Server {
   std::vector<Event*> drained;  // set when none runs any more
   std::stop_source stop;
   bool closing = false;
+  std::optional<Loop::TimerId> watching;
+  HttpServer::Stats stats;
   DateText date;
   LogLimiter refusals{kRefusalLogInterval};
 };
@@ -125,8 +152,31 @@ Response refusal(const MessageFault& fault) {
           .body = fault.text + "\n"};
 }
 
+// Counts the bytes of an answer while it is being sent.
+class AnswerBytes {
+ public:
+  AnswerBytes(Server& server, std::size_t bytes) : server_(server), bytes_(bytes) {
+    server_.stats.answer_bytes += bytes_;
+  }
+  ~AnswerBytes() { server_.stats.answer_bytes -= bytes_; }
+  AnswerBytes(const AnswerBytes&) = delete;
+  AnswerBytes& operator=(const AnswerBytes&) = delete;
+
+ private:
+  Server& server_;
+  const std::size_t bytes_;
+};
+
 Task<Result<void>> write_response(Server& server, Connection& connection, Session& session,
                                   Response response, bool with_body, bool keep_alive) {
+  const std::size_t room = server.options.answer_bytes_max - server.stats.answer_bytes;
+  if (response.body.size() > room) {
+    ++server.stats.answers_refused;
+    response = refusal({503, "too many large answers are being sent"});
+    response.headers.set("Retry-After", "1");
+    response.body.resize(std::min(response.body.size(), room));
+  }
+  const AnswerBytes counted(server, response.body.size());
   const std::string head = head_of(server, response, keep_alive);
   const bool body = with_body && has_body(response.status);
   const Duration time = server.options.body_timeout + time_for(response.body.size());
@@ -194,8 +244,8 @@ Task<Arrival> receive(Server& server, Connection& connection, Session& session,
   co_return Arrival::complete;
 }
 
-ServerRequest to_request(MessageParser& parser, const Server& server, const std::string& peer,
-                         bool is_tls) {
+ServerRequest to_request(MessageParser& parser, const std::string& peer, bool is_tls,
+                         std::stop_token stop) {
   MessageParser::Head& head = parser.head();
   ServerRequest request;
   request.method = std::move(head.method);
@@ -204,14 +254,14 @@ ServerRequest to_request(MessageParser& parser, const Server& server, const std:
   request.body = std::move(parser.body());
   request.peer_address = peer;
   request.is_tls = is_tls;
-  request.stop = server.stop.get_token();
+  request.stop = std::move(stop);
   return request;
 }
 
 // Answers a request that could not be read. The session's interrupt may have been raised by the
 // timeout, so the answer gets one of its own.
 Task<void> refuse(Server& server, Connection& connection, MessageFault fault) {
-  Session last(server.loop);
+  Session last(server.loop, connection);
   const Result<void> sent = co_await write_response(server, connection, last, refusal(fault),
                                                     /*with_body=*/true, /*keep_alive=*/false);
   if (sent) co_await linger(server, connection, last);
@@ -234,9 +284,14 @@ Task<void> serve_requests(Server& server, Connection& connection, Session& sessi
     }
     const bool keep_alive = parser.keep_alive();
     const bool with_body = parser.head().method != "HEAD";
-    ServerRequest request = to_request(parser, server, peer, connection.is_tls());
+    session.handling.emplace();
+    if (server.stop.stop_requested()) session.handling->request_stop();
+    server.watch_clients();
+    ServerRequest request =
+        to_request(parser, peer, connection.is_tls(), session.handling->get_token());
     Task<Response> handling = server.handler(std::move(request));
     Response response = co_await handling;
+    session.handling.reset();
     const bool stays = keep_alive && !server.closing;
     const Result<void> sent =
         co_await write_response(server, connection, session, std::move(response), with_body, stays);
@@ -257,7 +312,7 @@ enum class Admission : std::uint8_t { granted, refused };
 
 Task<void> serve_connection(Server& server, std::unique_ptr<Connection> connection,
                             std::string peer, Admission admission) {
-  Session session(server.loop);
+  Session session(server.loop, *connection);
   const auto place = server.sessions.insert(server.sessions.end(), &session);
   if (admission == Admission::refused) {
     MessageFault fault{503, "too many connections"};
@@ -399,6 +454,7 @@ class AsioHttpServer final : public HttpServer {
   }
 
   std::uint16_t port() const override { return server_->port; }
+  Stats stats() const override { return server_->stats; }
   Task<void> shutdown(Duration grace) override { return shut_down(server_, grace); }
 
  private:

@@ -248,6 +248,39 @@ TEST_F(HttpServerTest, OutlivesAPeerThatLeavesWhileItsRequestRuns) {
   EXPECT_EQ(next->body, "slept");
 }
 
+TEST_F(HttpServerTest, StopsTheHandlerOfAClientThatHasGone) {
+  std::optional<bool> slept;
+  start({}, [&](ServerRequest request) {
+    return nap_and_note(loop_.get(), std::move(request.stop), &slept);
+  });
+  Request request = get("/");
+  request.timeout = 50ms;
+  auto client = make_http_client(*loop_, {});
+
+  const auto answer = run_task(*loop_, (*client)->send(std::move(request), {}));
+  client->reset();
+  while (!slept) run_task(*loop_, nap_and_answer(loop_.get(), 1ms, {}));
+
+  EXPECT_EQ(answer.error().code(), Code::timeout);
+  EXPECT_EQ(slept, false);
+  EXPECT_EQ(server_->stats().clients_left, 1U);
+}
+
+TEST_F(HttpServerTest, RefusesAnswersThatDoNotFitIntoWhatMayWaitForReaders) {
+  start({.answer_bytes_max = 1000});
+
+  const std::string small =
+      exchange("POST / HTTP/1.0\r\nContent-Length: 999\r\n\r\n" + std::string(999, 'x'));
+  const std::string large =
+      exchange("POST / HTTP/1.0\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x'));
+
+  EXPECT_THAT(small, StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(large, StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(large, HasSubstr("Retry-After: 1"));
+  EXPECT_EQ(server_->stats().answers_refused, 1U);
+  EXPECT_EQ(server_->stats().answer_bytes, 0U);
+}
+
 TEST_F(HttpServerTest, LetsRunningRequestsEndWhenItShutsDown) {
   start({}, [this](ServerRequest request) {
     loop_->stop();

@@ -34,6 +34,22 @@ TEST(WorkerPool, WorksOnAnotherThreadAndGoesOnTheLoop) {
   EXPECT_EQ(got.resumed, std::this_thread::get_id());
 }
 
+TEST(WorkerPool, TakesWorkForIdleThreadsOnlyWhileThereAreAny) {
+  std::atomic<bool> release{false};
+  std::atomic<int> done{0};
+  WorkerPool pool(1);
+
+  while (!pool.submit_if_idle([&] { release.wait(false); })) std::this_thread::yield();
+  const bool second = pool.submit_if_idle([&] { ++done; });
+  release = true;
+  release.notify_all();
+  while (!pool.submit_if_idle([&] { ++done; })) std::this_thread::yield();
+  while (done == 0) std::this_thread::yield();
+
+  EXPECT_FALSE(second);
+  EXPECT_EQ(done, 1);
+}
+
 TEST(WorkerPool, FinishesWhatIsQueuedBeforeItDies) {
   std::atomic<int> done{0};
   {
