@@ -1,5 +1,6 @@
 // Durations in brackets and behind offset: plain ones, and the experimental expressions of them.
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "promql/number_text.h"
@@ -106,7 +107,7 @@ Result<DurationExpressionPtr> Parser::parse_offset_expression() {
     case TokenKind::step_word:
     case TokenKind::range_word:
     case TokenKind::min_of_word:
-    case TokenKind::max_of_word: return parse_duration_call();
+    case TokenKind::max_of_word: return parse_duration_call({});
     default: return parse_duration(1);
   }
 }
@@ -137,7 +138,7 @@ Result<DurationExpressionPtr> Parser::parse_signed_offset() {
       return parse_duration_operators(std::move(operand), 1);
     }
     default: {
-      TRIBUTARY_TRY(operand, parse_duration_call());
+      TRIBUTARY_TRY(operand, parse_duration_call(sign.position.begin));
       return apply_sign(sign, std::move(operand));
     }
   }
@@ -182,7 +183,7 @@ Result<DurationExpressionPtr> Parser::parse_duration_operand() {
     TRIBUTARY_TRY(auto operand, parse_duration(kPowerPrecedence));
     return apply_sign(sign, std::move(operand));
   }
-  if (kind != TokenKind::left_paren) return parse_duration_call();
+  if (kind != TokenKind::left_paren) return parse_duration_call({});
   const std::size_t begin = state_.take().position.begin;
   TRIBUTARY_TRY(auto inner, parse_duration(1));
   if (!state_.at(TokenKind::right_paren)) return state_.unexpected();
@@ -201,8 +202,9 @@ Result<DurationExpressionPtr> Parser::parse_duration_literal() {
   return literal;
 }
 
-// step(), range(), min_of(a, b), max_of(a, b).
-Result<DurationExpressionPtr> Parser::parse_duration_call() {
+// step(), range(), min_of(a, b), max_of(a, b); where not enabled, the complaint is about the sign
+// in front, if any. The position of the latter two is that of their arguments.
+Result<DurationExpressionPtr> Parser::parse_duration_call(std::optional<std::size_t> sign) {
   const auto expect = [this](TokenKind kind) -> Result<void> {
     if (!state_.at(kind)) return state_.unexpected();
     state_.take();
@@ -216,7 +218,7 @@ Result<DurationExpressionPtr> Parser::parse_duration_call() {
     case TokenKind::max_of_word: kind = Kind::max_of; break;
     default: return state_.unexpected();
   }
-  const std::size_t begin = state_.take().position.begin;
+  Position position = state_.take().position;
   DurationExpressionPtr left;
   DurationExpressionPtr right;
   if (auto done = expect(TokenKind::left_paren); !done) return done.error();
@@ -226,8 +228,10 @@ Result<DurationExpressionPtr> Parser::parse_duration_call() {
     TRIBUTARY_TRY(right, parse_duration(1));
   }
   if (auto done = expect(TokenKind::right_paren); !done) return done.error();
-  const Position position = {begin, state_.last_end()};
-  if (auto done = allow_duration_expression(position); !done) return done.error();
+  position.end = state_.last_end();
+  if (left) position = {left->position.begin, right->position.end};
+  const Position blamed = {sign.value_or(position.begin), position.end};
+  if (auto done = allow_duration_expression(blamed); !done) return done.error();
   return make_duration(kind, position, std::move(left), std::move(right));
 }
 

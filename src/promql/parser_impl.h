@@ -4,7 +4,8 @@
 // Threads: one at a time.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,7 +73,7 @@ class Parser {
                                                          unsigned level);
   Result<DurationExpressionPtr> parse_duration_operand();
   Result<DurationExpressionPtr> parse_duration_literal();
-  Result<DurationExpressionPtr> parse_duration_call();
+  Result<DurationExpressionPtr> parse_duration_call(std::optional<std::size_t> sign);
   Result<DurationExpressionPtr> apply_sign(const Token& sign, DurationExpressionPtr operand);
   Result<DurationExpressionPtr> make_duration_operation(const Token& op, DurationExpressionPtr left,
                                                         DurationExpressionPtr right);
