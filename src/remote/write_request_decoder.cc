@@ -1,6 +1,7 @@
 #include <string>
 
 #include "base/strings.h"
+#include "remote/histogram_reader.h"
 #include "remote/wire.h"
 #include "remote/write_request.h"
 
@@ -35,11 +36,6 @@ class Decoder {
   }
 
  private:
-  static Error too_many(std::string_view what, std::size_t limit) {
-    return Error(Code::limit_exceeded, "remote write request: more than " + std::to_string(limit) +
-                                           ' ' + std::string(what));
-  }
-
   // False at the limit, which ends the reading of all that surrounds it.
   bool has_room(std::size_t count, std::size_t limit, std::string_view what, WireReader& reader) {
     if (count < limit) return true;
@@ -123,84 +119,8 @@ class Decoder {
     if (!has_room(histograms_.size(), limits_.points_per_series_max, "histograms of a series",
                   parent))
       return;
-    HistogramSample sample;
-    WireReader reader = parent.message("Histogram");
-    while (reader.next()) read_histogram_field(reader, sample);
-    parent.adopt_fault(reader);
-    histograms_.push_back(std::move(sample));
-  }
-
-  void read_histogram_field(WireReader& reader, HistogramSample& sample) {
-    NativeHistogram& h = sample.histogram;
-    switch (reader.field()) {
-      case 1:
-        h.count = reader.varint();
-        h.is_float = false;
-        break;
-      case 2:
-        h.count_float = reader.float64();
-        h.is_float = true;
-        break;
-      case 3: h.sum = reader.float64(); break;
-      case 4: h.schema = static_cast<std::int32_t>(reader.sint64()); break;
-      case 5: h.zero_threshold = reader.float64(); break;
-      case 6: h.zero_count = reader.varint(); break;
-      case 7: h.zero_count_float = reader.float64(); break;
-      case 8: read_span(reader, h.negative_spans); break;
-      case 9: read_deltas(reader, h.negative_deltas); break;
-      case 10: read_numbers(reader, h.negative_counts); break;
-      case 11: read_span(reader, h.positive_spans); break;
-      case 12: read_deltas(reader, h.positive_deltas); break;
-      case 13: read_numbers(reader, h.positive_counts); break;
-      case 14: h.reset_hint = reset_hint_of(reader.varint()); break;
-      case 15: sample.timestamp_ms = reader.int64(); break;
-      case 16: read_numbers(reader, h.custom_values); break;
-      default: break;
-    }
-  }
-
-  static ResetHint reset_hint_of(std::uint64_t number) {
-    return number <= static_cast<std::uint64_t>(ResetHint::gauge) ? static_cast<ResetHint>(number)
-                                                                  : ResetHint::unknown;
-  }
-
-  bool has_bucket_room(std::size_t count, WireReader& reader) {
-    return has_room(count, limits_.buckets_per_histogram_max, "buckets of a histogram", reader);
-  }
-
-  void read_span(WireReader& parent, std::vector<BucketSpan>& spans) {
-    if (!has_bucket_room(spans.size(), parent)) return;
-    BucketSpan span;
-    WireReader reader = parent.message("BucketSpan");
-    while (reader.next()) {
-      if (reader.field() == 1) span.offset = static_cast<std::int32_t>(reader.sint64());
-      if (reader.field() == 2) span.length = static_cast<std::uint32_t>(reader.varint());
-    }
-    parent.adopt_fault(reader);
-    spans.push_back(span);
-  }
-
-  // A repeated number is packed or, from old writers, one field each.
-  void read_deltas(WireReader& reader, std::vector<std::int64_t>& deltas) {
-    if (reader.type() != WireType::bytes) {
-      if (has_bucket_room(deltas.size(), reader)) deltas.push_back(reader.sint64());
-      return;
-    }
-    WireReader packed = reader.message("deltas");
-    while (!packed.at_end() && has_bucket_room(deltas.size(), packed))
-      deltas.push_back(packed.packed_sint64());
-    reader.adopt_fault(packed);
-  }
-
-  void read_numbers(WireReader& reader, std::vector<double>& numbers) {
-    if (reader.type() != WireType::bytes) {
-      if (has_bucket_room(numbers.size(), reader)) numbers.push_back(reader.float64());
-      return;
-    }
-    WireReader packed = reader.message("numbers");
-    while (!packed.at_end() && has_bucket_room(numbers.size(), packed))
-      numbers.push_back(packed.packed_float64());
-    reader.adopt_fault(packed);
+    histograms_.push_back(
+        remote::read_histogram(parent, limits_.buckets_per_histogram_max, limit_error_));
   }
 
   void read_metadata(WireReader& reader) {

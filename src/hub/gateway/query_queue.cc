@@ -31,6 +31,7 @@ bool QueryQueue::try_enter(Turn& turn) {
     turn.admission_ = Admission::granted;
     ++running_;
     ++line.running;
+    last_ = turn.workspace_;
     return true;
   } else if (line.waiting.size() >= turn.share_.waiting_max) {
     turn.admission_ = Admission::full;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/json_text.h"
+#include "promql/histogram_buckets.h"
 
 namespace tributary::hub::workspaces {
 namespace {
@@ -220,6 +221,27 @@ void append_int(std::string& out, std::int64_t value) {
 
 void append_labels(std::string& out, const Labels& labels) { append_label_set(out, labels); }
 void append_labels(std::string& out, LabelsView labels) { append_label_set(out, labels); }
+
+void append_histogram(std::string& out, const FloatHistogram& histogram) {
+  const auto quoted = [&out](std::string_view before, double value) {
+    out += before;
+    append_float(out, value);
+  };
+  quoted("{\"count\":\"", histogram.count);
+  quoted("\",\"sum\":\"", histogram.sum);
+  out += '"';
+  bool first = true;
+  for (const promql::Bucket& bucket : promql::populated_buckets(histogram)) {
+    out += first ? ",\"buckets\":[[" : ",[";
+    first = false;
+    append_int(out, promql::boundary_rule(bucket));
+    quoted(",\"", bucket.lower);
+    quoted("\",\"", bucket.upper);
+    quoted("\",\"", bucket.count);
+    out += "\"]";
+  }
+  out += first ? "}" : "]}";
+}
 
 void append_strings(std::string& out, const std::vector<std::string>& texts) {
   out += '[';

@@ -8,7 +8,9 @@
 #include "hub/workspaces/api_json.h"
 #include "hub/workspaces/api_params.h"
 #include "hub/workspaces/endpoints.h"
+#include "promql/ast_json.h"
 #include "promql/parser.h"
+#include "promql/printer.h"
 #include "tsdb/db.h"
 
 namespace tributary::hub::workspaces {
@@ -132,12 +134,18 @@ Result<Answer> answer_query_exemplars(const ApiCall& call, const ApiContext&) {
   return success("[]");
 }
 
-Result<Answer> answer_format_query(const ApiCall&, const ApiContext&) {
-  return Error(Code::unsupported, "format_query is not supported yet");
+Result<Answer> answer_format_query(const ApiCall& call, const ApiContext&) {
+  const auto expression = promql::parse(parameter(call.params, "query"));
+  if (!expression) return query_error(expression.error());
+  return success(json_string(promql::to_pretty_string(**expression)));
 }
 
-Result<Answer> answer_parse_query(const ApiCall&, const ApiContext&) {
-  return Error(Code::unsupported, "parse_query is not supported yet");
+Result<Answer> answer_parse_query(const ApiCall& call, const ApiContext&) {
+  const auto expression = promql::parse(parameter(call.params, "query"));
+  if (!expression) return query_error(expression.error());
+  std::string data;
+  promql::append_json(data, **expression);
+  return success(data);
 }
 
 }  // namespace tributary::hub::workspaces
