@@ -36,19 +36,6 @@ bool may_be_called(TokenKind kind) {
   return kind == TokenKind::identifier || kind >= TokenKind::start_word;
 }
 
-bool begins_operand(TokenKind kind) {
-  switch (kind) {
-    case TokenKind::add:
-    case TokenKind::subtract:
-    case TokenKind::left_paren:
-    case TokenKind::left_brace:
-    case TokenKind::string:
-    case TokenKind::number:
-    case TokenKind::duration: return true;
-    default: return is_word(kind);
-  }
-}
-
 // Stands behind an operand and binds more tightly than any operator.
 bool is_modifier(TokenKind kind) {
   return kind == TokenKind::left_bracket || kind == TokenKind::offset || kind == TokenKind::at ||
@@ -68,6 +55,19 @@ Result<void> check_size(std::string_view text) {
 }
 
 }  // namespace
+
+bool begins_operand(TokenKind kind) {
+  switch (kind) {
+    case TokenKind::add:
+    case TokenKind::subtract:
+    case TokenKind::left_paren:
+    case TokenKind::left_brace:
+    case TokenKind::string:
+    case TokenKind::number:
+    case TokenKind::duration: return true;
+    default: return is_word(kind);
+  }
+}
 
 unsigned precedence(TokenKind kind) {
   if (!is_binary_operator(kind)) return 0;

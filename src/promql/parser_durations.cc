@@ -14,7 +14,7 @@ using Kind = DurationExpression::Kind;
 // More seconds than fit 64 bits of nanoseconds.
 bool out_of_range(double seconds) {
   constexpr double kSecondsMax = 9223372036854775808.0 / 1e9;
-  return !(seconds >= -kSecondsMax && seconds <= kSecondsMax);
+  return seconds < -kSecondsMax || seconds > kSecondsMax;
 }
 
 // A number as such, which needs no query to be known.
@@ -92,6 +92,9 @@ Result<DurationValue> Parser::parse_positive_duration() {
 
 Result<DurationValue> Parser::parse_offset_duration() {
   TRIBUTARY_TRY(auto expression, parse_offset_expression());
+  if (is_plain(*expression) && std::isnan(expression->seconds)) {
+    return state_.failure(expression->position, "duration out of range");
+  }
   return to_value(std::move(expression));
 }
 

@@ -86,6 +86,9 @@ class Parser {
 unsigned precedence(TokenKind kind);
 inline constexpr unsigned kPowerPrecedence = 6;
 
+// Whether an operand may begin with it: a sign, a parenthesis, a literal or a name.
+bool begins_operand(TokenKind kind);
+
 ExpressionPtr make_expression(Position position, ValueType type, Expression::Node node);
 
 }  // namespace tributary::promql

@@ -141,7 +141,7 @@ Result<void> Parser::parse_binary_modifiers(Binary& binary) {
     if (state_.at(TokenKind::group_left) || state_.at(TokenKind::group_right)) {
       const bool left = state_.take().kind == TokenKind::group_left;
       matching.cardinality = left ? Cardinality::many_to_one : Cardinality::one_to_many;
-      if (state_.at(TokenKind::left_paren)) {
+      if (state_.at(TokenKind::left_paren) || !begins_operand(state_.peek().kind)) {
         TRIBUTARY_TRY(matching.include, parse_labels());
       }
     }

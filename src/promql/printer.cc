@@ -172,7 +172,14 @@ class Line {
     append(*unary.operand);
   }
   void append(const Binary& binary) {
-    append(*binary.left);
+    // A sign there would be one of the whole power.
+    const auto* const number = std::get_if<NumberLiteral>(&binary.left->node);
+    if (binary.op == BinaryOperator::power && number != nullptr &&
+        number->value == std::numeric_limits<double>::infinity()) {
+      text_ += "Inf";
+    } else {
+      append(*binary.left);
+    }
     text_ += " " + operator_text(binary) + " ";
     append(*binary.right);
   }
