@@ -1,8 +1,9 @@
 // Evaluates PromQL over a store, with the semantics of Prometheus 3: windows are open on the left,
 // (t - lookback, t]; a series whose newest sample in the window is a staleness marker has no value.
 //
-// Errors: invalid_argument (does not parse, wrong type), unsupported, timeout, cancelled,
-// limit_exceeded, and whatever the store says.
+// Errors, with Prometheus' texts: invalid_argument (does not parse, wrong type), execution (many to
+// many matching, duplicate series, ...), timeout, cancelled, limit_exceeded (too many samples), and
+// whatever the store says.
 //
 // Threads: an Engine has no state; any number of queries may run at a time.
 #pragma once
@@ -15,20 +16,26 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/queryable.h"
+#include "promql/parser.h"
 #include "promql/value.h"
 
 namespace tributary::promql {
 
+class Parallel;  // promql/parallel.h
+
 struct EngineOptions {
   Duration lookback = 5min;
   Duration timeout = 2min;
-  std::uint64_t samples_max = 50'000'000;  // held by one query at a time
+  std::uint64_t samples_max = 50'000'000;  // held by one query at a time; zero: no limit
+  Duration subquery_step = 1min;           // of subqueries that name none: the evaluation interval
+  Features features;
 };
 
 // What one query may ask for in place of the engine's own.
 struct QueryOptions {
   std::optional<Duration> lookback;
   std::optional<Duration> timeout;  // never longer than the engine's
+  bool stats_per_step = false;
   std::stop_token stop;
 };
 
@@ -40,8 +47,9 @@ struct TimeRange {
 
 class Engine {
  public:
-  // `clock` outlives the engine.
-  Engine(EngineOptions options, const Clock& clock) : options_(options), clock_(clock) {}
+  // `clock` and `parallel` outlive the engine; without `parallel` a query keeps to its thread.
+  Engine(EngineOptions options, const Clock& clock, Parallel* parallel = nullptr)
+      : options_(options), clock_(clock), parallel_(parallel) {}
 
   // Of any type.
   Result<Value> instant(const Queryable& store, std::string_view query, std::int64_t time_ms,
@@ -50,9 +58,12 @@ class Engine {
   Result<Value> range(const Queryable& store, std::string_view query, const TimeRange& range,
                       const QueryOptions& options) const;
 
+  const EngineOptions& options() const { return options_; }
+
  private:
   const EngineOptions options_;
   const Clock& clock_;
+  Parallel* const parallel_;
 };
 
 }  // namespace tributary::promql

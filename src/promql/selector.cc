@@ -1,0 +1,185 @@
+#include "promql/selector.h"
+
+#include <utility>
+
+#include "promql/histogram_buckets.h"
+
+namespace tributary::promql {
+namespace {
+
+class InstantRows final : public Rows {
+ public:
+  InstantRows(Evaluator& evaluator, const SeriesList& list, SelectorTime time, SampleAspect aspect)
+      : budget_(evaluator.query().budget()),
+        list_(list),
+        grid_(evaluator.grid()),
+        time_(time),
+        lookback_ms_(evaluator.query().lookback_ms()),
+        aspect_(aspect) {}
+
+  std::size_t size() const override { return list_.size(); }
+  LabelsView labels(std::size_t row) const override { return list_.labels(row); }
+  Result<RowView> compute(std::size_t row, Worker& worker) const override;
+
+ private:
+  void set_float(const SeriesSamples& samples, std::size_t index, std::size_t step,
+                 RowBuffer& out) const;
+  void set_histogram(const SeriesSamples& samples, std::size_t index, std::size_t step,
+                     RowBuffer& out) const;
+  // How many samples it counts for.
+  std::uint64_t look(const SeriesSamples& samples, std::size_t floats, std::size_t histograms,
+                     std::size_t step, RowBuffer& out) const;
+
+  SampleBudget& budget_;
+  const SeriesList& list_;
+  const Grid grid_;
+  const SelectorTime time_;
+  const std::int64_t lookback_ms_;
+  const SampleAspect aspect_;
+};
+
+double in_seconds(std::int64_t ms) { return static_cast<double>(ms) / 1000; }
+
+double start_of(const std::vector<std::int64_t>& starts_ms, std::size_t index) {
+  return starts_ms.empty() ? 0 : in_seconds(starts_ms[index]);
+}
+
+void InstantRows::set_float(const SeriesSamples& samples, std::size_t index, std::size_t step,
+                            RowBuffer& out) const {
+  switch (aspect_) {
+    case SampleAspect::value: return out.set(step, samples.floats[index].value);
+    case SampleAspect::time: return out.set(step, in_seconds(samples.floats[index].timestamp_ms));
+    case SampleAspect::start_time: return out.set(step, start_of(samples.float_starts_ms, index));
+  }
+}
+
+void InstantRows::set_histogram(const SeriesSamples& samples, std::size_t index, std::size_t step,
+                                RowBuffer& out) const {
+  switch (aspect_) {
+    case SampleAspect::value: return out.set(step, samples.histograms[index].histogram);
+    case SampleAspect::time:
+      return out.set(step, in_seconds(samples.histograms[index].timestamp_ms));
+    case SampleAspect::start_time:
+      return out.set(step, start_of(samples.histogram_starts_ms, index));
+  }
+}
+
+// `floats` and `histograms` samples are not later than the step.
+std::uint64_t InstantRows::look(const SeriesSamples& samples, std::size_t floats,
+                                std::size_t histograms, std::size_t step, RowBuffer& out) const {
+  const std::int64_t after_ms = saturating_subtract(time_.of(grid_.at(step)), lookback_ms_);
+  const std::int64_t float_ms = floats > 0 ? samples.floats[floats - 1].timestamp_ms : INT64_MIN;
+  if (histograms > 0 && samples.histograms[histograms - 1].timestamp_ms > float_ms) {
+    const HistogramSample& newest = samples.histograms[histograms - 1];
+    if (newest.timestamp_ms <= after_ms || is_stale_marker(*newest.histogram)) return 0;
+    set_histogram(samples, histograms - 1, step, out);
+    return aspect_ == SampleAspect::value ? size_in_samples(*newest.histogram) : 1;
+  }
+  if (float_ms <= after_ms || is_stale_marker(samples.floats[floats - 1].value)) return 0;
+  set_float(samples, floats - 1, step, out);
+  return 1;
+}
+
+Result<RowView> InstantRows::compute(std::size_t row, Worker& worker) const {
+  SeriesSamples& samples = worker.samples;
+  samples.clear();
+  if (auto read = list_.read(row, samples); !read) return read.error();
+  RowBuffer& out = worker.buffer();
+  out.reset(grid_.count);
+  std::size_t floats = 0;
+  std::size_t histograms = 0;
+  std::uint64_t held = 0;
+  for (std::size_t step = 0; step < grid_.count; ++step) {
+    const std::int64_t time_ms = time_.of(grid_.at(step));
+    while (floats < samples.floats.size() && samples.floats[floats].timestamp_ms <= time_ms) {
+      ++floats;
+    }
+    while (histograms < samples.histograms.size() &&
+           samples.histograms[histograms].timestamp_ms <= time_ms) {
+      ++histograms;
+    }
+    const std::uint64_t weight = look(samples, floats, histograms, step, out);
+    held += weight;
+    worker.tally.add(step, weight);
+  }
+  worker.held += held;
+  if (!budget_.hold(held)) return QueryState::too_many_samples();
+  return out.view();
+}
+
+}  // namespace
+
+SelectorTime selector_time(const AtModifier& at, const DurationValue& offset) {
+  SelectorTime time;
+  if (at.kind != AtModifier::Kind::none) time.at_ms = at.timestamp_ms;
+  time.offset_ms = offset.ms;
+  return time;
+}
+
+RowsPtr instant_rows(Evaluator& evaluator, const SeriesList& list, SelectorTime time,
+                     SampleAspect aspect) {
+  return std::make_unique<InstantRows>(evaluator, list, time, aspect);
+}
+
+Result<RowsPtr> select_instant(Evaluator& evaluator, const Expression& selector) {
+  if (std::get<VectorSelector>(selector.node).smoothed) {
+    return select_smoothed(evaluator, selector);
+  }
+  return select_instant(evaluator, selector, SampleAspect::value);
+}
+
+Result<RowsPtr> select_instant(Evaluator& evaluator, const Expression& expression,
+                               SampleAspect aspect) {
+  const auto& selector = std::get<VectorSelector>(expression.node);
+  const SelectorTime time = selector_time(selector.at, selector.offset);
+  const Grid& grid = evaluator.grid();
+  const std::int64_t first_ms = time.of(grid.start_ms);
+  TRIBUTARY_TRY(
+      const SeriesList* const list,
+      evaluator.query().select(selector.matchers,
+                               saturating_subtract(first_ms, evaluator.query().lookback_ms() - 1),
+                               time.of(grid.last_ms())));
+  return instant_rows(evaluator, *list, time, aspect);
+}
+
+Result<RangeSource> select_range(Evaluator& evaluator, const Expression& expression) {
+  const Expression& node = without_parens(expression);
+  if (const auto* subquery = std::get_if<Subquery>(&node.node)) {
+    return evaluate_subquery(evaluator, *subquery);
+  }
+  const auto& matrix = std::get<MatrixSelector>(node.node);
+  const auto& selector = std::get<VectorSelector>(matrix.selector->node);
+  RangeSource source;
+  source.time = selector_time(selector.at, selector.offset);
+  source.range_ms = matrix.range.ms;
+  source.anchored = selector.anchored;
+  source.smoothed = selector.smoothed;
+  const Grid& grid = evaluator.grid();
+  const std::int64_t lookback_ms = evaluator.query().lookback_ms();
+  std::int64_t min_ms = saturating_subtract(source.time.of(grid.start_ms), source.range_ms - 1);
+  std::int64_t max_ms = source.time.of(grid.last_ms());
+  if (source.anchored || source.smoothed) min_ms = saturating_subtract(min_ms, lookback_ms);
+  if (source.smoothed) max_ms = saturating_add(max_ms, lookback_ms);
+  TRIBUTARY_TRY(source.list, evaluator.query().select(selector.matchers, min_ms, max_ms));
+  return source;
+}
+
+void drop_stale(SeriesSamples& samples) {
+  const auto compact = [](auto& list, std::vector<std::int64_t>& starts_ms, auto is_stale) {
+    std::size_t kept = 0;
+    while (kept < list.size() && !is_stale(list[kept])) ++kept;
+    for (std::size_t i = kept; i < list.size(); ++i) {
+      if (is_stale(list[i])) continue;
+      if (!starts_ms.empty()) starts_ms[kept] = starts_ms[i];
+      list[kept++] = std::move(list[i]);
+    }
+    list.resize(kept);
+    if (!starts_ms.empty()) starts_ms.resize(kept);
+  };
+  compact(samples.floats, samples.float_starts_ms,
+          [](const Sample& sample) { return is_stale_marker(sample.value); });
+  compact(samples.histograms, samples.histogram_starts_ms,
+          [](const HistogramSample& sample) { return is_stale_marker(*sample.histogram); });
+}
+
+}  // namespace tributary::promql

@@ -1,0 +1,237 @@
+// Values while a query runs: a series is an array with one double per evaluation step, and where it
+// has native histograms a second array of these. A vector expression is Rows: its series, computed
+// one at a time when somebody asks, so that sum(rate(x[5m])) never holds the rates of all series.
+//
+// Threads: Rows are read by any number of threads, each with a Worker of its own; the rest by one.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "model/packed_labels.h"
+#include "model/queryable.h"
+#include "model/sample.h"
+#include "promql/annotations.h"
+
+namespace tributary::promql {
+
+// A step without a value. No computation gives these bits: selectors leave staleness markers out,
+// and arithmetic only makes quiet NaNs.
+inline constexpr double kAbsent = kStaleMarker;
+inline bool is_absent(double value) { return is_stale_marker(value); }
+
+// The times at which an expression is evaluated.
+struct Grid {
+  std::int64_t start_ms = 0;
+  std::int64_t step_ms = 1;
+  std::size_t count = 1;
+
+  std::int64_t at(std::size_t step) const {
+    return start_ms + static_cast<std::int64_t>(step) * step_ms;
+  }
+  std::int64_t last_ms() const { return at(count - 1); }
+};
+
+// One series at all steps, in somebody else's memory. Where a step has a histogram its float is
+// absent.
+struct RowView {
+  const double* values = nullptr;                 // null: no value at any step
+  const FloatHistogramPtr* histograms = nullptr;  // null: floats alone
+
+  bool empty() const { return values == nullptr; }
+  bool has(std::size_t step) const {
+    return !is_absent(values[step]) || (histograms != nullptr && histograms[step] != nullptr);
+  }
+  const FloatHistogramPtr* histogram(std::size_t step) const {
+    return histograms != nullptr && histograms[step] != nullptr ? &histograms[step] : nullptr;
+  }
+};
+
+// Room for one series at all steps.
+class RowBuffer {
+ public:
+  void reset(std::size_t steps) {
+    values_.assign(steps, kAbsent);
+    histograms_.clear();
+    any_ = false;
+  }
+  void set(std::size_t step, double value) {
+    values_[step] = value;
+    if (!histograms_.empty()) histograms_[step] = nullptr;
+    any_ = true;
+  }
+  void set(std::size_t step, FloatHistogramPtr histogram) {
+    if (histograms_.empty()) histograms_.resize(values_.size());
+    histograms_[step] = std::move(histogram);
+    values_[step] = kAbsent;
+    any_ = true;
+  }
+  double* values() { return values_.data(); }
+  const double* values() const { return values_.data(); }
+  void mark_used() { any_ = true; }  // after writing through values()
+  RowView view() const {
+    if (!any_) return {};
+    return {values_.data(), histograms_.empty() ? nullptr : histograms_.data()};
+  }
+
+ private:
+  std::vector<double> values_;
+  std::vector<FloatHistogramPtr> histograms_;
+  bool any_ = false;
+};
+
+// Counts the samples that a query looks at; per step where somebody wants that.
+struct Tally {
+  explicit Tally(std::size_t steps_counted = 0) : per_step(steps_counted) {}
+
+  void add(std::size_t step, std::uint64_t samples) {
+    total += samples;
+    if (step < per_step.size()) per_step[step] += samples;
+  }
+  void merge(const Tally& other) {
+    total += other.total;
+    for (std::size_t i = 0; i < std::min(per_step.size(), other.per_step.size()); ++i) {
+      per_step[i] += other.per_step[i];
+    }
+  }
+
+  std::uint64_t total = 0;
+  std::vector<std::uint64_t> per_step;
+};
+
+// The samples that a query holds now, at most `max` (0: any number).
+class SampleBudget {
+ public:
+  explicit SampleBudget(std::uint64_t max) : max_(max) {}
+
+  // False where that is too many.
+  bool hold(std::uint64_t samples) {
+    const std::uint64_t held = held_.fetch_add(samples) + samples;
+    note_peak(held);
+    return max_ == 0 || held <= max_;
+  }
+  void release(std::uint64_t samples) { held_.fetch_sub(samples); }
+  // Whether `samples` more could be held, for a moment.
+  bool fits(std::uint64_t samples) {
+    const std::uint64_t held = held_.load() + samples;
+    note_peak(held);
+    return max_ == 0 || held <= max_;
+  }
+  std::uint64_t peak() const { return peak_.load(); }
+  std::uint64_t max() const { return max_; }
+
+ private:
+  void note_peak(std::uint64_t held) {
+    std::uint64_t seen = peak_.load();
+    while (held > seen && !peak_.compare_exchange_weak(seen, held)) {
+    }
+  }
+
+  const std::uint64_t max_;
+  std::atomic<std::uint64_t> held_ = 0;
+  std::atomic<std::uint64_t> peak_ = 0;
+};
+
+// Samples that are held until this goes.
+class Hold {
+ public:
+  Hold() = default;
+  Hold(SampleBudget& budget, std::uint64_t samples) : budget_(&budget), samples_(samples) {}
+  Hold(Hold&& other) noexcept
+      : budget_(std::exchange(other.budget_, nullptr)), samples_(other.samples_) {}
+  Hold& operator=(Hold&& other) noexcept {
+    std::swap(budget_, other.budget_);
+    std::swap(samples_, other.samples_);
+    return *this;
+  }
+  ~Hold() {
+    if (budget_ != nullptr) budget_->release(samples_);
+  }
+
+ private:
+  SampleBudget* budget_ = nullptr;
+  std::uint64_t samples_ = 0;
+};
+
+// What one thread needs to compute rows: room that is used again, and what it has noticed.
+struct Worker {
+  explicit Worker(std::size_t steps_counted) : tally(steps_counted) {}
+
+  // Room for what is made of `in`, which may itself be in one of the two buffers.
+  RowBuffer& buffer(RowView in = {}) { return buffers[in.values == buffers[0].values() ? 1 : 0]; }
+
+  SeriesSamples samples;
+  RowBuffer buffers[2];
+  Annotations annotations;
+  Tally tally;
+  std::uint64_t held = 0;  // in the query's budget, on behalf of whoever reads the rows
+};
+
+// The series of a vector expression.
+class Rows {
+ public:
+  virtual ~Rows() = default;
+  virtual std::size_t size() const = 0;
+  // Valid as long as the query.
+  virtual LabelsView labels(std::size_t row) const = 0;
+  // The metadata labels that `labels` still shows are gone: whoever makes series of these rows
+  // leaves them out.
+  virtual bool strips_metadata() const { return false; }
+  // With delayed name removal: they go at the end of the query.
+  virtual bool drops_name(std::size_t row) const {
+    (void)row;
+    return false;
+  }
+  // Valid until the next call with this worker.
+  virtual Result<RowView> compute(std::size_t row, Worker& worker) const = 0;
+};
+using RowsPtr = std::unique_ptr<Rows>;
+
+struct MatrixRow {
+  LabelsView labels;
+  bool drops_name = false;
+  double* values = nullptr;
+  FloatHistogramPtr* histograms = nullptr;  // null: floats alone
+
+  RowView view() const { return {values, histograms}; }
+};
+
+// Rows with their values. Every row has a value at some step, once whoever builds it is done.
+class Matrix {
+ public:
+  explicit Matrix(std::size_t steps) : steps_(steps) {}
+
+  std::size_t steps() const { return steps_; }
+  std::span<const MatrixRow> rows() const { return rows_; }
+  std::vector<MatrixRow>& mutable_rows() { return rows_; }
+
+  // A row without values. The reference is good until the next call.
+  MatrixRow& add(LabelsView labels, bool drops_name);
+  void add(LabelsView labels, bool drops_name, RowView values);
+  void set(MatrixRow& row, std::size_t step, FloatHistogramPtr histogram);
+  void append(Matrix&& other);
+  void drop_empty_rows();
+  // Floats, and histograms by their weight.
+  std::uint64_t sample_count() const;
+
+  void keep(Hold hold) { holds_.push_back(std::move(hold)); }
+
+ private:
+  double* new_values();
+
+  std::size_t steps_;
+  std::vector<MatrixRow> rows_;
+  std::vector<std::unique_ptr<double[]>> blocks_;
+  double* free_ = nullptr;
+  std::size_t free_rows_ = 0;
+  std::vector<std::unique_ptr<FloatHistogramPtr[]>> histograms_;
+  std::vector<Hold> holds_;
+};
+
+}  // namespace tributary::promql
