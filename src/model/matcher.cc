@@ -3,6 +3,8 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/json_text.h"
 
@@ -25,6 +27,24 @@ std::vector<std::string> alternatives_of(std::string_view expression) {
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
+}
+
+// What RE2 says in the words of Go's regexp, and so of Prometheus.
+std::string go_message(std::string what, const std::string& where) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kWords = {
+      {{"missing )", "missing closing )"},
+       {"missing ]", "missing closing ]"},
+       {"trailing \\", "trailing backslash at end of expression"},
+       {"no argument for repetition operator", "missing argument to repetition operator"},
+       {"invalid repetition size", "invalid repeat count"},
+       {"bad repetition operator", "invalid nested repetition operator"},
+       {"invalid perl operator", "invalid or unsupported Perl syntax"},
+       {"invalid named capture group", "invalid named capture"}}};
+  if (!where.empty() && what.ends_with(": " + where)) what.resize(what.size() - where.size() - 2);
+  for (const auto& [re2, go] : kWords) {
+    if (what == re2) what = go;
+  }
+  return "error parsing regexp: " + what + ": `" + where + "`";
 }
 
 }  // namespace
@@ -64,15 +84,7 @@ Result<Matcher> Matcher::create(MatchType type, std::string name, std::string va
     options.set_log_errors(false);
     auto regex = std::make_shared<const Regex>(matcher.value_, options);
     if (!regex->re.ok()) {
-      std::string what = regex->re.error();
-      std::string where = regex->re.error_arg();
-      if (!where.empty() && what.ends_with(": " + where)) {
-        what.resize(what.size() - where.size() - 2);
-      }
-      // As Go, and so Prometheus, says it: one word more, and the whole expression anchored.
-      if (what == "missing )" || what == "missing ]") what.insert(8, "closing ");
-      if (where == matcher.value_) where = "^(?s:" + where + ")$";
-      return Error(Code::invalid_argument, "error parsing regexp: " + what + ": `" + where + "`");
+      return Error(Code::invalid_argument, go_message(regex->re.error(), regex->re.error_arg()));
     }
     matcher.regex_ = std::move(regex);
   }
