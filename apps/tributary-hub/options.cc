@@ -2,6 +2,7 @@
 
 #include <getopt.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/duration.h"
@@ -19,6 +20,7 @@ enum Option : int {
   kWorkers,
   kQueryWorkers,
   kLimits,
+  kEnableFeature,
   kRetention,
   kLogLevel,
   kLogFormat,
@@ -43,6 +45,7 @@ constexpr option kOptions[] = {
     {"workers", required_argument, nullptr, kWorkers},
     {"query-workers", required_argument, nullptr, kQueryWorkers},
     {"limits", required_argument, nullptr, kLimits},
+    {"enable-feature", required_argument, nullptr, kEnableFeature},
     {"retention", required_argument, nullptr, kRetention},
     {"log-level", required_argument, nullptr, kLogLevel},
     {"log-format", required_argument, nullptr, kLogFormat},
@@ -73,6 +76,31 @@ Result<LogLevel> log_level_of(std::string_view text) {
   return bad("--log-level", text, "debug, info, warn or error");
 }
 
+// A list of Prometheus' names, separated by commas.
+Result<void> enable(std::string_view names, promql::Features& features) {
+  using promql::Features;
+  static const std::vector<std::pair<std::string, bool Features::*>> kFeatures = {
+      {"promql-experimental-functions", &Features::experimental_functions},
+      {"promql-duration-expr", &Features::duration_expressions},
+      {"promql-extended-range-selectors", &Features::extended_range_selectors},
+      {"promql-binop-fill-modifiers", &Features::binop_fill_modifiers},
+      {"promql-delayed-name-removal", &Features::delayed_name_removal},
+      {"type-and-unit-labels", &Features::type_and_unit_labels},
+      {"use-start-timestamps", &Features::start_timestamps},
+  };
+  for (const std::string_view name : split(names, ',')) {
+    const auto known = std::find_if(kFeatures.begin(), kFeatures.end(),
+                                    [&](const auto& one) { return one.first == trim(name); });
+    if (known == kFeatures.end()) {
+      std::string all;
+      for (const auto& one : kFeatures) all += (all.empty() ? "" : ", ") + one.first;
+      return bad("--enable-feature", name, "one of " + all);
+    }
+    features.*known->second = true;
+  }
+  return {};
+}
+
 Result<std::size_t> thread_count(std::string_view flag, std::string_view value) {
   const std::uint64_t count = parse_uint64(value).value_or(0);
   if (count < 1 || count > 256) return bad(flag, value, "1 to 256");
@@ -100,6 +128,7 @@ Result<void> apply_server(int flag, std::string_view value, HubOptions& options)
       return {};
     }
     case kLimits: options.limits_file = value; return {};
+    case kEnableFeature: return enable(value, options.features);
     case kRetention: {
       TRIBUTARY_TRY(options.retention, parse_prometheus_duration(value));
       return {};
@@ -197,6 +226,7 @@ serve
   --tls-cert FILE, --tls-key FILE   serve HTTPS with this certificate (PEM)
   --retention DURATION   older samples are dropped, as in 15d; default: everything is kept
   --limits FILE          what workspaces may take and hold (YAML, docs/hub.md); read again on SIGHUP
+  --enable-feature NAMES experimental parts of PromQL, named as in Prometheus, separated by commas
   --workers N            threads for what blocks: disk, policies (4)
   --query-workers N      queries that run at the same time (16)
   --log-level LEVEL      debug, info, warn, error (info)

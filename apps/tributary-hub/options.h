@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "net/http.h"
+#include "promql/parser.h"
 
 namespace tributary {
 
@@ -27,6 +28,7 @@ struct HubOptions {
   std::size_t query_workers = 16;
   Duration retention = Duration::zero();  // zero keeps everything
   std::string limits_file;                // "" for none
+  promql::Features features;
   LogSink::Options log;
   std::string account_id;
   std::string account_name;

@@ -1,6 +1,7 @@
 // tributary-hub serve: the parts of the hub, put together.
 #include <malloc.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -75,8 +76,10 @@ Result<void> open(const HubOptions& options, Hub& hub) {
   TRIBUTARY_TRY(hub.identities, hub::identity::Store::open(options.data, clock, hub.random));
   TRIBUTARY_TRY(hub.catalog, hub::gateway::open_workspace_catalog(options.data + "/workspaces.db"));
   if (auto loaded = load_limits(options, hub.limits); !loaded) return loaded;
-  hub::workspaces::EmbeddedStore::Options store{
-      .directory = options.data, .limits = hub.limits, .parallel = &hub.parallel};
+  hub::workspaces::EmbeddedStore::Options store{.directory = options.data,
+                                                .limits = hub.limits,
+                                                .features = options.features,
+                                                .parallel = &hub.parallel};
   TRIBUTARY_TRY(hub.workspaces,
                 hub::workspaces::EmbeddedStore::open(std::move(store), hub.disk, clock,
                                                      hub.telemetry, hub.log.named("workspaces")));
@@ -86,6 +89,7 @@ Result<void> open(const HubOptions& options, Hub& hub) {
 struct Pools {
   net::WorkerPool workers;
   net::WorkerPool queries;
+  net::WorkerPool housekeeping{1};  // one workspace at a time, when nobody else wants the processor
 };
 
 net::Task<int> serve_until(const HubOptions& options, Hub& hub, Pools& pools,
@@ -132,7 +136,7 @@ net::Task<int> serve_until(const HubOptions& options, Hub& hub, Pools& pools,
   hub.log.info("ready");
 
   net::Gate background;
-  background.spawn(maintain(*hub.loop, pools.workers, *hub.workspaces, stop.get_token()));
+  background.spawn(maintain(*hub.loop, pools.housekeeping, *hub.workspaces, stop.get_token()));
   co_await stopped;
   gateway.set_ready(false);
   stop.request_stop();
@@ -154,6 +158,10 @@ int serve(const HubOptions& options) {
   }
   Pools pools{.workers = net::WorkerPool(options.workers),
               .queries = net::WorkerPool(options.query_workers)};
+  pools.housekeeping.submit([] {
+    constexpr int kLeastUrgent = 19;
+    static_cast<void>(::nice(kLeastUrgent));  // of this thread alone, on Linux
+  });
   std::stop_source stop;
   net::Event stopped;
   hub.loop->on_signal([&](int number) {

@@ -213,7 +213,8 @@ Answer EmbeddedStore::call(std::string_view workspace_id, const ApiCall& call) {
     const auto limits = options_.limits.of(workspace.id);
     const promql::Engine engine({.lookback = limits->query_lookback,
                                  .timeout = limits->query_timeout,
-                                 .samples_max = limits->query_samples_max},
+                                 .samples_max = limits->query_samples_max,
+                                 .features = options_.features},
                                 clock_, options_.parallel);
     return query_api(call, {.db = *workspace.db,
                             .engine = engine,

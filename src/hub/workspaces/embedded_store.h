@@ -19,6 +19,7 @@
 #include "base/telemetry.h"
 #include "hub/workspaces/limits_table.h"
 #include "hub/workspaces/store.h"
+#include "promql/parser.h"
 
 namespace tributary::tsdb {
 class Disk;
@@ -36,6 +37,7 @@ class EmbeddedStore final : public Store {
   struct Options {
     std::string directory;  // the hub's data directory
     LimitsTable& limits;
+    promql::Features features = {};
     promql::Parallel* parallel = nullptr;  // none: a query keeps to its thread
   };
 

@@ -26,8 +26,9 @@ class EmbeddedStoreTest : public ::testing::Test {
 
   void open(Limits limits) {
     store_.reset();
-    store_ = EmbeddedStore::open({.directory = directory_.path(), .limits = limits}, disk_, clock_,
-                                 telemetry_, Logger())
+    limits_ = std::make_unique<LimitsTable>(limits);
+    store_ = EmbeddedStore::open({.directory = directory_.path(), .limits = *limits_}, disk_,
+                                 clock_, telemetry_, Logger())
                  .value();
     ASSERT_TRUE(store_->create(kId));
   }
@@ -39,10 +40,13 @@ class EmbeddedStoreTest : public ::testing::Test {
     return remote::compress(encoder.finish());
   }
   Answer write(const Labels& labels, const std::vector<Sample>& samples) {
-    return store_->write(kId, body(labels, samples));
+    return send(body(labels, samples));
+  }
+  Answer send(std::string_view bytes, const std::string& id = kId) {
+    return store_->write(id, {.content_type = {}, .content_encoding = {}, .body = bytes});
   }
   std::string read(std::string_view path, const Params& params = {}) {
-    const Answer answer = store_->read(kId, path, params, {});
+    const Answer answer = store_->call(kId, {.path = path, .params = params});
     return std::to_string(answer.status) + ' ' + answer.body;
   }
 
@@ -50,6 +54,7 @@ class EmbeddedStoreTest : public ::testing::Test {
   tsdb::FaultyDisk disk_;
   FakeClock clock_;
   Telemetry telemetry_;
+  std::unique_ptr<LimitsTable> limits_;
   std::unique_ptr<EmbeddedStore> store_;
   const Labels up_{{"__name__", "up"}, {"job", "api"}};
 };
@@ -101,11 +106,16 @@ TEST_F(EmbeddedStoreTest, SaysWhatIsWrongWithAQuery) {
   check("query", {{"query", "up{"}},
         "invalid parameter \"query\": 1:4: parse error: unexpected end of input inside braces");
   check("query", {{"query", "up"}, {"time", "x"}},
-        "invalid parameter \"time\": cannot parse \"x\" to a valid timestamp");
-  check("query", {{"query", "sum(up)"}},
-        "invalid parameter \"query\": 1:1: not supported yet: aggregation operators (sum) (all of "
-        "PromQL comes with the next release)",
-        "422 execution");
+        "invalid parameter \"time\": invalid time value for 'time': cannot parse \"x\" to a valid "
+        "timestamp");
+  check("query", {{"query", "up"}, {"limit", "-1"}},
+        "invalid parameter \"limit\": limit must be non-negative");
+  check("query", {{"query", "up"}, {"timeout", "soon"}},
+        "invalid parameter \"timeout\": cannot parse \"soon\" to a valid duration");
+  check("query", {{"query", "up"}, {"lookback_delta", "soon"}},
+        "error parsing lookback delta duration: cannot parse \"soon\" to a valid duration");
+  check("query_range", {{"query", "up"}, {"start", "x"}},
+        "invalid parameter \"start\": cannot parse \"x\" to a valid timestamp");
   check("query_range", {{"query", "up"}, {"start", "10"}, {"end", "9"}, {"step", "1"}},
         "invalid parameter \"end\": end timestamp must not be before start time");
   check("query_range", {{"query", "up"}, {"start", "0"}, {"end", "9"}, {"step", "0"}},
@@ -118,6 +128,16 @@ TEST_F(EmbeddedStoreTest, SaysWhatIsWrongWithAQuery) {
         "invalid parameter \"query\": invalid expression type \"range vector\" for range query, "
         "must be Scalar or instant Vector");
   check("series", {}, "no match[] parameter provided");
+  check("labels", {{"match[]", "{}"}}, "match[] must contain at least one non-empty matcher");
+  check("metadata", {{"limit", "x"}}, "limit must be a number");
+  check("query_exemplars", {{"query", "up{"}},
+        "1:4: parse error: unexpected end of input inside braces");
+  check("query_exemplars", {{"query", "up"}, {"start", "2"}, {"end", "1"}},
+        "end timestamp must not be before start timestamp");
+  check("format_query", {{"query", "up{"}},
+        "invalid parameter \"query\": 1:4: parse error: unexpected end of input inside braces");
+  check("rules", {{"type", "x"}}, "invalid parameter \"type\": not supported value \"x\"");
+  check("label/U__/values", {}, "invalid label name: \"\"");
   check("labels", {{"match[]", "{"}}, "1:2: parse error: unexpected end of input inside braces");
   check("series", {{"match[]", "{"}},
         "invalid parameter \"match[]\": 1:2: parse error: unexpected end of input inside braces");
@@ -160,7 +180,7 @@ TEST_F(EmbeddedStoreTest, RefusesSeriesThatBreakTheRulesAndStoresTheOthers) {
     const std::vector<Sample> samples{{kNow, 1}};
     encoder.add({.labels = labels, .samples = samples});
     encoder.add({.labels = up_.span(), .samples = samples});
-    const Answer answer = store_->write(kId, remote::compress(encoder.finish()));
+    const Answer answer = send(remote::compress(encoder.finish()));
     EXPECT_EQ(answer.status, 400) << expected;
     EXPECT_THAT(answer.body, HasSubstr("1 invalid labels; the other 1 samples are stored"));
     EXPECT_THAT(answer.body, HasSubstr(expected));
@@ -181,7 +201,7 @@ TEST_F(EmbeddedStoreTest, TakesLabelsInAnyOrderAndEmptyOnesAsAbsent) {
   remote::WriteRequestEncoder encoder;
   encoder.add({.labels = labels, .samples = samples});
 
-  EXPECT_EQ(store_->write(kId, remote::compress(encoder.finish())).status, 200);
+  EXPECT_EQ(send(remote::compress(encoder.finish())).status, 200);
   EXPECT_EQ(read("series", {{"match[]", "up"}}),
             R"(200 {"status":"success","data":[{"__name__":"up","job":"api"}]})");
 }
@@ -195,8 +215,8 @@ TEST_F(EmbeddedStoreTest, RefusesNativeHistogramsByNameAndCountsExemplars) {
   remote::WriteRequestEncoder with_exemplar;
   with_exemplar.add({.labels = up_.span(), .samples = samples, .exemplars = exemplars});
 
-  const Answer histogram = store_->write(kId, remote::compress(with_histogram.finish()));
-  const Answer exemplar = store_->write(kId, remote::compress(with_exemplar.finish()));
+  const Answer histogram = send(remote::compress(with_histogram.finish()));
+  const Answer exemplar = send(remote::compress(with_exemplar.finish()));
 
   EXPECT_EQ(histogram.status, 400);
   EXPECT_THAT(histogram.body, HasSubstr("1 native histograms are not stored yet"));
@@ -208,7 +228,7 @@ TEST_F(EmbeddedStoreTest, RefusesNativeHistogramsByNameAndCountsExemplars) {
 }
 
 TEST_F(EmbeddedStoreTest, AnswersLimitsWith429) {
-  open({.active_series_max = 1, .samples_per_second = 10, .samples_burst = 3});
+  open({.active_series_max = 1, .ingestion_rate = 10, .ingestion_burst = 3});
   ASSERT_EQ(write(up_, {{kNow, 1}}).status, 200);
 
   const Answer series = write({{"__name__", "other"}}, {{kNow, 1}});
@@ -223,13 +243,13 @@ TEST_F(EmbeddedStoreTest, AnswersLimitsWith429) {
 }
 
 TEST_F(EmbeddedStoreTest, RefusesBodiesThatDoNotDecode) {
-  open({.request_bytes_max = 1000});
+  open({.request_size_max = {1000}});
   const std::string large = body(up_, std::vector<Sample>(500, Sample{kNow, 1}));
 
-  EXPECT_EQ(store_->write(kId, "not snappy").status, 400);
-  EXPECT_EQ(store_->write(kId, remote::compress("\x0a\xff\xff")).status, 400);
-  EXPECT_EQ(store_->write(kId, large).status, 413);
-  EXPECT_EQ(store_->write(kId, remote::compress("")).status, 200);
+  EXPECT_EQ(send("not snappy").status, 400);
+  EXPECT_EQ(send(remote::compress("\x0a\xff\xff")).status, 400);
+  EXPECT_EQ(send(large).status, 413);
+  EXPECT_EQ(send(remote::compress("")).status, 200);
 }
 
 TEST_F(EmbeddedStoreTest, Answers503WhileTheDiskIsFullAndLosesNothing) {
@@ -260,7 +280,8 @@ TEST_F(EmbeddedStoreTest, KeepsWorkspacesApartAndOverARestart) {
   store_->open_all();
 
   EXPECT_THAT(read("query", {{"query", "up"}}), HasSubstr(R"("value":[1700000000,"1"])"));
-  EXPECT_EQ(store_->read(other, "labels", {}, {}).body, R"({"status":"success","data":[]})");
+  EXPECT_EQ(store_->call(other, {.path = "labels", .params = {}}).body,
+            R"({"status":"success","data":[]})");
 }
 
 TEST_F(EmbeddedStoreTest, ForgetsARemovedWorkspace) {
@@ -279,7 +300,7 @@ TEST_F(EmbeddedStoreTest, ForgetsARemovedWorkspace) {
 TEST_F(EmbeddedStoreTest, RefusesIdsThatAreNotPlainNames) {
   for (const char* id : {"", "..", "a/b", "../x", "A", "ws_1", "x.tmp-for-deletion"}) {
     EXPECT_FALSE(store_->create(id)) << id;
-    EXPECT_EQ(store_->write(id, "").status, 404) << id;
+    EXPECT_EQ(send("", id).status, 404) << id;
     EXPECT_TRUE(store_->remove(id)) << id;
   }
 }
@@ -288,7 +309,7 @@ TEST_F(EmbeddedStoreTest, KeepsMetadata) {
   remote::WriteRequestEncoder encoder;
   encoder.add_metadata(
       {.type = MetricType::counter, .family = "requests_total", .help = "Requests.", .unit = "1"});
-  ASSERT_EQ(store_->write(kId, remote::compress(encoder.finish())).status, 200);
+  ASSERT_EQ(send(remote::compress(encoder.finish())).status, 200);
 
   EXPECT_EQ(read("metadata"), R"(200 {"status":"success","data":{"requests_total":)"
                               R"([{"type":"counter","help":"Requests.","unit":"1"}]}})");

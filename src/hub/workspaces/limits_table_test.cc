@@ -28,12 +28,12 @@ workspaces:
   ASSERT_FALSE(diagnostics.has_errors()) << diagnostics.render();
   EXPECT_EQ(table.of("ws-b")->active_series_max, 500U);
   EXPECT_EQ(table.of("ws-b")->labels_per_series_max, 40U);
-  EXPECT_EQ(table.of("ws-b")->retention, Duration(24h * 15));
+  EXPECT_EQ(table.of("ws-b")->retention.value, Duration(24h * 15));
   EXPECT_EQ(table.of("ws-a")->active_series_max, 7U);
-  EXPECT_EQ(table.of("ws-a")->query_timeout, Duration(30s));
-  EXPECT_EQ(table.of("ws-a")->retention, Duration(24h * 90));
+  EXPECT_EQ(table.of("ws-a")->query_timeout.value, Duration(30s));
+  EXPECT_EQ(table.of("ws-a")->retention.value, Duration(24h * 90));
   table.forget("ws-a");
-  EXPECT_EQ(table.of("ws-a")->retention, Duration(24h * 30));
+  EXPECT_EQ(table.of("ws-a")->retention.value, Duration(24h * 30));
 }
 
 TEST(LimitsTable, NamesTheLineOfAMistakeAndKeepsWhatItHad) {

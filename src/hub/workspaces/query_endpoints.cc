@@ -24,6 +24,10 @@ Error query_error(const Error& error) {
   return error;
 }
 
+Result<promql::ExpressionPtr> parse(const ApiCall& call, const ApiContext& context) {
+  return promql::parse(parameter(call.params, "query"), context.engine.options().features);
+}
+
 Result<promql::QueryOptions> query_options(const ApiCall& call) {
   promql::QueryOptions options;
   TRIBUTARY_TRY(options.timeout, optional_duration_parameter(call.params, "timeout"));
@@ -125,23 +129,23 @@ Result<Answer> answer_query_range(const ApiCall& call, const ApiContext& context
   return answer_value(std::move(*value), limit, steps, times, call);
 }
 
-Result<Answer> answer_query_exemplars(const ApiCall& call, const ApiContext&) {
+Result<Answer> answer_query_exemplars(const ApiCall& call, const ApiContext& context) {
   TRIBUTARY_TRY(const TimeSpan span, time_span_parameters(call.params));
   if (span.end_ms < span.start_ms) {
     return Error(Code::invalid_argument, "end timestamp must not be before start timestamp");
   }
-  TRIBUTARY_TRY(const auto expression, promql::parse(parameter(call.params, "query")));
+  TRIBUTARY_TRY(const auto expression, parse(call, context));
   return success("[]");
 }
 
-Result<Answer> answer_format_query(const ApiCall& call, const ApiContext&) {
-  const auto expression = promql::parse(parameter(call.params, "query"));
+Result<Answer> answer_format_query(const ApiCall& call, const ApiContext& context) {
+  const auto expression = parse(call, context);
   if (!expression) return query_error(expression.error());
   return success(json_string(promql::to_pretty_string(**expression)));
 }
 
-Result<Answer> answer_parse_query(const ApiCall& call, const ApiContext&) {
-  const auto expression = promql::parse(parameter(call.params, "query"));
+Result<Answer> answer_parse_query(const ApiCall& call, const ApiContext& context) {
+  const auto expression = parse(call, context);
   if (!expression) return query_error(expression.error());
   std::string data;
   promql::append_json(data, **expression);
