@@ -25,10 +25,11 @@ constexpr std::array<std::uint32_t, 256> make_table() {
 constexpr auto kTable = make_table();
 
 #if defined(__x86_64__)
-__attribute__((target("sse4.2"))) std::uint32_t crc32c_sse42(std::string_view bytes) {
+__attribute__((target("sse4.2"))) std::uint32_t crc32c_sse42(std::uint32_t before,
+                                                             std::string_view bytes) {
   const char* at = bytes.data();
   std::size_t left = bytes.size();
-  std::uint64_t crc = 0xffffffff;
+  std::uint64_t crc = ~before;
   for (; left >= 8; left -= 8, at += 8) {
     std::uint64_t word;
     std::memcpy(&word, at, sizeof word);
@@ -42,22 +43,26 @@ __attribute__((target("sse4.2"))) std::uint32_t crc32c_sse42(std::string_view by
 }
 #endif
 
-}  // namespace
-
-std::uint32_t crc32c_portable(std::string_view bytes) {
-  std::uint32_t crc = 0xffffffff;
+std::uint32_t extend_portable(std::uint32_t before, std::string_view bytes) {
+  std::uint32_t crc = ~before;
   for (const char c : bytes) {
     crc = (crc >> 8) ^ kTable[(crc ^ static_cast<unsigned char>(c)) & 0xff];
   }
   return ~crc;
 }
 
-std::uint32_t crc32c(std::string_view bytes) {
+}  // namespace
+
+std::uint32_t crc32c_portable(std::string_view bytes) { return extend_portable(0, bytes); }
+
+std::uint32_t crc32c(std::string_view bytes) { return crc32c_extend(0, bytes); }
+
+std::uint32_t crc32c_extend(std::uint32_t crc, std::string_view bytes) {
 #if defined(__x86_64__)
   static const bool has_instruction = __builtin_cpu_supports("sse4.2") != 0;
-  if (has_instruction) return crc32c_sse42(bytes);
+  if (has_instruction) return crc32c_sse42(crc, bytes);
 #endif
-  return crc32c_portable(bytes);
+  return extend_portable(crc, bytes);
 }
 
 }  // namespace tributary::tsdb

@@ -8,6 +8,8 @@
 namespace tributary::tsdb {
 
 std::uint32_t crc32c(std::string_view bytes);
+// Of the bytes that gave `crc` with `bytes` after them.
+std::uint32_t crc32c_extend(std::uint32_t crc, std::string_view bytes);
 
 // The table's way, so that a test can compare the two.
 std::uint32_t crc32c_portable(std::string_view bytes);

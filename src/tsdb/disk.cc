@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +66,33 @@ class RealFile final : public File {
   std::string path_;
 };
 
+class ReadFile final : public FileView {
+ public:
+  explicit ReadFile(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::string_view bytes() const override { return bytes_; }
+
+ private:
+  const std::string bytes_;
+};
+
+class MappedFile final : public FileView {
+ public:
+  MappedFile(void* at, std::size_t size) : at_(at), size_(size) {
+    // Only what is looked at is wanted in memory.
+    ::madvise(at_, size_, MADV_RANDOM);
+  }
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile() override { ::munmap(at_, size_); }
+
+  std::string_view bytes() const override { return {static_cast<const char*>(at_), size_}; }
+  void release() const override { ::madvise(at_, size_, MADV_DONTNEED); }
+
+ private:
+  void* const at_;
+  const std::size_t size_;
+};
+
 class RealLock final : public DirectoryLock {
  public:
   explicit RealLock(Descriptor fd) : fd_(std::move(fd)) {}
@@ -108,6 +136,23 @@ Result<std::string> RealDisk::read(const std::string& path) {
   return bytes;
 }
 
+Result<std::unique_ptr<FileView>> Disk::map(const std::string& path) {
+  TRIBUTARY_TRY(std::string bytes, read(path));
+  return std::unique_ptr<FileView>(std::make_unique<ReadFile>(std::move(bytes)));
+}
+
+Result<std::unique_ptr<FileView>> RealDisk::map(const std::string& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return disk_error("open", path, errno);
+  struct stat status{};
+  if (::fstat(fd.get(), &status) != 0) return disk_error("stat", path, errno);
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size == 0) return std::unique_ptr<FileView>(std::make_unique<ReadFile>(""));
+  void* const at = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd.get(), 0);
+  if (at == MAP_FAILED) return disk_error("map", path, errno);
+  return std::unique_ptr<FileView>(std::make_unique<MappedFile>(at, size));
+}
+
 Result<std::vector<std::string>> RealDisk::list(const std::string& directory) {
   std::error_code error;
   std::vector<std::string> names;
@@ -134,6 +179,11 @@ Result<void> RealDisk::make_directory(const std::string& path) {
 
 Result<void> RealDisk::rename(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return disk_error("rename", from, errno);
+  return {};
+}
+
+Result<void> RealDisk::link(const std::string& from, const std::string& to) {
+  if (::link(from.c_str(), to.c_str()) != 0) return disk_error("link", from, errno);
   return {};
 }
 

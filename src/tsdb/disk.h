@@ -27,6 +27,17 @@ class File {
   virtual Result<void> sync() = 0;
 };
 
+// A file's bytes, readable as long as it lives. They stay as they were when the file was opened,
+// also after it was removed; whoever writes files in place must not share them this way.
+class FileView {
+ public:
+  virtual ~FileView() = default;
+  virtual std::string_view bytes() const = 0;
+  // Gives back the memory of what was read so far, where that is a cache; it is read again when
+  // needed.
+  virtual void release() const {}
+};
+
 // Held as long as it lives.
 class DirectoryLock {
  public:
@@ -39,12 +50,16 @@ class Disk {
 
   virtual Result<std::unique_ptr<File>> create(const std::string& path) = 0;  // empties an old one
   virtual Result<std::string> read(const std::string& path) = 0;
+  // The same where the whole need not be in memory at once. Here it is.
+  virtual Result<std::unique_ptr<FileView>> map(const std::string& path);
   // Plain names, sorted; without . and ..
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
   virtual bool exists(const std::string& path) = 0;
   // With its parents; one that exists is fine.
   virtual Result<void> make_directory(const std::string& path) = 0;
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
+  // The file `from` also as `to`, without a copy of its bytes.
+  virtual Result<void> link(const std::string& from, const std::string& to) = 0;
   // A file, or a directory with all that is in it; one that is not there is fine.
   virtual Result<void> remove(const std::string& path) = 0;
   // Makes creations, renames and removals in it durable.
@@ -62,10 +77,12 @@ class RealDisk final : public Disk {
  public:
   Result<std::unique_ptr<File>> create(const std::string& path) override;
   Result<std::string> read(const std::string& path) override;
+  Result<std::unique_ptr<FileView>> map(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& directory) override;
   bool exists(const std::string& path) override;
   Result<void> make_directory(const std::string& path) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
+  Result<void> link(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;
   Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) override;

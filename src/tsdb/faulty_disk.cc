@@ -13,6 +13,7 @@ class FaultyDisk::FaultyFile final : public File {
 
   Result<void> append(std::string_view bytes) override {
     const std::lock_guard lock(disk_.mutex_);
+    if (auto done = disk_.operation(path_); !done) return done;
     bool full = false;
     if (auto& left = disk_.faults_.bytes_left; left) {
       full = bytes.size() > *left;
@@ -39,6 +40,7 @@ class FaultyDisk::FaultyFile final : public File {
 
   Result<void> sync() override {
     const std::lock_guard lock(disk_.mutex_);
+    if (auto done = disk_.operation(path_); !done) return done;
     if (disk_.faults_.syncs) {
       return Error(Code::unavailable, "fsync " + path_ + ": Input/output error");
     }
@@ -53,6 +55,14 @@ class FaultyDisk::FaultyFile final : public File {
   const std::string path_;
   const std::unique_ptr<File> real_;
 };
+
+Result<void> FaultyDisk::operation(const std::string& path) {
+  auto& left = faults_.operations_left;
+  if (!left) return {};
+  if (*left == 0) return Error(Code::unavailable, "write " + path + ": Input/output error");
+  --*left;
+  return {};
+}
 
 void FaultyDisk::set(Faults faults) {
   const std::lock_guard lock(mutex_);
@@ -75,6 +85,7 @@ void FaultyDisk::lose_unsynced() {
 
 Result<std::unique_ptr<File>> FaultyDisk::create(const std::string& path) {
   const std::lock_guard lock(mutex_);
+  if (auto done = operation(path); !done) return done.error();
   if (faults_.creates) {
     return Error(Code::unavailable, "create " + path + ": No space left on device");
   }
@@ -85,11 +96,42 @@ Result<std::unique_ptr<File>> FaultyDisk::create(const std::string& path) {
 
 Result<void> FaultyDisk::rename(const std::string& from, const std::string& to) {
   const std::lock_guard lock(mutex_);
-  if (const auto found = files_.find(from); found != files_.end()) {
-    files_[to] = found->second;
-    files_.erase(found);
-  }
+  if (auto done = operation(from); !done) return done;
+  std::map<std::string, Sizes> moved;
+  std::erase_if(files_, [&](const auto& entry) {
+    if (entry.first != from && !entry.first.starts_with(from + '/')) return false;
+    moved[to + entry.first.substr(from.size())] = entry.second;
+    return true;
+  });
+  for (const auto& [path, sizes] : moved) files_[path] = sizes;
   return real_.rename(from, to);
+}
+
+Result<void> FaultyDisk::make_directory(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  if (auto done = operation(path); !done) return done;
+  return real_.make_directory(path);
+}
+
+Result<void> FaultyDisk::link(const std::string& from, const std::string& to) {
+  const std::lock_guard lock(mutex_);
+  if (auto done = operation(from); !done) return done;
+  return real_.link(from, to);
+}
+
+Result<void> FaultyDisk::remove(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  if (auto done = operation(path); !done) return done;
+  std::erase_if(files_, [&](const auto& entry) {
+    return entry.first == path || entry.first.starts_with(path + '/');
+  });
+  return real_.remove(path);
+}
+
+Result<void> FaultyDisk::sync_directory(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  if (auto done = operation(path); !done) return done;
+  return real_.sync_directory(path);
 }
 
 }  // namespace tributary::tsdb

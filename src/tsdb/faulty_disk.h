@@ -21,6 +21,8 @@ class FaultyDisk final : public Disk {
     bool syncs = false;
     bool truncates = false;
     bool creates = false;
+    // Appends, fsyncs, creations, renames, links and removals until all of them fail.
+    std::optional<std::uint64_t> operations_left;
   };
 
   void set(Faults faults);
@@ -34,14 +36,11 @@ class FaultyDisk final : public Disk {
     return real_.list(directory);
   }
   bool exists(const std::string& path) override { return real_.exists(path); }
-  Result<void> make_directory(const std::string& path) override {
-    return real_.make_directory(path);
-  }
+  Result<void> make_directory(const std::string& path) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
-  Result<void> remove(const std::string& path) override { return real_.remove(path); }
-  Result<void> sync_directory(const std::string& path) override {
-    return real_.sync_directory(path);
-  }
+  Result<void> link(const std::string& from, const std::string& to) override;
+  Result<void> remove(const std::string& path) override;
+  Result<void> sync_directory(const std::string& path) override;
   Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) override {
     return real_.lock(path);
   }
@@ -52,6 +51,9 @@ class FaultyDisk final : public Disk {
     std::uint64_t synced = 0;
   };
   class FaultyFile;
+
+  // Under the mutex. Fails where no operation is left.
+  Result<void> operation(const std::string& path);
 
   RealDisk real_;
   mutable std::mutex mutex_;
