@@ -132,12 +132,12 @@ Result<std::uint32_t> Join::find_one(std::uint32_t group, std::size_t step) cons
 }
 
 Error Join::duplicate(std::uint32_t group, std::uint32_t a, std::uint32_t b) const {
-  std::string first = one_.rows()[a].labels.to_string();
-  std::string second = one_.rows()[b].labels.to_string();
+  std::string first = quoted_labels(one_.rows()[a].labels);
+  std::string second = quoted_labels(one_.rows()[b].labels);
   if (second < first) std::swap(first, second);
   return Error(Code::execution,
                "found duplicate series for the match group " +
-                   LabelsView(groups_.labels.key(group)).to_string() + " on the " +
+                   quoted_labels(LabelsView(groups_.labels.key(group))) + " on the " +
                    (swapped() ? "left" : "right") + " hand-side of the operation: [" + first +
                    ", " + second +
                    "];many-to-many matching not allowed: matching labels must be unique on one "

@@ -66,7 +66,7 @@ Result<Value> Engine::instant(const Queryable& store, std::string_view text, std
                               const QueryOptions& options) const {
   TRIBUTARY_TRY(const ExpressionPtr root, parse(text, options_.features));
   QueryState query(store, options_, options, clock_, parallel_);
-  TRIBUTARY_TRY(query.invariant, preprocess(*root, {time_ms, time_ms, 0}));
+  TRIBUTARY_TRY(query.plan, preprocess(*root, {time_ms, time_ms, 0}));
   Tally tally(options.stats_per_step ? 1 : 0);
   Evaluator evaluator(query, {time_ms, 1, 1}, tally);
   if (auto checked = query.check(); !checked) return checked.error();
@@ -113,7 +113,7 @@ Result<Value> Engine::range(const Queryable& store, std::string_view text, const
     return QueryState::too_many_samples();
   }
   QueryState query(store, options_, options, clock_, parallel_);
-  TRIBUTARY_TRY(query.invariant, preprocess(*root, {range.start_ms, range.end_ms, range.step_ms}));
+  TRIBUTARY_TRY(query.plan, preprocess(*root, {range.start_ms, range.end_ms, range.step_ms}));
   Tally tally(options.stats_per_step ? steps : 0);
   Evaluator evaluator(query, {range.start_ms, step_ms, steps}, tally);
   if (auto checked = query.check(); !checked) return checked.error();

@@ -144,7 +144,7 @@ Result<RowsPtr> settle_labels(Evaluator& evaluator, RowsPtr rows, SameLabels sam
 
 Result<RowsPtr> Evaluator::rows(const Expression& expression) {
   if (auto checked = query_.check(); !checked) return checked.error();
-  if (grid_.count > 1 && query_.invariant.contains(&expression)) return rows_once(expression);
+  if (grid_.count > 1 && query_.plan.invariant.contains(&expression)) return rows_once(expression);
   return rows_of_node(expression);
 }
 
@@ -193,7 +193,7 @@ Result<RowsPtr> Evaluator::call(const Expression& expression) {
 
 Result<std::vector<double>> Evaluator::scalars(const Expression& expression) {
   if (auto checked = query_.check(); !checked) return checked.error();
-  if (grid_.count == 1 || !query_.invariant.contains(&expression)) {
+  if (grid_.count == 1 || !query_.plan.invariant.contains(&expression)) {
     return scalars_of_node(expression);
   }
   Tally tally;

@@ -167,8 +167,8 @@ Result<Matrix> InfoJoin::select_infos(const Matrix& base) {
   TRIBUTARY_TRY(Matrix infos, instant(*list, time, SampleAspect::value));
   for (const MatrixRow& row : infos.rows()) {
     if (row.histograms != nullptr) {
-      return Error(Code::execution,
-                   "this should be an info metric, with float samples: " + row.labels.to_string());
+      return Error(Code::execution, "this should be an info metric, with float samples: " +
+                                        quoted_labels(row.labels));
     }
   }
   TRIBUTARY_TRY(times_, instant(*list, time, SampleAspect::time));
@@ -195,7 +195,7 @@ Result<void> InfoJoin::find_newest(const Matrix& infos, std::size_t step) {
     const double time = times_->rows()[i].values[step];
     if (before == time) {
       const auto shown = [&](std::size_t row) {
-        return infos.rows()[row].labels.to_string() + " @ " +
+        return quoted_labels(infos.rows()[row].labels) + " @ " +
                std::to_string(static_cast<std::int64_t>(time * 1000 + 0.5));
       };
       return Error(Code::execution, "found duplicate series for info metric: existing " +

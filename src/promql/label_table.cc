@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "promql/go_text.h"
 
 namespace tributary::promql {
 namespace {
@@ -164,6 +165,17 @@ LabelsView LabelSelection::select(LabelsView labels, bool skip_metadata, std::st
     const bool named = next != names_.end() && *next == name;
     return named == keep_ && !(skip_metadata && is_metadata_label(name));
   });
+}
+
+std::string quoted_labels(LabelsView labels) {
+  std::string out = "{";
+  for (const LabelView& label : labels) {
+    if (out.size() > 1) out += ", ";
+    out += is_valid_label_name(label.name) ? std::string(label.name) : quoted_text(label.name);
+    out += '=';
+    out += quoted_text(label.value);
+  }
+  return out + '}';
 }
 
 LabelsView strip_metadata(LabelsView labels, LabelArena& arena) {

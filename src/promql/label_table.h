@@ -94,6 +94,9 @@ class LabelSelection {
   bool keep_ = true;
 };
 
+// {__name__="up", job="a"}: as errors show a series.
+std::string quoted_labels(LabelsView labels);
+
 // `labels` without metadata labels, in `arena`; `labels` itself where there are none.
 LabelsView strip_metadata(LabelsView labels, LabelArena& arena);
 

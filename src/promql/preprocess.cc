@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "promql/evaluator.h"
 #include "promql/function.h"
 #include "promql/numeric.h"
 
@@ -76,8 +77,8 @@ class Preprocessor {
 
   // Whether the value is the same at every step.
   Result<bool> visit(Expression& expression);
-  void mark(const Expression& expression) { invariant_.insert(&expression); }
-  std::unordered_set<const Expression*> take() { return std::move(invariant_); }
+  void mark(const Expression& expression) { plan_.invariant.insert(&expression); }
+  Plan take() { return std::move(plan_); }
 
  private:
   Result<bool> visit(NumberLiteral&) { return true; }
@@ -95,8 +96,38 @@ class Preprocessor {
   Result<bool> visit_parts(std::span<Expression* const> parts, bool itself_invariant);
 
   const QueryTimes& times_;
-  std::unordered_set<const Expression*> invariant_;
+  Plan plan_;
+  // Of the expressions around: some that look at counts and sums alone, some that need buckets.
+  unsigned counting_ = 0;
+  unsigned needing_buckets_ = 0;
 };
+
+// Counts one of the two while it is there, if `counts`.
+class Around {
+ public:
+  Around(unsigned& counter, bool counts) : counter_(counter), by_(counts ? 1 : 0) {
+    counter_ += by_;
+  }
+  Around(const Around&) = delete;
+  Around& operator=(const Around&) = delete;
+  ~Around() { counter_ -= by_; }
+
+ private:
+  unsigned& counter_;
+  const unsigned by_;
+};
+
+bool looks_at_counts(const Function& function) {
+  return function.name == "histogram_count" || function.name == "histogram_sum" ||
+         function.name == "histogram_avg";
+}
+
+bool needs_buckets(const Function& function) {
+  const auto* special = std::get_if<Special>(&function.implementation);
+  return special != nullptr &&
+         (*special == Special::histogram_quantile || *special == Special::histogram_quantiles ||
+          *special == Special::histogram_fraction);
+}
 
 // A part that is worth computing once: literals and range vectors are not.
 bool has_value_per_step(const Expression& expression) {
@@ -144,6 +175,7 @@ Result<bool> Preprocessor::visit(Expression& expression) {
 Result<bool> Preprocessor::visit(VectorSelector& selector) {
   if (auto done = resolve(selector.offset, times_, true); !done) return done.error();
   resolve(selector.at, times_);
+  if (counting_ > 0 && needing_buckets_ == 0) plan_.counts_only.insert(&selector);
   return selector.at.kind != AtModifier::Kind::none;
 }
 
@@ -157,16 +189,21 @@ Result<bool> Preprocessor::visit(Subquery& subquery) {
   if (auto done = resolve(subquery.step, times_, false); !done) return done.error();
   if (auto done = resolve(subquery.range, times_, false); !done) return done.error();
   resolve(subquery.at, times_);
+  const Around around(needing_buckets_, true);  // its points may leave resets out
   TRIBUTARY_TRY(const bool same, visit(*subquery.inner));
   if (same && has_value_per_step(*subquery.inner)) mark(*subquery.inner);
   return subquery.at.kind != AtModifier::Kind::none;
 }
 
 Result<bool> Preprocessor::visit(Binary& binary) {
+  const Around around(needing_buckets_, binary.op == BinaryOperator::trim_lower ||
+                                            binary.op == BinaryOperator::trim_upper);
   return visit_parts(std::array{binary.left.get(), binary.right.get()}, true);
 }
 
 Result<bool> Preprocessor::visit(Call& call) {
+  const Around around_counts(counting_, looks_at_counts(*call.function));
+  const Around around_buckets(needing_buckets_, needs_buckets(*call.function));
   std::vector<Expression*> parts;
   for (const ExpressionPtr& argument : call.arguments) parts.push_back(argument.get());
   // The times of samples that are always the same ones are, too.
@@ -174,7 +211,7 @@ Result<bool> Preprocessor::visit(Call& call) {
   const bool of_samples =
       special != nullptr &&
       (*special == Special::timestamp || *special == Special::start_timestamp) &&
-      std::holds_alternative<VectorSelector>(call.arguments[0]->node);
+      std::holds_alternative<VectorSelector>(without_parens(*call.arguments[0]).node);
   return visit_parts(parts, of_samples || !call.function->depends_on_time);
 }
 
@@ -186,8 +223,7 @@ Result<bool> Preprocessor::visit(Aggregation& aggregation) {
 
 }  // namespace
 
-Result<std::unordered_set<const Expression*>> preprocess(Expression& expression,
-                                                         const QueryTimes& times) {
+Result<Plan> preprocess(Expression& expression, const QueryTimes& times) {
   Preprocessor preprocessor(times);
   TRIBUTARY_TRY(const bool same, preprocessor.visit(expression));
   if (same && has_value_per_step(expression)) preprocessor.mark(expression);

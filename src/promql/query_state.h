@@ -8,13 +8,13 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
 #include "model/queryable.h"
 #include "promql/engine.h"
 #include "promql/label_table.h"
+#include "promql/preprocess.h"
 #include "promql/step_vector.h"
 
 namespace tributary::promql {
@@ -57,8 +57,7 @@ class QueryState {
   LabelArena& arena() { return arena_; }
   Annotations& annotations() { return annotations_; }
 
-  // Expressions whose value is the same at every step.
-  std::unordered_set<const Expression*> invariant;
+  Plan plan;
 
  private:
   const Queryable& store_;

@@ -3,19 +3,22 @@
 #include <utility>
 
 #include "promql/histogram_buckets.h"
+#include "promql/histogram_math.h"
 
 namespace tributary::promql {
 namespace {
 
 class InstantRows final : public Rows {
  public:
-  InstantRows(Evaluator& evaluator, const SeriesList& list, SelectorTime time, SampleAspect aspect)
+  InstantRows(Evaluator& evaluator, const SeriesList& list, SelectorTime time, SampleAspect aspect,
+              bool counts_only)
       : budget_(evaluator.query().budget()),
         list_(list),
         grid_(evaluator.grid()),
         time_(time),
         lookback_ms_(evaluator.query().lookback_ms()),
-        aspect_(aspect) {}
+        aspect_(aspect),
+        counts_only_(counts_only) {}
 
   std::size_t size() const override { return list_.size(); }
   LabelsView labels(std::size_t row) const override { return list_.labels(row); }
@@ -36,6 +39,7 @@ class InstantRows final : public Rows {
   const SelectorTime time_;
   const std::int64_t lookback_ms_;
   const SampleAspect aspect_;
+  const bool counts_only_;
 };
 
 double in_seconds(std::int64_t ms) { return static_cast<double>(ms) / 1000; }
@@ -84,6 +88,7 @@ Result<RowView> InstantRows::compute(std::size_t row, Worker& worker) const {
   SeriesSamples& samples = worker.samples;
   samples.clear();
   if (auto read = list_.read(row, samples); !read) return read.error();
+  if (counts_only_) keep_counts(samples.histograms);
   RowBuffer& out = worker.buffer();
   out.reset(grid_.count);
   std::size_t floats = 0;
@@ -117,8 +122,8 @@ SelectorTime selector_time(const AtModifier& at, const DurationValue& offset) {
 }
 
 RowsPtr instant_rows(Evaluator& evaluator, const SeriesList& list, SelectorTime time,
-                     SampleAspect aspect) {
-  return std::make_unique<InstantRows>(evaluator, list, time, aspect);
+                     SampleAspect aspect, bool counts_only) {
+  return std::make_unique<InstantRows>(evaluator, list, time, aspect, counts_only);
 }
 
 Result<RowsPtr> select_instant(Evaluator& evaluator, const Expression& selector) {
@@ -139,7 +144,8 @@ Result<RowsPtr> select_instant(Evaluator& evaluator, const Expression& expressio
       evaluator.query().select(selector.matchers,
                                saturating_subtract(first_ms, evaluator.query().lookback_ms() - 1),
                                time.of(grid.last_ms())));
-  return instant_rows(evaluator, *list, time, aspect);
+  return instant_rows(evaluator, *list, time, aspect,
+                      evaluator.query().plan.counts_only.contains(&selector));
 }
 
 Result<RangeSource> select_range(Evaluator& evaluator, const Expression& expression) {
@@ -154,6 +160,7 @@ Result<RangeSource> select_range(Evaluator& evaluator, const Expression& express
   source.range_ms = matrix.range.ms;
   source.anchored = selector.anchored;
   source.smoothed = selector.smoothed;
+  source.counts_only = evaluator.query().plan.counts_only.contains(&selector);
   const Grid& grid = evaluator.grid();
   const std::int64_t lookback_ms = evaluator.query().lookback_ms();
   std::int64_t min_ms = saturating_subtract(source.time.of(grid.start_ms), source.range_ms - 1);
@@ -162,6 +169,22 @@ Result<RangeSource> select_range(Evaluator& evaluator, const Expression& express
   if (source.smoothed) max_ms = saturating_add(max_ms, lookback_ms);
   TRIBUTARY_TRY(source.list, evaluator.query().select(selector.matchers, min_ms, max_ms));
   return source;
+}
+
+void keep_counts(std::vector<HistogramSample>& histograms) {
+  FloatHistogramPtr before;
+  for (HistogramSample& sample : histograms) {
+    if (is_stale_marker(*sample.histogram)) continue;
+    auto counts = std::make_shared<FloatHistogram>();
+    counts->schema = sample.histogram->schema;
+    counts->count = sample.histogram->count;
+    counts->sum = sample.histogram->sum;
+    counts->reset_hint = sample.histogram->reset_hint;
+    if (counts->reset_hint == ResetHint::unknown && before != nullptr) {
+      counts->reset_hint = is_reset(*sample.histogram, *before) ? ResetHint::yes : ResetHint::no;
+    }
+    before = std::exchange(sample.histogram, std::move(counts));
+  }
 }
 
 void drop_stale(SeriesSamples& samples) {

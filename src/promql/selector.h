@@ -32,7 +32,7 @@ Result<RowsPtr> select_instant(Evaluator& evaluator, const Expression& selector,
 
 // Rows of the newest sample in the lookback of each step, of `list`.
 RowsPtr instant_rows(Evaluator& evaluator, const SeriesList& list, SelectorTime time,
-                     SampleAspect aspect);
+                     SampleAspect aspect, bool counts_only = false);
 
 // `selector smoothed`: values between two samples are on the line between them.
 Result<RowsPtr> select_smoothed(Evaluator& evaluator, const Expression& selector);
@@ -46,6 +46,7 @@ struct RangeSource {
   std::int64_t range_ms = 0;
   bool anchored = false;
   bool smoothed = false;
+  bool counts_only = false;
 };
 
 // `expression`: a matrix selector or a subquery.
@@ -63,5 +64,7 @@ Result<SubqueryPoints> subquery_points(Evaluator& evaluator, const Subquery& sub
 
 // Removes staleness markers.
 void drop_stale(SeriesSamples& samples);
+// Leaves of histograms count and sum, and whether the counters began anew since the one before.
+void keep_counts(std::vector<HistogramSample>& histograms);
 
 }  // namespace tributary::promql

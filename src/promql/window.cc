@@ -138,6 +138,7 @@ Result<RowView> WindowRows::compute(std::size_t row, Worker& worker) const {
   samples.clear();
   if (auto read = source_.list->read(row, samples); !read) return read.error();
   drop_stale(samples);
+  if (source_.counts_only) keep_counts(samples.histograms);
   if (samples.floats.empty() && samples.histograms.empty()) return RowView{};
   const LabelsView own_labels = labels(row);
   FunctionNotes notes{
