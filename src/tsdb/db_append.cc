@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kRecordBytes = 1U << 20;
 
 // How far ahead the memory of a series is asked for.
-constexpr std::size_t kPrefetch = 8;
+constexpr std::size_t kPrefetch = 12;
 
 bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
@@ -199,7 +199,8 @@ Result<AppendResult> Db::State::append(const WriteBatch& batch, LabelParser* par
   {
     Head::Appender appender(head);
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
-      if (i + kPrefetch < accepted_.size()) {
+      if (i + 2 * kPrefetch < accepted_.size()) {
+        head.prefetch_series(accepted_[i + 2 * kPrefetch].series);
         head.prefetch_tail(accepted_[i + kPrefetch].series);
       }
       appender.append(accepted_[i].series, accepted_[i].sample);

@@ -1,11 +1,11 @@
 #include "tsdb/head.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/hash.h"
 #include "model/packed_labels.h"
-#include "tsdb/label_order.h"
 
 namespace tributary::tsdb {
 
@@ -109,14 +109,15 @@ void Head::publish(std::span<const SeriesId> series) {
 }
 
 void Head::seal(HeadSeries& series) {
+  copy_open_chunk(series, fragments_, sealing_);
   std::unique_ptr<ChunkArena>& arena = arenas_[range_of(series.open_min_ms)];
   if (!arena) arena = std::make_unique<ChunkArena>();
-  SealedChunk* const chunk = arena->allocate(open_chunk_size(series, fragments_));
+  SealedChunk* const chunk = arena->allocate(sealing_.size());
   chunk->before = series.sealed;
   chunk->min_ms = series.open_min_ms;
   chunk->max_ms = series.open_max_ms();
   chunk->encoding = ChunkEncoding::xor_floats;
-  copy_open_chunk(series, fragments_, ChunkArena::bytes_of(chunk));
+  std::memcpy(ChunkArena::bytes_of(chunk), sealing_.data(), sealing_.size());
   OpenChunk(series, fragments_).clear();
   series.sealed = chunk;
 }
@@ -180,6 +181,7 @@ std::size_t Head::truncate(std::int64_t min_ms) {
   if (!gone.empty()) {
     const std::unique_lock lock(index_mutex_);
     index_.remove(gone);
+    order_.forget();
   }
   series_count_.fetch_sub(gone.size(), std::memory_order_relaxed);
   while (!arenas_.empty() && (arenas_.begin()->first + 1) * kChunkRangeMs <= min_ms) {
@@ -258,9 +260,12 @@ Postings Head::select(std::span<const Matcher> matchers, std::int64_t min_ms,
     return !overlaps(series_[id], min_ms, max_ms);
   });
   if (lock.owns_lock()) lock.unlock();
-  std::sort(found.begin(), found.end(), [this](SeriesId a, SeriesId b) {
-    return compare_packed(series_[a].packed(), series_[b].packed()) < 0;
-  });
+  order_.sort(
+      found, [this](SeriesId id) { return series_[id].packed(); },
+      [this] {
+        const std::shared_lock reading(index_mutex_);
+        return index_.all();
+      });
   return found;
 }
 
@@ -285,8 +290,7 @@ void Head::chunks(SeriesId id, std::int64_t min_ms, std::int64_t max_ms, std::ve
   }
   std::reverse(out.begin() + static_cast<std::ptrdiff_t>(first), out.end());
   if (series.open_count > 0 && series.open_min_ms <= max_ms && series.open_max_ms() >= min_ms) {
-    open.resize(open_chunk_size(series, fragments_));
-    copy_open_chunk(series, fragments_, open.data());
+    copy_open_chunk(series, fragments_, open);
     out.push_back({ChunkEncoding::xor_floats, series.open_min_ms, series.open_max_ms(), open});
   }
 }

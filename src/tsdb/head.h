@@ -30,6 +30,7 @@
 #include "tsdb/chunk_arena.h"
 #include "tsdb/head_series.h"
 #include "tsdb/label_index.h"
+#include "tsdb/series_order.h"
 #include "tsdb/series_table.h"
 
 namespace tributary::tsdb {
@@ -57,7 +58,8 @@ class Head {
   bool is_live(SeriesId id) const { return id < series_.size() && series_[id].ref != 0; }
   HeadSeries& series(SeriesId id) const { return series_[id]; }
 
-  // Asks for the memory that the series' next sample will be written to.
+  // Ask for the memory of the series' open chunk, and for what its next sample will be written to.
+  void prefetch_series(SeriesId id) const { __builtin_prefetch(&series_[id].open_min_ms, 1); }
   void prefetch_tail(SeriesId id) const {
     const HeadSeries& series = series_[id];
     if (series.open_count > 0) __builtin_prefetch(&fragments_[series.tail_fragment], 1);
@@ -139,12 +141,14 @@ class Head {
   std::vector<SeriesId> free_places_;  // the lowest last
   SeriesRef next_ref_ = 1;
   Arenas arenas_;  // by number of the range
+  std::string sealing_;
 
   StableArray<HeadSeries> series_;
   FragmentPool fragments_;
 
   mutable std::shared_mutex index_mutex_;
   LabelIndex index_;
+  mutable SeriesOrder order_;
 
   mutable std::array<std::mutex, 256> stripes_;
 

@@ -34,6 +34,37 @@ class HeadSeriesList final : public SeriesList {
   const std::int64_t max_ms_;
 };
 
+class HeadStream final : public ChunkSeriesStream {
+ public:
+  HeadStream(const Head& head, std::int64_t min_ms, std::int64_t max_ms)
+      : head_(head),
+        pin_(head.pin()),
+        series_(head.select({}, min_ms, max_ms)),
+        min_ms_(min_ms),
+        max_ms_(max_ms) {}
+
+  Result<bool> next() override {
+    chunks_.clear();
+    // One that was truncated meanwhile has none.
+    for (; chunks_.empty() && next_ < series_.size(); ++next_) {
+      head_.chunks(series_[next_], min_ms_, max_ms_, chunks_, open_);
+    }
+    return !chunks_.empty();
+  }
+  LabelsView labels() const override { return head_.labels(series_[next_ - 1]); }
+  std::span<const Chunk> chunks() const override { return chunks_; }
+
+ private:
+  const Head& head_;
+  const Head::Pin pin_;
+  const Postings series_;
+  const std::int64_t min_ms_;
+  const std::int64_t max_ms_;
+  std::size_t next_ = 0;
+  std::vector<Chunk> chunks_;
+  std::string open_;
+};
+
 class HeadQuerier final : public Querier {
  public:
   HeadQuerier(const Head& head, std::int64_t min_ms, std::int64_t max_ms)
@@ -86,6 +117,11 @@ class HeadQuerier final : public Querier {
 std::unique_ptr<Querier> make_head_querier(const Head& head, std::int64_t min_ms,
                                            std::int64_t max_ms) {
   return std::make_unique<HeadQuerier>(head, min_ms, max_ms);
+}
+
+std::unique_ptr<ChunkSeriesStream> make_head_stream(const Head& head, std::int64_t min_ms,
+                                                    std::int64_t max_ms) {
+  return std::make_unique<HeadStream>(head, min_ms, max_ms);
 }
 
 }  // namespace tributary::tsdb

@@ -24,10 +24,19 @@ void FragmentPool::free_list(std::uint32_t first, std::uint32_t tail) {
   free_ = first;
 }
 
-void OpenChunk::write(std::uint64_t value, unsigned count) {
-  if (count < 64) value &= (std::uint64_t{1} << count) - 1;
+void OpenChunk::flush() {
+  const std::uint64_t value = pending_;
+  unsigned count = pending_bits_;
+  pending_bits_ = 0;
+  if (count == 0) return;
   unsigned at = series_.tail_bits;
   auto* bytes = pool_[series_.tail_fragment].bytes;
+  if (at % 8 + count <= 64 && at / 8 + 8 <= FragmentPool::kBytes) {
+    char* const word = reinterpret_cast<char*>(bytes) + at / 8;
+    store_be64(word, load_be64(word) | value << (64 - at % 8 - count));
+    series_.tail_bits = static_cast<std::uint16_t>(at + count);
+    return;
+  }
   while (count > 0) {
     if (at == FragmentPool::kBits) {
       const std::uint32_t next = pool_.allocate();
@@ -39,15 +48,11 @@ void OpenChunk::write(std::uint64_t value, unsigned count) {
     const unsigned free = 8 - at % 8;
     const unsigned take = std::min(count, free);
     count -= take;
-    bytes[at / 8] |= static_cast<unsigned char>(value >> count << (free - take));
+    const auto part = static_cast<unsigned>(value >> count) & ((1U << take) - 1);
+    bytes[at / 8] = static_cast<unsigned char>(bytes[at / 8] | part << (free - take));
     at += take;
   }
   series_.tail_bits = static_cast<std::uint16_t>(at);
-}
-
-void OpenChunk::write_uvarint(std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) write((value & 0x7f) | 0x80, 8);
-  write(value, 8);
 }
 
 void OpenChunk::append(Sample sample) {
@@ -64,6 +69,7 @@ void OpenChunk::append(Sample sample) {
              .trailing = series_.trailing};
   }
   append_xor(state, series_.open_count, sample, *this);
+  flush();
   series_.open_span_ms = static_cast<std::uint32_t>(sample.timestamp_ms - series_.open_min_ms);
   series_.last_delta_ms = static_cast<std::uint32_t>(state.last_delta);
   series_.last_value = state.last_value;
@@ -78,22 +84,14 @@ void OpenChunk::clear() {
   series_.open_count = 0;
 }
 
-std::size_t open_chunk_size(const HeadSeries& series, const FragmentPool& pool) {
-  std::size_t size = kXorHeaderBytes + (series.tail_bits + 7U) / 8;
-  for (std::uint32_t at = series.first_fragment; at != series.tail_fragment; at = pool[at].next) {
-    size += FragmentPool::kBytes;
+void copy_open_chunk(const HeadSeries& series, const FragmentPool& pool, std::string& out) {
+  out.resize(kXorHeaderBytes);
+  store_be16(out.data(), series.open_count);
+  std::uint32_t at = series.first_fragment;
+  for (; at != series.tail_fragment; at = pool[at].next) {
+    out.append(reinterpret_cast<const char*>(pool[at].bytes), FragmentPool::kBytes);
   }
-  return size;
-}
-
-void copy_open_chunk(const HeadSeries& series, const FragmentPool& pool, char* out) {
-  store_be16(out, series.open_count);
-  out += kXorHeaderBytes;
-  for (std::uint32_t at = series.first_fragment; at != series.tail_fragment; at = pool[at].next) {
-    std::memcpy(out, pool[at].bytes, FragmentPool::kBytes);
-    out += FragmentPool::kBytes;
-  }
-  std::memcpy(out, pool[series.tail_fragment].bytes, (series.tail_bits + 7U) / 8);
+  out.append(reinterpret_cast<const char*>(pool[at].bytes), (series.tail_bits + 7U) / 8);
 }
 
 }  // namespace tributary::tsdb

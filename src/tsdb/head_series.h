@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "tsdb/chunk_arena.h"
@@ -76,16 +77,28 @@ class OpenChunk {
   void clear();
 
   // For append_xor.
-  void write(std::uint64_t value, unsigned count);
-  void write_uvarint(std::uint64_t value);
+  void write(std::uint64_t value, unsigned count) {
+    if (pending_bits_ + count > 64) flush();
+    if (count < 64) value &= (std::uint64_t{1} << count) - 1;
+    pending_ = pending_bits_ == 0 ? value : pending_ << count | value;
+    pending_bits_ += count;
+  }
+  void write_uvarint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) write((value & 0x7f) | 0x80, 8);
+    write(value, 8);
+  }
 
  private:
+  // A sample mostly goes into memory at once: to read back what was just written is slow.
+  void flush();
+
   HeadSeries& series_;
   FragmentPool& pool_;
+  std::uint64_t pending_ = 0;
+  unsigned pending_bits_ = 0;
 };
 
-// Of the open chunk, which has samples, as bytes of a chunk.
-std::size_t open_chunk_size(const HeadSeries& series, const FragmentPool& pool);
-void copy_open_chunk(const HeadSeries& series, const FragmentPool& pool, char* out);
+// Makes `out` the bytes of the open chunk, which has samples.
+void copy_open_chunk(const HeadSeries& series, const FragmentPool& pool, std::string& out);
 
 }  // namespace tributary::tsdb

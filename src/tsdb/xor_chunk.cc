@@ -1,6 +1,8 @@
 #include "tsdb/xor_chunk.h"
 
 #include <algorithm>
+#include <cstring>
+#include <iterator>
 
 #include "tsdb/encoding.h"
 
@@ -80,22 +82,149 @@ bool XorChunkReader::next() {
   return ok_;
 }
 
-Result<void> read_xor_chunk(std::string_view bytes, std::int64_t min_ms, std::int64_t max_ms,
-                            std::vector<Sample>& out) {
+namespace {
+
+// Chunks as heads write them fit; the others take the plain reader.
+constexpr std::size_t kQuickBytesMax = 4096;
+// What one sample may read beyond the end before that is noticed.
+constexpr std::size_t kPadding = 48;
+
+// Decodes into `out`, which has room for `count` samples, from bytes with kPadding zeros behind
+// them, holding all state in registers: how many, at most `count`. It ends at the first after
+// `max_ms`, and where the bits end or make no sense.
+struct Decoded {
+  std::size_t samples;
+  bool ok;
+};
+Decoded decode(const char* at, const char* end, std::size_t count, std::int64_t max_ms,
+               Sample* out) {
+  std::uint64_t window = 0;
+  unsigned have = 0;
+  const auto refill = [&] {
+    window |= load_be64(at) >> have;
+    at += (63 - have) >> 3;
+    have |= BitReader::kAhead;
+  };
+  const auto take = [&](unsigned bits) {
+    const std::uint64_t value = (window >> 1) >> (63 - bits);
+    window <<= bits;
+    have -= bits;
+    return value;
+  };
+  const auto take_many = [&](unsigned bits) {
+    if (have < bits) refill();
+    if (bits <= BitReader::kAhead) return take(bits);
+    const std::uint64_t high = take(32);
+    refill();
+    return high << (bits - 32) | take(bits - 32);
+  };
+  const auto take_uvarint = [&] {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      const std::uint64_t byte = take_many(8);
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    return value;
+  };
+
+  std::uint64_t ms = 0;
+  std::uint64_t delta = 0;
+  std::uint64_t value = 0;
+  unsigned leading = 0;
+  unsigned trailing = 0;
+  std::size_t done = 0;
+  for (; done < count; ++done) {
+    if (done == 0) {
+      ms = static_cast<std::uint64_t>(unzigzag(take_uvarint()));
+      value = take_many(64);
+    } else {
+      refill();
+      if (done == 1) {
+        delta = take_uvarint();
+        refill();
+      } else if (static_cast<std::int64_t>(window) >= 0) {
+        window <<= 1;
+        --have;
+      } else {
+        const auto ones = static_cast<unsigned>(std::countl_one(window));
+        if (ones <= std::size(xor_detail::kBuckets)) {
+          const unsigned size = xor_detail::kBuckets[ones - 1].bits;
+          const std::uint64_t half = std::uint64_t{1} << (size - 1);
+          const std::uint64_t step = take(ones + 1 + size) & (2 * half - 1);
+          delta += step > half ? step - 2 * half : step;
+        } else {
+          take(4);
+          delta += take_many(64);
+          refill();
+        }
+      }
+      ms += delta;
+      if (static_cast<std::int64_t>(window) >= 0) {
+        window <<= 1;
+        --have;
+      } else {
+        if ((window >> 62 & 1) != 0) {
+          const auto bits = static_cast<unsigned>(take(13));
+          leading = bits >> 6 & 31U;
+          const unsigned meaningful = (bits & 63U) == 0 ? 64 : bits & 63U;
+          if (leading + meaningful > 64) return {done, false};
+          trailing = 64 - leading - meaningful;
+        } else {
+          take(2);
+        }
+        value ^= take_many(64 - leading - trailing) << trailing;
+      }
+    }
+    // Bits that were taken, in whole bytes.
+    if (at - have / 8 > end) return {done, false};
+    if (static_cast<std::int64_t>(ms) > max_ms) return {done, true};
+    out[done] = {static_cast<std::int64_t>(ms), std::bit_cast<double>(value)};
+  }
+  return {done, true};
+}
+
+Error ends_early(std::string_view bytes) {
+  return Error(Code::corruption, "XOR chunk of " + std::to_string(bytes.size()) +
+                                     " bytes ends before its last sample");
+}
+
+Result<void> read_slowly(std::string_view bytes, std::int64_t min_ms, std::int64_t max_ms,
+                         std::vector<Sample>& out) {
   XorChunkReader reader(bytes);
-  // Bytes that lie about their number do not take memory: a sample has two bits.
-  const std::size_t needed = out.size() + std::min<std::size_t>(reader.left(), bytes.size() * 4);
-  if (needed > out.capacity()) out.reserve(std::max(needed, out.capacity() * 2));
   while (reader.next()) {
     const Sample sample = reader.sample();
     if (sample.timestamp_ms > max_ms) return {};
     if (sample.timestamp_ms >= min_ms) out.push_back(sample);
   }
-  if (!reader.ok()) {
-    return Error(Code::corruption, "XOR chunk of " + std::to_string(bytes.size()) +
-                                       " bytes ends before its last sample");
+  return reader.ok() ? Result<void>() : ends_early(bytes);
+}
+
+}  // namespace
+
+Result<void> read_xor_chunk(std::string_view bytes, std::int64_t min_ms, std::int64_t max_ms,
+                            std::vector<Sample>& out) {
+  const std::size_t count = bytes.size() < kXorHeaderBytes ? 0 : load_be16(bytes.data());
+  // Bytes that lie about their number do not take memory: a sample has two bits.
+  if (bytes.size() < kXorHeaderBytes || bytes.size() > kQuickBytesMax || count > bytes.size() * 4) {
+    return read_slowly(bytes, min_ms, max_ms, out);
   }
-  return {};
+  char padded[kQuickBytesMax + kPadding];
+  std::memcpy(padded, bytes.data(), bytes.size());
+  std::memset(padded + bytes.size(), 0, kPadding);
+  const std::size_t before = out.size();
+  if (before + count > out.capacity()) out.reserve(std::max(before + count, out.capacity() * 2));
+  out.resize(before + count);
+  const Decoded decoded =
+      decode(padded + kXorHeaderBytes, padded + bytes.size(), count, max_ms, out.data() + before);
+  out.resize(before + decoded.samples);
+  const auto first = out.begin() + static_cast<std::ptrdiff_t>(before);
+  if (decoded.samples > 0 && first->timestamp_ms < min_ms) {
+    out.erase(first, std::find_if(first, out.end(), [min_ms](const Sample& sample) {
+                return sample.timestamp_ms >= min_ms;
+              }));
+  }
+  return decoded.ok ? Result<void>() : ends_early(bytes);
 }
 
 }  // namespace tributary::tsdb
