@@ -80,27 +80,49 @@ std::size_t count_over(const RangeWindow& window, First first, Happened happened
   return count;
 }
 
+// The same where there are floats alone, and no start times.
+template <class Happened>
+std::size_t count_over_floats(std::span<const Sample> samples, Happened happened) {
+  std::size_t count = 0;
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    count += happened(samples[i - 1].value, samples[i].value) ? 1 : 0;
+  }
+  return count;
+}
+
+bool changed(double before, double now) {
+  return now != before && !(std::isnan(now) && std::isnan(before));
+}
+
 }  // namespace
 
 Result changes(const RangeWindow& window, Scalars, FunctionNotes&) {
   const auto first = first_samples(window);
   if (!first) return std::nullopt;
-  const auto changed = [](const Seen& before, const Seen& now) {
+  if (window.histograms.empty()) {
+    return of(
+        static_cast<double>(count_over_floats(window.floats.subspan(first->floats), changed)));
+  }
+  const auto happened = [](const Seen& before, const Seen& now) {
     if (now.histogram != nullptr) return !same_data(*now.histogram, *before.histogram);
-    return now.value != before.value && !(std::isnan(now.value) && std::isnan(before.value));
+    return changed(before.value, now.value);
   };
-  return of(static_cast<double>(count_over(window, *first, changed)));
+  return of(static_cast<double>(count_over(window, *first, happened)));
 }
 
 Result resets(const RangeWindow& window, Scalars, FunctionNotes&) {
   const auto first = first_samples(window);
   if (!first) return std::nullopt;
-  const auto was_reset = [](const Seen& before, const Seen& now) {
+  if (window.histograms.empty() && window.float_starts_ms.empty()) {
+    const auto fell = [](double before, double now) { return now < before; };
+    return of(static_cast<double>(count_over_floats(window.floats.subspan(first->floats), fell)));
+  }
+  const auto happened = [](const Seen& before, const Seen& now) {
     if (began_anew(before.start_ms, before.time_ms, now.start_ms, now.time_ms)) return true;
     if (now.histogram != nullptr) return is_reset(*now.histogram, *before.histogram);
     return now.value < before.value;
   };
-  return of(static_cast<double>(count_over(window, *first, was_reset)));
+  return of(static_cast<double>(count_over(window, *first, happened)));
 }
 
 }  // namespace tributary::promql::functions

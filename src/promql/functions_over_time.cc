@@ -1,6 +1,8 @@
 // The *_over_time functions: one number, time or histogram for a window of samples.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -77,21 +79,44 @@ bool is_mixed(const RangeWindow& window, FunctionNotes& notes) {
 
 // --- Extremes
 
-// The first sample that no other one `beats`; NaN only where there is nothing else.
+// The value that `beats` all others; NaN only where there is nothing else. Four at a time, since
+// one would wait for the other.
 template <class Beats>
-Sample best_of(std::span<const Sample> samples, Beats beats) {
-  Sample best = samples.front();
-  for (const Sample& sample : samples) {
-    if (beats(sample.value, best.value) || std::isnan(best.value)) best = sample;
+double best_value(std::span<const Sample> samples, Beats beats) {
+  std::size_t i = 0;
+  while (i + 1 < samples.size() && std::isnan(samples[i].value)) ++i;
+  std::array<double, 4> best;
+  best.fill(samples[i].value);
+  const auto keep_better = [&beats](double value, double& so_far) {
+    so_far = beats(value, so_far) ? value : so_far;
+  };
+  for (; i + best.size() <= samples.size(); i += best.size()) {
+    for (std::size_t lane = 0; lane < best.size(); ++lane) {
+      keep_better(samples[i + lane].value, best[lane]);
+    }
   }
-  return best;
+  for (; i < samples.size(); ++i) keep_better(samples[i].value, best[0]);
+  for (const double value : best) keep_better(value, best[0]);
+  return best[0];
 }
 
 template <class Beats>
-std::optional<Sample> best_float(const RangeWindow& window, FunctionNotes& notes, Beats beats) {
+Result extreme(const RangeWindow& window, FunctionNotes& notes, Beats beats) {
   if (window.floats.empty()) return std::nullopt;
   note_ignored_histograms(window, notes);
-  return best_of(window.floats, beats);
+  return of(best_value(window.floats, beats));
+}
+
+// The time of the last one of the best.
+template <class Beats>
+Result time_of_extreme(const RangeWindow& window, FunctionNotes& notes, Beats beats_or_equals) {
+  if (window.floats.empty()) return std::nullopt;
+  note_ignored_histograms(window, notes);
+  Sample best = window.floats.front();
+  for (const Sample& sample : window.floats) {
+    if (beats_or_equals(sample.value, best.value) || std::isnan(best.value)) best = sample;
+  }
+  return of(seconds(best.timestamp_ms));
 }
 
 // --- Spread
@@ -109,16 +134,27 @@ double variance(std::span<const Sample> samples) {
   return squares.value() / count;
 }
 
-std::vector<double> values_of(std::span<const Sample> samples) {
-  std::vector<double> values;
-  values.reserve(samples.size());
-  for (const Sample& sample : samples) values.push_back(sample.value);
-  return values;
-}
+// The values alone, to be put into another order; on the stack where they are few.
+class Values {
+ public:
+  explicit Values(std::span<const Sample> samples) {
+    if (samples.size() > few_.size()) many_.resize(samples.size());
+    values_ = many_.empty() ? std::span(few_).first(samples.size()) : std::span(many_);
+    for (std::size_t i = 0; i < samples.size(); ++i) values_[i] = samples[i].value;
+  }
+  Values(const Values&) = delete;
+  Values& operator=(const Values&) = delete;
+
+  std::span<double> get() { return values_; }
+
+ private:
+  std::array<double, 256> few_;
+  std::vector<double> many_;
+  std::span<double> values_;
+};
 
 // The median of the distances to the median.
-double median_deviation(std::span<const Sample> samples) {
-  std::vector<double> values = values_of(samples);
+double median_deviation(std::span<double> values) {
   if (std::ranges::any_of(values, [](double value) { return std::isnan(value); })) {
     return kNormalNaN;
   }
@@ -178,24 +214,19 @@ Result ts_of_last_over_time(const RangeWindow& window, Scalars, FunctionNotes&) 
 }
 
 Result max_over_time(const RangeWindow& window, Scalars, FunctionNotes& notes) {
-  const auto best = best_float(window, notes, [](double a, double b) { return a > b; });
-  return best ? Result(of(best->value)) : std::nullopt;
+  return extreme(window, notes, std::greater<>());
 }
 
 Result min_over_time(const RangeWindow& window, Scalars, FunctionNotes& notes) {
-  const auto best = best_float(window, notes, [](double a, double b) { return a < b; });
-  return best ? Result(of(best->value)) : std::nullopt;
+  return extreme(window, notes, std::less<>());
 }
 
-// Of equal ones the last.
 Result ts_of_max_over_time(const RangeWindow& window, Scalars, FunctionNotes& notes) {
-  const auto best = best_float(window, notes, [](double a, double b) { return a >= b; });
-  return best ? Result(of(seconds(best->timestamp_ms))) : std::nullopt;
+  return time_of_extreme(window, notes, std::greater_equal<>());
 }
 
 Result ts_of_min_over_time(const RangeWindow& window, Scalars, FunctionNotes& notes) {
-  const auto best = best_float(window, notes, [](double a, double b) { return a <= b; });
-  return best ? Result(of(seconds(best->timestamp_ms))) : std::nullopt;
+  return time_of_extreme(window, notes, std::less_equal<>());
 }
 
 Result stdvar_over_time(const RangeWindow& window, Scalars, FunctionNotes& notes) {
@@ -213,7 +244,7 @@ Result stddev_over_time(const RangeWindow& window, Scalars, FunctionNotes& notes
 Result mad_over_time(const RangeWindow& window, Scalars, FunctionNotes& notes) {
   if (window.floats.empty()) return std::nullopt;
   note_ignored_histograms(window, notes);
-  return of(median_deviation(window.floats));
+  return of(median_deviation(Values(window.floats).get()));
 }
 
 Result quantile_over_time(const RangeWindow& window, Scalars scalars, FunctionNotes& notes) {
@@ -221,8 +252,7 @@ Result quantile_over_time(const RangeWindow& window, Scalars scalars, FunctionNo
   const double q = scalars[0];
   if (!(q >= 0 && q <= 1)) notes.annotations.add(notes.position, note::invalid_quantile(q));
   note_ignored_histograms(window, notes);
-  std::vector<double> values = values_of(window.floats);
-  return of(quantile(q, values));
+  return of(quantile(q, Values(window.floats).get()));
 }
 
 }  // namespace tributary::promql::functions
