@@ -205,8 +205,8 @@ std::string RandomQuery::vector(int depth, Precision precision) {
 std::string RandomQuery::exact_call(int depth) {
   switch (below(4)) {
     case 0:
-      return one_of("abs", "ceil", "floor", "round", "sgn", "sort", "sort_desc", "-", "+") + "(" +
-             vector(depth, Precision::exact) + ")";
+      return "(" + one_of("abs", "ceil", "floor", "round", "sgn", "sort", "sort_desc", "-", "+") +
+             "(" + vector(depth, Precision::exact) + "))";
     case 1:
       return one_of("clamp_min", "clamp_max") + "(" + vector(depth, Precision::exact) + ", " +
              scalar(depth - 1) + ")";

@@ -144,21 +144,21 @@ std::optional<Line> fit(Window window, std::int64_t origin_ms) {
   if (std::ranges::all_of(window.samples, same)) {
     return std::isinf(first) ? Line{kNaN, kNaN} : Line{0, first};
   }
-  const auto n = static_cast<double>(window.samples.size());
-  double mean_x = 0;
-  double mean_y = 0;
+  const auto n = static_cast<long double>(window.samples.size());
+  long double sum_x = 0;
+  long double sum_y = 0;
+  long double sum_xy = 0;
+  long double sum_xx = 0;
   for (const Sample& sample : window.samples) {
-    mean_x += seconds(sample.timestamp_ms - origin_ms) / n;
-    mean_y += sample.value / n;
+    const long double x = seconds(sample.timestamp_ms - origin_ms);
+    sum_x += x;
+    sum_y += sample.value;
+    sum_xy += x * sample.value;
+    sum_xx += x * x;
   }
-  double xy = 0;
-  double xx = 0;
-  for (const Sample& sample : window.samples) {
-    const double x = seconds(sample.timestamp_ms - origin_ms) - mean_x;
-    xy += x * (sample.value - mean_y);
-    xx += x * x;
-  }
-  return Line{xy / xx, mean_y - xy / xx * mean_x};
+  const long double slope = (sum_xy - sum_x * sum_y / n) / (sum_xx - sum_x * sum_x / n);
+  const long double at_origin = sum_y / n - slope * sum_x / n;
+  return Line{static_cast<double>(slope), static_cast<double>(at_origin)};
 }
 Answer deriv(Window window, Scalars) {
   const auto line = fit(window, window.samples.front().timestamp_ms);
@@ -182,11 +182,13 @@ double to_degrees(double value) { return value * 180 / std::numbers::pi; }
 double to_radians(double value) { return value * std::numbers::pi / 180; }
 double sign_of(double value) { return value > 0 ? 1 : value < 0 ? -1 : value; }
 
-// NaN where one of the two is.
+// NaN where one of the two is, unless the other cannot be outdone (Go's Min and Max).
 double smaller(double a, double b) {
-  return std::isnan(a) || std::isnan(b) ? kNaN : std::min(a, b);
+  if (a == -kInfinity || b == -kInfinity) return -kInfinity;
+  if (std::isnan(a) || std::isnan(b)) return kNaN;
+  return a < b || (a == b && std::signbit(a)) ? a : b;  // -0 is smaller than 0
 }
-double larger(double a, double b) { return std::isnan(a) || std::isnan(b) ? kNaN : std::max(a, b); }
+double larger(double a, double b) { return -smaller(-a, -b); }
 
 Answer clamp(double value, Scalars scalars) {
   if (scalars[1] < scalars[0]) return std::nullopt;

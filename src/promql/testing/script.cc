@@ -101,6 +101,10 @@ class ScriptParser {
         series.start_offsets_ms = std::move(starts->offsets_ms);
         starts.reset();
       }
+      // Where a script names a series twice, the last line counts.
+      std::erase_if(command.series, [&](const LoadCommand::Series& known) {
+        return known.text.labels == series.text.labels;
+      });
       command.series.push_back(std::move(series));
     }
     if (starts) return Error(Code::invalid_argument, "an @st line without a series after it");
