@@ -148,6 +148,11 @@ void append_vector(std::string& out, const promql::Value& value) {
 }
 
 void append_matrix(std::string& out, const promql::Value& value) {
+  constexpr std::size_t kSampleBytes = 24;  // of most
+  constexpr std::size_t kLabelsBytes = 200;
+  std::size_t samples = 0;
+  for (const promql::SeriesValue& series : value.series) samples += series.floats.size();
+  out.reserve(out.size() + samples * kSampleBytes + value.series.size() * kLabelsBytes);
   TimeTexts times;
   out += '[';
   for (const promql::SeriesValue& series : value.series) {
