@@ -21,7 +21,8 @@
 
 namespace tributary::promql {
 
-class Parallel;  // promql/parallel.h
+class Parallel;      // promql/parallel.h
+class SampleBudget;  // promql/sample_budget.h
 
 struct EngineOptions {
   Duration lookback = 5min;
@@ -36,6 +37,7 @@ struct QueryOptions {
   std::optional<Duration> lookback;
   std::optional<Duration> timeout;  // never longer than the engine's
   bool stats_per_step = false;
+  SampleBudget* owner_budget = nullptr;  // of all queries of one owner; outlives the query
   std::stop_token stop;
 };
 

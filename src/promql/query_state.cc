@@ -53,7 +53,7 @@ QueryState::QueryState(const Queryable& store, const EngineOptions& engine,
       stop_(options.stop),
       deadline_(clock.monotonic() + std::chrono::duration_cast<Instant::duration>(std::min(
                                         engine.timeout, options.timeout.value_or(engine.timeout)))),
-      budget_(engine.samples_max) {}
+      budget_(engine.samples_max, options.owner_budget) {}
 
 Result<void> QueryState::check() const {
   if (stop_.stop_requested()) {

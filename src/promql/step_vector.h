@@ -18,6 +18,7 @@
 #include "model/queryable.h"
 #include "model/sample.h"
 #include "promql/annotations.h"
+#include "promql/sample_budget.h"
 
 namespace tributary::promql {
 
@@ -103,39 +104,6 @@ struct Tally {
 
   std::uint64_t total = 0;
   std::vector<std::uint64_t> per_step;
-};
-
-// The samples that a query holds now, at most `max` (0: any number).
-class SampleBudget {
- public:
-  explicit SampleBudget(std::uint64_t max) : max_(max) {}
-
-  // False where that is too many.
-  bool hold(std::uint64_t samples) {
-    const std::uint64_t held = held_.fetch_add(samples) + samples;
-    note_peak(held);
-    return max_ == 0 || held <= max_;
-  }
-  void release(std::uint64_t samples) { held_.fetch_sub(samples); }
-  // Whether `samples` more could be held, for a moment.
-  bool fits(std::uint64_t samples) {
-    const std::uint64_t held = held_.load() + samples;
-    note_peak(held);
-    return max_ == 0 || held <= max_;
-  }
-  std::uint64_t peak() const { return peak_.load(); }
-  std::uint64_t max() const { return max_; }
-
- private:
-  void note_peak(std::uint64_t held) {
-    std::uint64_t seen = peak_.load();
-    while (held > seen && !peak_.compare_exchange_weak(seen, held)) {
-    }
-  }
-
-  const std::uint64_t max_;
-  std::atomic<std::uint64_t> held_ = 0;
-  std::atomic<std::uint64_t> peak_ = 0;
 };
 
 // Samples that are held until this goes.
