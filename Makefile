@@ -42,7 +42,7 @@ build: setup-build ## Build the programs into build/release/bin
 	@cmake --build $(BUILD)/release -j $(JOBS) --target $(PROGRAMS) -- --quiet
 
 .PHONY: bench
-bench: setup-bench build ## Micro benchmarks, then the collector beside its peers (../shared/bench)
+bench: setup-bench build ## Micro benchmarks, then collector and hub beside their peers (../shared/bench)
 	@tools/bench
 
 .PHONY: fuzz
