@@ -29,8 +29,8 @@ net::Task<void> maintain(net::Loop& loop, net::WorkerPool& workers,
   while (true) {
     const bool slept = co_await net::sleep_for(loop, kMaintenanceInterval, stop);
     if (!slept) co_return;
-    auto work = [&store] {
-      store.maintain();
+    auto work = [&store, &stop] {
+      store.maintain(stop);
       return true;
     };
     auto awaiting = net::run(workers, loop, std::move(work));
@@ -118,6 +118,7 @@ net::Task<int> serve_until(const HubOptions& options, Hub& hub, Pools& pools,
     hub.log.error("cannot serve", {{"error", server.error().message()}});
     co_return 1;
   }
+  gateway.set_server(**server);
   hub.log.info("serving", {{"address", options.listen.host},
                            {"port", (*server)->port()},
                            {"tls", options.tls.has_value()},

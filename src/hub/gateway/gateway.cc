@@ -170,9 +170,26 @@ std::optional<net::Response> Gateway::answer_unsigned(const net::ServerRequest& 
   if (path == "/-/ready")
     return ready_ ? text(200, "Tributary Hub is Ready.\n") : text(503, "Service Unavailable\n");
   if (path != "/metrics") return text(404, "not found\n");
-  net::Response metrics = text(200, parts_.telemetry.render());
-  metrics.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-  return metrics;
+  return metrics();
+}
+
+net::Response Gateway::metrics() {
+  const auto gauge = [this](const char* name, const char* help, auto value) {
+    parts_.telemetry.gauge(name, help).set(static_cast<double>(value));
+  };
+  gauge("tributary_hub_queries_running", "Queries that run now.", queue_.running());
+  gauge("tributary_hub_queries_waiting", "Queries that wait for their turn.", queue_.waiting());
+  if (server_ != nullptr) {
+    const net::HttpServer::Stats stats = server_->stats();
+    gauge("tributary_hub_answer_bytes", "Of answers that are being sent.", stats.answer_bytes);
+    gauge("tributary_hub_answers_refused", "Answers that slow readers left no room for.",
+          stats.answers_refused);
+    gauge("tributary_hub_clients_left", "Clients that left before their answer was made.",
+          stats.clients_left);
+  }
+  net::Response response = text(200, parts_.telemetry.render());
+  response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  return response;
 }
 
 void Gateway::finish(Exchange& exchange) {

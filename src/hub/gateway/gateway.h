@@ -61,6 +61,9 @@ class Gateway {
   // What a restart leaves to do for the workspaces. Blocks.
   Result<void> restore() { return amp_.restore(); }
 
+  // Whose figures /metrics shows; outlives the gateway's last request.
+  void set_server(const net::HttpServer& server) { server_ = &server; }
+
   // Until then /-/ready answers 503.
   void set_ready(bool ready) { ready_ = ready; }
 
@@ -92,6 +95,7 @@ class Gateway {
   };
 
   std::optional<net::Response> answer_unsigned(const net::ServerRequest& request);
+  net::Response metrics();
   net::Task<void> run_query(Exchange& exchange);
   // Everything up to the answer, or to the query.
   net::Response dispatch(Exchange& exchange);
@@ -118,6 +122,7 @@ class Gateway {
   Verification verification_;
   AmpControl amp_;
   QueryQueue queue_;
+  const net::HttpServer* server_ = nullptr;
   std::atomic<bool> ready_{false};
 };
 

@@ -9,6 +9,7 @@
 #include "hub/workspaces/rate_limit.h"
 #include "hub/workspaces/remote_write.h"
 #include "promql/engine.h"
+#include "promql/sample_budget.h"
 #include "tsdb/db.h"
 #include "tsdb/disk.h"
 
@@ -44,6 +45,7 @@ struct EmbeddedStore::Workspace {
 
   const std::string id;
   RateLimit rate;
+  promql::SampleBudget samples{0};
   std::shared_mutex use;  // shared by calls under way, exclusive for the removal
   bool removed = false;
   std::mutex opening;            // guards setting `db`
@@ -105,7 +107,8 @@ Result<void> EmbeddedStore::ensure_open(Workspace& workspace) {
                                 .series_per_metric_max = limits->series_per_metric_max,
                                 .metadata_families_max = limits->metadata_families_max,
                                 .future_max = limits->future_max,
-                                .retention = limits->retention},
+                                .retention = limits->retention,
+                                .retention_bytes = limits->retention_size.bytes},
                                disk_, clock_, log_.with({{"workspace", workspace.id}})));
   return {};
 }
@@ -216,8 +219,10 @@ Answer EmbeddedStore::call(std::string_view workspace_id, const ApiCall& call) {
                                  .samples_max = limits->query_samples_max,
                                  .features = options_.features},
                                 clock_, options_.parallel);
+    workspace.samples.set_max(limits->queries_samples_max);
     return query_api(call, {.db = *workspace.db,
                             .engine = engine,
+                            .samples = workspace.samples,
                             .limits = *limits,
                             .clock = clock_,
                             .started = started_});
@@ -235,31 +240,67 @@ void EmbeddedStore::open_all() {
   }
 }
 
-void EmbeddedStore::maintain() {
+void EmbeddedStore::maintain(std::stop_token stop) {
   std::vector<std::shared_ptr<Workspace>> workspaces;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, workspace] : open_) workspaces.push_back(workspace);
   }
-  for (const auto& workspace : workspaces) {
-    const std::shared_lock lock(workspace->use);
-    tsdb::Db* db = nullptr;
-    {
-      const std::lock_guard opening(workspace->opening);
-      db = workspace->db.get();
-    }
-    if (db == nullptr) continue;
-    if (auto done = db->maintain(); !done) {
-      log_.error("housekeeping of a workspace failed",
-                 {{"workspace", workspace->id}, {"error", done.error().message()}});
-    }
-    const tsdb::DbStats stats = db->stats();
-    const Telemetry::LabelPairs labels{{"workspace", workspace->id}};
-    telemetry_.gauge("tributary_hub_series", "Series held.", labels)
-        .set(static_cast<double>(stats.series));
-    telemetry_.gauge("tributary_hub_wal_failures", "Writes and fsyncs that failed.", labels)
-        .set(static_cast<double>(stats.wal_failures));
+  while (!workspaces.empty() && !stop.stop_requested()) {
+    std::erase_if(workspaces, [&](const auto& workspace) { return !maintain(*workspace, stop); });
   }
+}
+
+bool EmbeddedStore::maintain(Workspace& workspace, const std::stop_token& stop) {
+  const std::shared_lock lock(workspace.use);
+  tsdb::Db* db = nullptr;
+  {
+    const std::lock_guard opening(workspace.opening);
+    db = workspace.db.get();
+  }
+  if (db == nullptr || stop.stop_requested()) return false;
+  const auto more = db->maintain({.stop = stop});
+  publish(workspace, db->stats());
+  if (more) return *more;
+  log_.error("housekeeping of a workspace failed",
+             {{"workspace", workspace.id}, {"error", more.error().message()}});
+  return false;
+}
+
+void EmbeddedStore::publish(const Workspace& workspace, const tsdb::DbStats& stats) {
+  const auto gauge = [&](const char* name, const char* help, auto value) {
+    telemetry_.gauge(name, help, {{"workspace", workspace.id}}).set(static_cast<double>(value));
+  };
+  gauge("tributary_hub_series", "Series in the head: those that count as active.", stats.series);
+  gauge("tributary_hub_query_samples", "Samples that queries hold now.", workspace.samples.held());
+  gauge("tributary_hub_wal_failures", "Writes and fsyncs that failed.", stats.wal_failures);
+  gauge("tributary_hub_blocks", "Blocks on disk.", stats.blocks);
+  gauge("tributary_hub_block_bytes", "Size of the blocks on disk.", stats.block_bytes);
+  gauge("tributary_hub_blocks_unreadable", "Blocks left out since they cannot be read.",
+        stats.blocks_unreadable);
+  gauge("tributary_hub_compactions_failed", "Compactions that failed.", stats.compactions_failed);
+  const auto limits = options_.limits.of(workspace.id);
+  const auto limit = [&](const char* name, auto value) {
+    telemetry_
+        .gauge("tributary_hub_limit", "Limits of workspaces by name; 0: none.",
+               {{"limit", name}, {"workspace", workspace.id}})
+        .set(static_cast<double>(value));
+  };
+  const auto seconds = [](Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+  };
+  limit("active_series_max", limits->active_series_max);
+  limit("series_per_metric_max", limits->series_per_metric_max);
+  limit("labels_per_series_max", limits->labels_per_series_max);
+  limit("ingestion_rate", limits->ingestion_rate);
+  limit("ingestion_burst", limits->burst());
+  limit("query_samples_max", limits->query_samples_max);
+  limit("queries_samples_max", limits->queries_samples_max);
+  limit("queries_running_max", limits->queries_running_max);
+  limit("query_timeout_seconds", seconds(limits->query_timeout));
+  limit("query_range_max_seconds", seconds(limits->query_range_max));
+  limit("retention_seconds", seconds(limits->retention));
+  limit("retention_bytes", limits->retention_size.bytes);
 }
 
 }  // namespace tributary::hub::workspaces

@@ -23,7 +23,8 @@
 
 namespace tributary::tsdb {
 class Disk;
-}
+struct DbStats;
+}  // namespace tributary::tsdb
 namespace tributary::promql {
 class Parallel;
 }
@@ -55,8 +56,9 @@ class EmbeddedStore final : public Store {
 
   // Opens every workspace now, so that the first request does not wait for the replay.
   void open_all();
-  // Housekeeping of every open workspace (retention, metadata): call it every minute or so.
-  void maintain();
+  // Housekeeping of every open workspace (retention, compaction, metrics), a part of each in turn
+  // until there is nothing more to do: call it every minute or so.
+  void maintain(std::stop_token stop = {});
 
  private:
   struct Workspace;
@@ -72,6 +74,9 @@ class EmbeddedStore final : public Store {
   template <class Use>
   Answer with_workspace(std::string_view workspace_id, Use use);
   void count_write(Workspace& workspace, const WriteOutcome& outcome);
+  // Whether there is more to do soon.
+  bool maintain(Workspace& workspace, const std::stop_token& stop);
+  void publish(const Workspace& workspace, const tsdb::DbStats& stats);
 
   Options options_;
   const Timestamp started_;

@@ -29,11 +29,17 @@ struct Limits {
 
   // Queries.
   std::uint64_t query_samples_max = 50'000'000;
+  std::uint64_t queries_samples_max = 100'000'000;
   config::PrometheusDuration query_timeout{2min};
   config::PrometheusDuration query_range_max{Duration::zero()};
   config::PrometheusDuration query_lookback{5min};
   std::size_t queries_running_max = 8;
   std::size_t queries_waiting_max = 100;
+
+  double burst() const {
+    constexpr double kSecondsOfRate = 10;
+    return ingestion_burst > 0 ? ingestion_burst : ingestion_rate * kSecondsOfRate;
+  }
 
   template <class Fields>
   void describe(Fields& f) {
@@ -53,6 +59,7 @@ struct Limits {
     f.optional("retention", retention, "older samples are dropped");
     f.optional("retention_size", retention_size, "the oldest blocks beyond it are dropped");
     f.optional("query_samples_max", query_samples_max, "held by one query at a time");
+    f.optional("queries_samples_max", queries_samples_max, "held by all its queries together");
     f.optional("query_timeout", query_timeout, "of one query, its wait included");
     f.optional("query_range_max", query_range_max, "from start to end of a range query");
     f.optional("query_lookback", query_lookback, "how old the sample of an instant may be");

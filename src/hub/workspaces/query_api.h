@@ -12,6 +12,9 @@
 #include "hub/workspaces/store.h"
 #include "promql/engine.h"
 
+namespace tributary::promql {
+class SampleBudget;
+}
 namespace tributary::tsdb {
 class Db;
 }
@@ -21,6 +24,7 @@ namespace tributary::hub::workspaces {
 struct ApiContext {
   tsdb::Db& db;
   const promql::Engine& engine;
+  promql::SampleBudget& samples;  // of all queries of the workspace
   const Limits& limits;
   const Clock& clock;
   Timestamp started;  // when the program began

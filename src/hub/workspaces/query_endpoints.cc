@@ -28,7 +28,7 @@ Result<promql::ExpressionPtr> parse(const ApiCall& call, const ApiContext& conte
   return promql::parse(parameter(call.params, "query"), context.engine.options().features);
 }
 
-Result<promql::QueryOptions> query_options(const ApiCall& call) {
+Result<promql::QueryOptions> query_options(const ApiCall& call, const ApiContext& context) {
   promql::QueryOptions options;
   TRIBUTARY_TRY(options.timeout, optional_duration_parameter(call.params, "timeout"));
   if (const auto text = parameter(call.params, "lookback_delta"); !text.empty()) {
@@ -37,6 +37,7 @@ Result<promql::QueryOptions> query_options(const ApiCall& call) {
     if (*lookback > Duration::zero()) options.lookback = *lookback;
   }
   options.stats_per_step = parameter(call.params, "stats") == "all";
+  options.owner_budget = &context.samples;
   options.stop = call.stop;
   return options;
 }
@@ -107,7 +108,7 @@ Result<Answer> answer_query(const ApiCall& call, const ApiContext& context) {
   TRIBUTARY_TRY(const std::uint64_t limit, limit_parameter(call.params));
   TRIBUTARY_TRY(const std::int64_t time_ms,
                 time_parameter(call.params, "time", to_ms(context.clock.now())));
-  TRIBUTARY_TRY(const auto options, query_options(call));
+  TRIBUTARY_TRY(const auto options, query_options(call, context));
   const Instant began = context.clock.monotonic();
   auto value =
       context.engine.instant(context.db, parameter(call.params, "query"), time_ms, options);
@@ -119,7 +120,7 @@ Result<Answer> answer_query(const ApiCall& call, const ApiContext& context) {
 Result<Answer> answer_query_range(const ApiCall& call, const ApiContext& context) {
   TRIBUTARY_TRY(const std::uint64_t limit, limit_parameter(call.params));
   TRIBUTARY_TRY(const promql::TimeRange range, range_parameters(call.params));
-  TRIBUTARY_TRY(const auto options, query_options(call));
+  TRIBUTARY_TRY(const auto options, query_options(call, context));
   if (auto allowed = check_length(range, context.limits); !allowed) return allowed.error();
   const Instant began = context.clock.monotonic();
   auto value = context.engine.range(context.db, parameter(call.params, "query"), range, options);
