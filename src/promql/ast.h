@@ -97,6 +97,7 @@ struct DurationExpression {
     divide,
     modulo,
     power,
+    plus,   // unary: `left` as it is
     minus,  // unary: of `left`
     step,   // step(): the query's
     range,  // range(): from the query's start to its end

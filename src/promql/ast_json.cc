@@ -79,6 +79,7 @@ std::string_view operator_name(DurationExpression::Kind kind) {
   using Kind = DurationExpression::Kind;
   switch (kind) {
     case Kind::literal:
+    case Kind::plus:
     case Kind::add: return "+";
     case Kind::subtract:
     case Kind::minus: return "-";
@@ -101,7 +102,7 @@ void append_literal(std::string& out, const DurationExpression& literal) {
   object.text("val", format_number(literal.seconds));
 }
 
-// A number in parentheses is the operand of a plus.
+// A number in parentheses is the operand of a plus; a plus in front of parentheses is lost.
 void append_duration(std::string& out, const DurationExpression* expression) {
   using Kind = DurationExpression::Kind;
   if (expression == nullptr) {
@@ -110,15 +111,18 @@ void append_duration(std::string& out, const DurationExpression* expression) {
   }
   const bool is_literal = expression->kind == Kind::literal;
   if (is_literal && !expression->parenthesised) return append_literal(out, *expression);
-  const bool is_minus = expression->kind == Kind::minus;
+  const bool is_sign = expression->kind == Kind::minus || expression->kind == Kind::plus;
+  if (expression->kind == Kind::plus && expression->left->parenthesised) {
+    return append_duration(out, expression->left.get());
+  }
   Object object(out);
-  append_duration(object.key("lhs"), is_minus ? nullptr : expression->left.get());
+  append_duration(object.key("lhs"), is_sign ? nullptr : expression->left.get());
   object.text("op", operator_name(expression->kind));
   object.key("rhs");
   if (is_literal) {
     append_literal(out, *expression);
   } else {
-    append_duration(out, is_minus ? expression->left.get() : expression->right.get());
+    append_duration(out, is_sign ? expression->left.get() : expression->right.get());
   }
   object.text("type", "durationExpr");
   object.boolean("wrapped", expression->parenthesised);

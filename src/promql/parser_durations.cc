@@ -117,6 +117,7 @@ Result<DurationExpressionPtr> Parser::parse_offset_expression() {
 
 Result<DurationExpressionPtr> Parser::parse_signed_offset() {
   const Token sign = state_.take();
+  const bool minus = sign.kind == TokenKind::subtract;
   DurationExpressionPtr operand;
   switch (state_.peek().kind) {
     case TokenKind::number:
@@ -131,8 +132,10 @@ Result<DurationExpressionPtr> Parser::parse_signed_offset() {
       TRIBUTARY_TRY(operand, parse_duration(1));
       if (!state_.at(TokenKind::right_paren)) return state_.unexpected();
       state_.take();
-      parenthesise(*operand, operand->position);
-      return apply_sign(sign, std::move(operand));
+      const Position position = operand->position;
+      parenthesise(*operand, position);
+      return minus ? apply_sign(sign, std::move(operand))
+                   : make_duration(Kind::plus, position, std::move(operand));
     }
     case TokenKind::add:
     case TokenKind::subtract: {
@@ -142,7 +145,8 @@ Result<DurationExpressionPtr> Parser::parse_signed_offset() {
     }
     default: {
       TRIBUTARY_TRY(operand, parse_duration_call(sign.position.begin));
-      return apply_sign(sign, std::move(operand));
+      const Position position = {sign.position.begin, operand->position.end};
+      return make_duration(minus ? Kind::minus : Kind::plus, position, std::move(operand));
     }
   }
 }

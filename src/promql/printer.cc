@@ -60,9 +60,29 @@ std::string duration_text(const DurationValue& value) {
   return value.expression ? to_string(*value.expression) : format_duration_ms(value.ms);
 }
 
+bool is_operation(const DurationExpression& expression) {
+  using Kind = DurationExpression::Kind;
+  return !expression.parenthesised && expression.kind >= Kind::add &&
+         expression.kind <= Kind::power;
+}
+
+// Whether what stands behind `offset` is taken whole when it is read again. An operation is where
+// it begins with parentheses or two signs, a sign where parentheses, a call or a sign follow.
+bool reads_back_behind_offset(const DurationExpression& whole) {
+  using Kind = DurationExpression::Kind;
+  const DurationExpression* first = &whole;
+  while (is_operation(*first)) first = first->left.get();
+  if (first->parenthesised) return true;
+  const bool minus = first->kind == Kind::minus;
+  if (first != &whole) return minus && first->left->kind == Kind::minus;
+  return !minus || !is_operation(*first->left);
+}
+
 std::string offset_text(const DurationValue& offset) {
   if (offset.ms == 0 && !offset.expression) return "";
-  return " offset " + duration_text(offset);
+  const std::string text = duration_text(offset);
+  const bool whole = !offset.expression || reads_back_behind_offset(*offset.expression);
+  return " offset " + (whole ? text : "(" + text + ")");
 }
 
 std::string at_text(const AtModifier& at) {
@@ -306,6 +326,10 @@ std::string to_string(const DurationExpression& expression) {
   switch (expression.kind) {
     case Kind::literal: out = number_text(expression.seconds, expression.is_duration); break;
     case Kind::minus: out = "-" + to_string(*expression.left); break;
+    case Kind::plus:
+      // In front of a call it means nothing; parentheses alone would be read with what follows.
+      out = (expression.left->parenthesised ? "+" : "") + to_string(*expression.left);
+      break;
     case Kind::step: out = "step()"; break;
     case Kind::range: out = "range()"; break;
     case Kind::min_of:

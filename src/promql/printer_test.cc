@@ -129,7 +129,6 @@ TEST(Printer, WritesTheSameThingInOneWay) {
       {"'a\"b'", "\"a\\\"b\""},
       {"foo # why\n + # because\n bar", "foo + bar"},
       {"foo[5m:60s]", "foo[5m:1m]"},
-      {"foo offset +(5)", "foo offset (5)"},
       {"foo[(5m)]", "foo[(5m)]"},
       {"foo[+5m]", "foo[5m]"},
       {"foo[--5m]", "foo[5m]"},
@@ -155,6 +154,9 @@ TEST(Printer, WritesTheSameThingInOneWay) {
 TEST(Printer, PrintsWhatReadsBackAlsoWherePrometheusDoesNot) {
   const std::vector<Printed> table = {
       {"inf ^ 2", "Inf ^ 2"},
+      {"foo offset +(5) * 2", "foo offset +(5) * 2"},
+      {"foo offset + -2^2", "foo offset (-2 ^ 2)"},
+      {"foo offset --5m * 2", "foo offset (5m * 2)"},
       {"sum by (\"without\", \"inf\") (x)", "sum by (\"without\", \"inf\") (x)"},
       {"info(foo, {})", "info(foo, {})"},
   };

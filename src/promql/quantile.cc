@@ -49,7 +49,7 @@ std::optional<Annotation::Buckets> make_monotonic(std::vector<ClassicBucket>& bu
       bucket.count = highest;
     } else if (bucket.count < highest) {
       if (!forced) {
-        forced.emplace();
+        forced = Annotation::Buckets{};
         forced->min_bound = bucket.upper_bound;
       }
       forced->max_bound = bucket.upper_bound;
