@@ -144,6 +144,8 @@ TEST(SampleFunctions, TakeNumbersThatAreNoTimes) {
     EXPECT_GE(of_float("day_of_month", value), 1);
     EXPECT_LE(of_float("month", value), 12);
   }
+  EXPECT_EQ(of_float("year", kInfinity), 292'277'026'596) << "as Go has it";
+  EXPECT_EQ(of_float("hour", kNaN), 15);
 }
 
 TEST(SampleFunctions, MeasureHistogramsAlone) {

@@ -10,12 +10,22 @@ namespace {
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
 
+// Go's calendar begins here, in the year -292277022399, and takes what is before for times 2^64
+// seconds later: so does what is no time at all (see whole_seconds).
+constexpr std::int64_t kFirstSecond = -9'223'372'028'741'760'000;
+constexpr std::int64_t kWrappedDays = 213'503'982'334'601;  // 2^64 seconds are these and
+constexpr std::int64_t kWrappedSeconds = 25'216;
+
 // The proleptic Gregorian calendar over all of int64, which std::chrono's years do not reach
 // (Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 struct Date {
   explicit Date(std::int64_t seconds) {
     days = seconds / kSecondsPerDay - (seconds % kSecondsPerDay < 0 ? 1 : 0);
     second_of_day = seconds - days * kSecondsPerDay;
+    if (seconds < kFirstSecond) {
+      days += kWrappedDays + (second_of_day + kWrappedSeconds) / kSecondsPerDay;
+      second_of_day = (second_of_day + kWrappedSeconds) % kSecondsPerDay;
+    }
 
     const std::int64_t from_march_0 = days + 719'468;
     const std::int64_t era = (from_march_0 >= 0 ? from_march_0 : from_march_0 - 146'096) / 146'097;

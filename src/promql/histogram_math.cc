@@ -276,7 +276,7 @@ bool same_side(SideView a, SideView b) {
 }  // namespace
 
 void multiply(FloatHistogram& histogram, double factor) {
-  histogram.zero_count *= factor;
+  if (!histogram.uses_custom_buckets()) histogram.zero_count *= factor;
   histogram.count *= factor;
   histogram.sum *= factor;
   for (double& count : histogram.positive_counts) count *= factor;
@@ -285,7 +285,7 @@ void multiply(FloatHistogram& histogram, double factor) {
 }
 
 void divide(FloatHistogram& histogram, double divisor) {
-  histogram.zero_count /= divisor;
+  if (!histogram.uses_custom_buckets()) histogram.zero_count /= divisor;
   histogram.count /= divisor;
   histogram.sum /= divisor;
   if (divisor == 0) {

@@ -205,6 +205,14 @@ TEST(HistogramScale, MakesGaugesOfNegativeOnes) {
   EXPECT_EQ(histogram.count, -std::numeric_limits<double>::infinity());
 }
 
+TEST(HistogramScale, LeavesCustomBucketsWithoutAZeroBucket) {
+  FloatHistogram histogram = custom({1}, {1, 2});
+
+  divide(histogram, 0);
+
+  EXPECT_EQ(histogram.zero_count, 0);
+}
+
 TEST(HistogramReset, IsSeenInAnyBucket) {
   const FloatHistogram before = exponential(0, {{0, 2}}, {3, 1});
 

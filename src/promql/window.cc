@@ -159,6 +159,7 @@ Result<RowView> WindowRows::compute(std::size_t row, Worker& worker) const {
     largest = std::max(largest, held);
     worker.tally.add(step, held);
     call(step, at, floats, histograms, samples, notes, out);
+    if (!notes.failure.empty()) return Error(Code::execution, notes.failure);
   }
   const std::uint64_t held = count_samples(out.view(), grid_.count);
   worker.held += held;
