@@ -89,6 +89,11 @@ BinaryOutcome compute_histograms(BinaryOperator op, const FloatHistogramPtr& lef
   }
 }
 
+double compute_scalar(BinaryOperator op, double left, double right) {
+  if (is_comparison(op)) return compare(op, left, right) ? 1 : 0;
+  return arithmetic(op, left, right);
+}
+
 // Each sample of a vector with the scalar of its step.
 class ScalarRows final : public MappedRows {
  public:
@@ -185,6 +190,55 @@ void ScalarRows::map(std::size_t, RowView in, RowBuffer& out, Worker& worker) co
   }
 }
 
+Result<Operand> evaluate_operand(Evaluator& evaluator, const Expression& expression) {
+  if (expression.type == ValueType::scalar) {
+    TRIBUTARY_TRY(std::vector<double> scalars, evaluator.scalars(expression));
+    return Operand(std::move(scalars));
+  }
+  TRIBUTARY_TRY(RowsPtr rows, evaluator.rows(expression));
+  return Operand(std::move(rows));
+}
+
+Result<Operand> apply_to_vectors(Evaluator& evaluator, const Expression& expression, RowsPtr rows) {
+  const auto& binary = std::get<Binary>(expression.node);
+  TRIBUTARY_TRY(Matrix left, evaluator.matrix(std::move(rows)));
+  TRIBUTARY_TRY(Matrix right, evaluator.matrix(*binary.right));
+  if (is_set_operator(binary.op)) {
+    TRIBUTARY_TRY(RowsPtr combined, combine_sets(expression, std::move(left), std::move(right)));
+    return Operand(std::move(combined));
+  }
+  TRIBUTARY_TRY(RowsPtr matched,
+                match_vectors(evaluator, expression, std::move(left), std::move(right)));
+  return Operand(std::move(matched));
+}
+
+// The operator with its left side evaluated.
+Result<Operand> apply(Evaluator& evaluator, const Expression& expression, Operand left) {
+  const auto& binary = std::get<Binary>(expression.node);
+  const bool left_is_scalar = binary.left->type == ValueType::scalar;
+  const bool right_is_scalar = binary.right->type == ValueType::scalar;
+  if (!left_is_scalar && !right_is_scalar) {
+    return apply_to_vectors(evaluator, expression, std::get<RowsPtr>(std::move(left)));
+  }
+  TRIBUTARY_TRY(Operand right, evaluate_operand(evaluator, *binary.right));
+  std::vector<double> scalars =
+      std::get<std::vector<double>>(std::move(left_is_scalar ? left : right));
+  if (left_is_scalar && right_is_scalar) {
+    const auto& others = std::get<std::vector<double>>(right);
+    for (std::size_t i = 0; i < scalars.size(); ++i) {
+      scalars[i] = compute_scalar(binary.op, scalars[i], others[i]);
+    }
+    return Operand(std::move(scalars));
+  }
+  RowsPtr rows = std::get<RowsPtr>(std::move(left_is_scalar ? right : left));
+  TRIBUTARY_TRY(RowsPtr out,
+                settle_labels(evaluator,
+                              std::make_unique<ScalarRows>(evaluator, expression, std::move(rows),
+                                                           std::move(scalars), left_is_scalar),
+                              SameLabels::merge));
+  return Operand(std::move(out));
+}
+
 }  // namespace
 
 bool compare(BinaryOperator op, double left, double right) {
@@ -197,11 +251,6 @@ bool compare(BinaryOperator op, double left, double right) {
     case BinaryOperator::greater_equal: return left >= right;
     default: return false;
   }
-}
-
-double compute_scalar(BinaryOperator op, double left, double right) {
-  if (is_comparison(op)) return compare(op, left, right) ? 1 : 0;
-  return arithmetic(op, left, right);
 }
 
 BinaryOutcome compute_element(BinaryOperator op, const Point& left, const Point& right) {
@@ -238,21 +287,21 @@ void negate(RowView in, std::size_t steps, RowBuffer& out) {
   }
 }
 
-Result<RowsPtr> evaluate_binary(Evaluator& evaluator, const Expression& expression) {
-  const auto& binary = std::get<Binary>(expression.node);
-  const bool scalar_is_left = binary.left->type == ValueType::scalar;
-  if (!scalar_is_left && binary.right->type != ValueType::scalar) {
-    return is_set_operator(binary.op) ? evaluate_set(evaluator, expression)
-                                      : evaluate_matching(evaluator, expression);
+Result<Operand> evaluate_binary(Evaluator& evaluator, const Expression& expression) {
+  // Operators on the left of each other, the outermost first: there may be thousands of them, so
+  // they are taken in a loop.
+  std::vector<const Expression*> operators{&expression};
+  const Expression* left = std::get<Binary>(expression.node).left.get();
+  while (std::holds_alternative<Binary>(left->node) && !evaluator.is_computed_once(*left)) {
+    operators.push_back(left);
+    left = std::get<Binary>(left->node).left.get();
   }
-  const Expression& vector = scalar_is_left ? *binary.right : *binary.left;
-  const Expression& scalar = scalar_is_left ? *binary.left : *binary.right;
-  TRIBUTARY_TRY(RowsPtr rows, evaluator.rows(vector));
-  TRIBUTARY_TRY(std::vector<double> scalars, evaluator.scalars(scalar));
-  return settle_labels(evaluator,
-                       std::make_unique<ScalarRows>(evaluator, expression, std::move(rows),
-                                                    std::move(scalars), scalar_is_left),
-                       SameLabels::merge);
+  TRIBUTARY_TRY(Operand value, evaluate_operand(evaluator, *left));
+  for (auto at = operators.rbegin(); at != operators.rend(); ++at) {
+    if (auto checked = evaluator.query().check(); !checked) return checked.error();
+    TRIBUTARY_TRY(value, apply(evaluator, **at, std::move(value)));
+  }
+  return value;
 }
 
 MatchGroups match_groups(const VectorMatching& matching, const Matrix& left, const Matrix& right) {

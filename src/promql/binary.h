@@ -10,19 +10,18 @@
 
 namespace tributary::promql {
 
-double compute_scalar(BinaryOperator op, double left, double right);
-
 // - of each sample.
 void negate(RowView in, std::size_t steps, RowBuffer& out);
 
 // Arithmetic: its result is no longer what the metric's name says.
 inline bool changes_metric(BinaryOperator op) { return op <= BinaryOperator::atan2; }
 
-Result<RowsPtr> evaluate_binary(Evaluator& evaluator, const Expression& binary);
+Result<Operand> evaluate_binary(Evaluator& evaluator, const Expression& binary);
 
 // Between two vectors: binary_matching.cc; and, or, unless: set_operator.cc.
-Result<RowsPtr> evaluate_matching(Evaluator& evaluator, const Expression& binary);
-Result<RowsPtr> evaluate_set(Evaluator& evaluator, const Expression& binary);
+Result<RowsPtr> match_vectors(Evaluator& evaluator, const Expression& binary, Matrix left,
+                              Matrix right);
+Result<RowsPtr> combine_sets(const Expression& binary, Matrix left, Matrix right);
 
 // What an operator makes of two samples, as elements of vectors.
 struct BinaryOutcome {

@@ -206,10 +206,8 @@ std::uint32_t Join::result_row(std::uint32_t group, Side many, Side one) {
 
 }  // namespace
 
-Result<RowsPtr> evaluate_matching(Evaluator& evaluator, const Expression& expression) {
-  const auto& binary = std::get<Binary>(expression.node);
-  TRIBUTARY_TRY(Matrix left, evaluator.matrix(*binary.left));
-  TRIBUTARY_TRY(Matrix right, evaluator.matrix(*binary.right));
+Result<RowsPtr> match_vectors(Evaluator& evaluator, const Expression& expression, Matrix left,
+                              Matrix right) {
   Join join(evaluator, expression, std::move(left), std::move(right));
   TRIBUTARY_TRY(Matrix joined, join.run());
   return rows_of(std::move(joined));

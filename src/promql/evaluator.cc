@@ -131,7 +131,7 @@ Result<RowView> MappedRows::compute(std::size_t row, Worker& worker) const {
 }
 
 Result<RowsPtr> settle_labels(Evaluator& evaluator, RowsPtr rows, SameLabels same) {
-  if (!rows->strips_metadata() || distinct_without_metadata(*rows)) return rows;
+  if (!rows->may_collide() || distinct_without_metadata(*rows)) return rows;
   TRIBUTARY_TRY(Matrix matrix,
                 evaluator.query().compute(*rows, evaluator.steps(), evaluator.tally()));
   if (same == SameLabels::refuse) {
@@ -144,7 +144,7 @@ Result<RowsPtr> settle_labels(Evaluator& evaluator, RowsPtr rows, SameLabels sam
 
 Result<RowsPtr> Evaluator::rows(const Expression& expression) {
   if (auto checked = query_.check(); !checked) return checked.error();
-  if (grid_.count > 1 && query_.plan.invariant.contains(&expression)) return rows_once(expression);
+  if (is_computed_once(expression)) return rows_once(expression);
   return rows_of_node(expression);
 }
 
@@ -158,9 +158,13 @@ Result<RowsPtr> Evaluator::rows_once(const Expression& expression) {
 }
 
 Result<Matrix> Evaluator::matrix(const Expression& expression) {
-  TRIBUTARY_TRY(const RowsPtr found, rows(expression));
-  if (auto* computed = dynamic_cast<MatrixRows*>(found.get())) return computed->take();
-  return query_.compute(*found, grid_.count, tally_);
+  TRIBUTARY_TRY(RowsPtr found, rows(expression));
+  return matrix(std::move(found));
+}
+
+Result<Matrix> Evaluator::matrix(RowsPtr rows) {
+  if (auto* computed = dynamic_cast<MatrixRows*>(rows.get())) return computed->take();
+  return query_.compute(*rows, grid_.count, tally_);
 }
 
 Result<RowsPtr> Evaluator::rows_of_node(const Expression& expression) {
@@ -174,7 +178,10 @@ Result<RowsPtr> Evaluator::rows_of_node(const Expression& expression) {
   if (std::holds_alternative<VectorSelector>(expression.node)) {
     return select_instant(*this, expression);
   }
-  if (std::holds_alternative<Binary>(expression.node)) return evaluate_binary(*this, expression);
+  if (std::holds_alternative<Binary>(expression.node)) {
+    TRIBUTARY_TRY(Operand value, evaluate_binary(*this, expression));
+    return std::get<RowsPtr>(std::move(value));
+  }
   if (std::holds_alternative<Aggregation>(expression.node)) return aggregate(*this, expression);
   if (std::holds_alternative<Call>(expression.node)) return call(expression);
   return Error(Code::internal, "an expression without series was asked for them");
@@ -193,9 +200,7 @@ Result<RowsPtr> Evaluator::call(const Expression& expression) {
 
 Result<std::vector<double>> Evaluator::scalars(const Expression& expression) {
   if (auto checked = query_.check(); !checked) return checked.error();
-  if (grid_.count == 1 || !query_.plan.invariant.contains(&expression)) {
-    return scalars_of_node(expression);
-  }
+  if (!is_computed_once(expression)) return scalars_of_node(expression);
   Tally tally;
   Evaluator once(query_, {grid_.start_ms, 1, 1}, tally);
   TRIBUTARY_TRY(const std::vector<double> value, once.scalars(expression));
@@ -215,13 +220,9 @@ Result<std::vector<double>> Evaluator::scalars_of_node(const Expression& express
     }
     return values;
   }
-  if (const auto* binary = std::get_if<Binary>(&expression.node)) {
-    TRIBUTARY_TRY(std::vector<double> left, scalars(*binary->left));
-    TRIBUTARY_TRY(const std::vector<double> right, scalars(*binary->right));
-    for (std::size_t i = 0; i < left.size(); ++i) {
-      left[i] = compute_scalar(binary->op, left[i], right[i]);
-    }
-    return left;
+  if (std::holds_alternative<Binary>(expression.node)) {
+    TRIBUTARY_TRY(Operand value, evaluate_binary(*this, expression));
+    return std::get<std::vector<double>>(std::move(value));
   }
   if (std::holds_alternative<Call>(expression.node)) return scalar_call(expression);
   return Error(Code::internal, "an expression that is no scalar was asked for one");

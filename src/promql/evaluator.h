@@ -4,7 +4,7 @@
 // Threads: one at a time; it spreads rows over the query's threads itself.
 #pragma once
 
-#include <functional>
+#include <variant>
 #include <vector>
 
 #include "base/result.h"
@@ -12,6 +12,9 @@
 #include "promql/step_vector.h"
 
 namespace tributary::promql {
+
+// What an expression gives at all steps: a vector or a scalar.
+using Operand = std::variant<RowsPtr, std::vector<double>>;
 
 class Evaluator {
  public:
@@ -28,8 +31,13 @@ class Evaluator {
   Result<RowsPtr> rows(const Expression& expression);
   // The same, computed.
   Result<Matrix> matrix(const Expression& expression);
+  Result<Matrix> matrix(RowsPtr rows);
   // A scalar expression: one value per step.
   Result<std::vector<double>> scalars(const Expression& expression);
+  // Whether it is computed once for all steps.
+  bool is_computed_once(const Expression& expression) const {
+    return grid_.count > 1 && query_.plan.invariant.contains(&expression);
+  }
 
  private:
   Result<RowsPtr> rows_of_node(const Expression& expression);
@@ -57,6 +65,7 @@ class MappedRows : public Rows {
   std::size_t size() const override { return inner_->size(); }
   LabelsView labels(std::size_t row) const override { return inner_->labels(row); }
   bool strips_metadata() const override { return strips_; }
+  bool may_collide() const override { return strips_ && !inner_->strips_metadata(); }
   bool drops_name(std::size_t row) const override { return drops_ || inner_->drops_name(row); }
   Result<RowView> compute(std::size_t row, Worker& worker) const final;
 

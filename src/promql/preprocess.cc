@@ -43,6 +43,7 @@ Result<double> evaluate(const DurationExpression& expression, const QueryTimes& 
       if (by_zero) return duration_error(expression.position, "modulo by zero");
       return std::fmod(left, right);
     case Kind::power: return std::pow(left, right);
+    case Kind::plus: return left;
     case Kind::minus: return -left;
     case Kind::step: return seconds(times.step_ms);
     case Kind::range: return seconds(times.end_ms - times.start_ms);
@@ -195,10 +196,29 @@ Result<bool> Preprocessor::visit(Subquery& subquery) {
   return subquery.at.kind != AtModifier::Kind::none;
 }
 
+bool is_trim(const Binary& binary) {
+  return binary.op == BinaryOperator::trim_lower || binary.op == BinaryOperator::trim_upper;
+}
+
+// Operators on the left of each other in a loop, since there may be thousands of them.
 Result<bool> Preprocessor::visit(Binary& binary) {
-  const Around around(needing_buckets_, binary.op == BinaryOperator::trim_lower ||
-                                            binary.op == BinaryOperator::trim_upper);
-  return visit_parts(std::array{binary.left.get(), binary.right.get()}, true);
+  std::vector<Binary*> operators;
+  Expression* left = nullptr;
+  for (Binary* at = &binary; at != nullptr; at = std::get_if<Binary>(&left->node)) {
+    operators.push_back(at);
+    left = at->left.get();
+    if (is_trim(*at)) ++needing_buckets_;
+  }
+  TRIBUTARY_TRY(bool same, visit(*left));
+  for (auto at = operators.rbegin(); at != operators.rend(); ++at) {
+    Expression& right = *(*at)->right;
+    TRIBUTARY_TRY(const bool right_same, visit(right));
+    if (same && !right_same && has_value_per_step(*(*at)->left)) mark(*(*at)->left);
+    if (right_same && !same && has_value_per_step(right)) mark(right);
+    same = same && right_same;
+    if (is_trim(**at)) --needing_buckets_;
+  }
+  return same;
 }
 
 Result<bool> Preprocessor::visit(Call& call) {

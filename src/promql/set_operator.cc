@@ -42,10 +42,8 @@ void filter(Matrix& matrix, const std::vector<std::uint32_t>& group_of, const Pr
 
 }  // namespace
 
-Result<RowsPtr> evaluate_set(Evaluator& evaluator, const Expression& expression) {
+Result<RowsPtr> combine_sets(const Expression& expression, Matrix left, Matrix right) {
   const auto& binary = std::get<Binary>(expression.node);
-  TRIBUTARY_TRY(Matrix left, evaluator.matrix(*binary.left));
-  TRIBUTARY_TRY(Matrix right, evaluator.matrix(*binary.right));
   const MatchGroups groups = match_groups(*binary.matching, left, right);
   if (binary.op != BinaryOperator::set_or) {
     const Presence on_right(groups.count(), groups.right, right);

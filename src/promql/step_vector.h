@@ -151,6 +151,8 @@ class Rows {
   // The metadata labels that `labels` still shows are gone: whoever makes series of these rows
   // leaves them out.
   virtual bool strips_metadata() const { return false; }
+  // Rows may have the same labels because of that.
+  virtual bool may_collide() const { return strips_metadata(); }
   // With delayed name removal: they go at the end of the query.
   virtual bool drops_name(std::size_t row) const {
     (void)row;
