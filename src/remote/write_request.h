@@ -78,12 +78,12 @@ struct ExemplarView {
   std::int64_t timestamp_ms = 0;  // 0: none
 };
 
-// Everything in it is valid during the visitor's call; label text as long as the message.
+// Everything in it is valid during the visitor's call; label bytes and text as long as the message.
 struct SeriesView {
   // The bytes of the message that hold the labels: equal bytes are equal labels, so a known series
   // can be recognised by them. Empty if labels and data were mixed.
   std::string_view label_bytes;
-  std::span<const LabelView> labels;
+  std::span<const LabelView> labels;  // none where reading them is left to the visitor
   std::span<const Sample> samples;
   std::span<const HistogramSample> histograms;
   std::span<const ExemplarView> exemplars;
@@ -105,11 +105,19 @@ struct DecodeLimits {
   std::size_t buckets_per_histogram_max = 100'000;
 };
 
+// Whether the labels of a series are read, or left, where nothing but samples comes with them, to a
+// visitor that may know their bytes, and calls `decode_labels` where it does not.
+enum class LabelReading : std::uint8_t { at_once, where_unknown };
+
 // Shows the parts of a message in their order. The labels of a series are not judged: see
 // `find_label_fault`. A fault ends the walk after parts before it were shown: what they led to must
 // then be undone.
 Result<void> decode_write_request(std::string_view message, const DecodeLimits& limits,
-                                  WriteRequestVisitor& visitor);
+                                  WriteRequestVisitor& visitor,
+                                  LabelReading reading = LabelReading::at_once);
+
+// Appends the labels in `label_bytes` of a SeriesView to `labels`.
+Result<void> decode_labels(std::string_view label_bytes, std::vector<LabelView>& labels);
 
 enum class LabelFault : std::uint8_t {
   missing_metric_name,

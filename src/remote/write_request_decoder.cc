@@ -1,3 +1,4 @@
+#include <cstring>
 #include <string>
 
 #include "base/strings.h"
@@ -8,11 +9,22 @@
 namespace tributary::remote {
 namespace {
 
+void read_label(WireReader& parent, std::vector<LabelView>& labels) {
+  LabelView label;
+  WireReader reader = parent.message("Label");
+  while (reader.next()) {
+    if (reader.field() == 1) label.name = reader.bytes();
+    if (reader.field() == 2) label.value = reader.bytes();
+  }
+  parent.adopt_fault(reader);
+  labels.push_back(label);
+}
+
 // Decodes series after series into the same vectors.
 class Decoder {
  public:
-  Decoder(const DecodeLimits& limits, WriteRequestVisitor& visitor)
-      : limits_(limits), visitor_(visitor) {}
+  Decoder(const DecodeLimits& limits, WriteRequestVisitor& visitor, LabelReading reading)
+      : limits_(limits), visitor_(visitor), reading_(reading) {}
 
   Result<void> decode(std::string_view message) {
     WireReader request(message, "WriteRequest");
@@ -21,6 +33,10 @@ class Decoder {
       if (request.field() == 1) {
         if (++series > limits_.series_max) return too_many("series", limits_.series_max);
         WireReader part = request.message("TimeSeries");
+        if (reading_ == LabelReading::where_unknown &&
+            read_plain_series(part.slice(0, std::string_view::npos))) {
+          continue;
+        }
         read_series(part);
         request.adopt_fault(part);
       } else if (request.field() == 3) {
@@ -41,6 +57,65 @@ class Decoder {
     if (count < limit) return true;
     if (!limit_error_) limit_error_ = too_many(what, limit);
     reader.fail("limit");
+    return false;
+  }
+
+  // Labels, then samples with value and time, as nearly every sender writes them. False, and
+  // nothing shown, where it is anything else.
+  bool read_plain_series(std::string_view series) {
+    samples_.clear();
+    std::size_t labels = 0;
+    std::size_t at = 0;
+    while (at < series.size() && series[at] == kLabelTag) {
+      const std::size_t end = find_end(series, at + 1);
+      if (end == 0 || ++labels > limits_.labels_per_series_max) return false;
+      at = end;
+    }
+    const std::string_view label_bytes = series.substr(0, at);
+    if (label_bytes.empty()) return false;
+    while (at < series.size()) {
+      const std::size_t end = series[at] == kSampleTag ? find_end(series, at + 1) : 0;
+      Sample sample;
+      if (end == 0 || samples_.size() >= limits_.points_per_series_max ||
+          !read_plain_sample(series.substr(at + 2, end - at - 2), sample)) {
+        return false;
+      }
+      samples_.push_back(sample);
+      at = end;
+    }
+    visitor_.on_series({.label_bytes = label_bytes, .samples = samples_});
+    return true;
+  }
+
+  // Where a field ends whose length, of one or two bytes, stands at `at`; 0 where it does not.
+  static std::size_t find_end(std::string_view bytes, std::size_t at) {
+    if (at >= bytes.size()) return 0;
+    std::size_t length = static_cast<unsigned char>(bytes[at++]);
+    if (length >= 0x80) {
+      if (at >= bytes.size() || static_cast<unsigned char>(bytes[at]) >= 0x80) return 0;
+      length = (length & 0x7f) | static_cast<std::size_t>(bytes[at++]) << 7;
+    }
+    return length <= bytes.size() - at ? at + length : 0;
+  }
+
+  // Fields that are zero are left out.
+  static bool read_plain_sample(std::string_view bytes, Sample& out) {
+    std::size_t at = 0;
+    if (bytes.size() > sizeof out.value && bytes[0] == kValueTag) {
+      std::memcpy(&out.value, bytes.data() + 1, sizeof out.value);
+      at = 1 + sizeof out.value;
+    }
+    if (at == bytes.size()) return true;
+    if (bytes[at++] != kTimeTag) return false;
+    std::uint64_t ms = 0;
+    for (unsigned shift = 0; at < bytes.size() && shift < 63; shift += 7) {
+      const auto byte = static_cast<unsigned char>(bytes[at++]);
+      ms |= std::uint64_t{byte & 0x7fU} << shift;
+      if (byte < 0x80) {
+        out.timestamp_ms = static_cast<std::int64_t>(ms);
+        return at == bytes.size();
+      }
+    }
     return false;
   }
 
@@ -77,14 +152,7 @@ class Decoder {
   void read_label(WireReader& parent, std::vector<LabelView>& labels) {
     if (!has_room(labels.size(), limits_.labels_per_series_max, "labels of a series", parent))
       return;
-    LabelView label;
-    WireReader reader = parent.message("Label");
-    while (reader.next()) {
-      if (reader.field() == 1) label.name = reader.bytes();
-      if (reader.field() == 2) label.value = reader.bytes();
-    }
-    parent.adopt_fault(reader);
-    labels.push_back(label);
+    remote::read_label(parent, labels);
   }
 
   void read_sample(WireReader& parent) {
@@ -147,8 +215,15 @@ class Decoder {
     }
   }
 
+  // Field numbers with their wire types.
+  static constexpr char kLabelTag = 0x0a;
+  static constexpr char kSampleTag = 0x12;
+  static constexpr char kValueTag = 0x09;
+  static constexpr char kTimeTag = 0x10;
+
   const DecodeLimits& limits_;
   WriteRequestVisitor& visitor_;
+  const LabelReading reading_;
   std::optional<Error> limit_error_;
   std::vector<LabelView> labels_;
   std::vector<Sample> samples_;
@@ -159,12 +234,20 @@ class Decoder {
 }  // namespace
 
 Result<void> decode_write_request(std::string_view message, const DecodeLimits& limits,
-                                  WriteRequestVisitor& visitor) {
+                                  WriteRequestVisitor& visitor, LabelReading reading) {
   if (message.size() > limits.message_bytes_max)
     return Error(Code::limit_exceeded, "remote write request: " + std::to_string(message.size()) +
                                            " bytes, at most " +
                                            std::to_string(limits.message_bytes_max) + " are taken");
-  return Decoder(limits, visitor).decode(message);
+  return Decoder(limits, visitor, reading).decode(message);
+}
+
+Result<void> decode_labels(std::string_view label_bytes, std::vector<LabelView>& labels) {
+  WireReader series(label_bytes, "TimeSeries");
+  while (series.next()) {
+    if (series.field() == 1) read_label(series, labels);
+  }
+  return series.fault() ? Result<void>(*series.fault()) : Result<void>();
 }
 
 std::optional<LabelProblem> find_label_fault(std::span<const LabelView> labels) {

@@ -288,6 +288,54 @@ TEST(WriteRequest, HoldsToItsLimits) {
   refuses(encode(buckets), {.buckets_per_histogram_max = 1}, "more than 1 buckets");
 }
 
+TEST(WriteRequest, LeavesLabelsUnreadWhereOnlySamplesComeWithThem) {
+  OwnedSeries many = kUp;
+  many.samples = {{5, 1}, {1'700'000'000'000, 0}, {0, -0.0}};
+  many.labels.push_back({"long", std::string(300, 'x')});
+  OwnedSeries histogram = kUp;
+  SeededRandom random(4);
+  histogram.histograms = {random_histogram(random)};
+  const std::string message = encode(many) + encode(histogram) + encode(kUp);
+  Collector whole;
+  Collector lazy;
+
+  ASSERT_TRUE(decode_write_request(message, {}, whole));
+  ASSERT_TRUE(decode_write_request(message, {}, lazy, LabelReading::where_unknown));
+
+  ASSERT_EQ(lazy.series_.size(), 3U);
+  EXPECT_EQ(lazy.label_bytes_, whole.label_bytes_);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(lazy.series_[i].labels.empty(), i != 1);
+    std::vector<LabelView> labels;
+    ASSERT_TRUE(decode_labels(lazy.label_bytes_[i], labels));
+    EXPECT_EQ(owned(labels), whole.series_[i].labels);
+    EXPECT_EQ(lazy.series_[i].samples, whole.series_[i].samples);
+    EXPECT_EQ(lazy.series_[i].histograms, whole.series_[i].histograms);
+  }
+}
+
+TEST(WriteRequest, FindsTheSameFaultsWhereLabelsAreLeftUnread) {
+  const std::string message = encode(kUp);
+  for (std::size_t size = 0; size < message.size(); ++size) {
+    for (const int flipped : {0, 1, 8, 128}) {
+      std::string damaged = message;
+      damaged[size] = static_cast<char>(damaged[size] ^ flipped);
+      if (flipped == 0) damaged.resize(size);
+      Collector whole;
+      Collector lazy;
+      const auto read = decode_write_request(damaged, {}, whole);
+      const auto left = decode_write_request(damaged, {}, lazy, LabelReading::where_unknown);
+
+      if (!left) {
+        EXPECT_EQ(left.error(), read.error());
+      } else if (!read) {
+        std::vector<LabelView> labels;
+        EXPECT_FALSE(decode_labels(lazy.label_bytes_.at(0), labels)) << size << ' ' << flipped;
+      }
+    }
+  }
+}
+
 TEST(FindLabelFault, TakesGoodLabels) {
   const std::vector<LabelView> labels = {{"ClusterName", "c"}, {"__name__", "up"}, {"a", "b"}};
 

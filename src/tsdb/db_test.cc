@@ -129,6 +129,68 @@ TEST_F(DbTest, ChecksASeriesThatComesTwiceInOneBatch) {
   EXPECT_EQ(refused(result, Refusal::out_of_order), 1U);
 }
 
+// Raw bytes are a metric's name here; "bad" is refused.
+class NameParser final : public LabelParser {
+ public:
+  Result<void> parse(std::string_view raw, std::string& packed) override {
+    ++calls;
+    if (raw.starts_with("bad")) return Error(Code::invalid_argument, "bad labels");
+    return packer_.pack(std::vector<LabelView>{{"__name__", raw.substr(0, raw.find('/'))}}, packed);
+  }
+
+  int calls = 0;
+
+ private:
+  LabelPacker packer_;
+};
+
+TEST_F(DbTest, RecognisesSeriesByTheBytesThatASenderRepeats) {
+  const auto db = open();
+  NameParser parser;
+  const auto send = [&](std::initializer_list<const char*> names, std::int64_t ms) {
+    WriteBatch batch;
+    for (const char* const name : names) {
+      batch.add_raw_series(name);
+      batch.add_sample({ms, 1});
+    }
+    parser.calls = 0;
+    return db->append(batch, &parser).value();
+  };
+
+  send({"a", "b", "c", "d"}, kNow);
+  EXPECT_EQ(parser.calls, 4);
+  send({"a", "b", "c", "d"}, kNow + 1);
+  EXPECT_EQ(parser.calls, 1);  // nothing says what a request begins with
+  send({"a", "b", "x", "d"}, kNow + 2);
+  EXPECT_EQ(parser.calls, 3);
+  send({"a", "b/other", "x", "d"}, kNow + 3);  // the same series in other bytes
+  EXPECT_EQ(parser.calls, 2);
+
+  const auto stored = read(*db);
+  EXPECT_EQ(stored.size(), 5U);
+  EXPECT_EQ(stored.at({{"__name__", "b"}}).size(), 4U);
+  EXPECT_EQ(stored.at({{"__name__", "c"}}).size(), 2U);
+  EXPECT_EQ(stored.at({{"__name__", "x"}}).size(), 2U);
+}
+
+TEST_F(DbTest, RefusesSeriesWhoseLabelsTheParserRefuses) {
+  const auto db = open();
+  NameParser parser;
+  WriteBatch batch;
+  batch.add_raw_series("bad");
+  batch.add_sample({kNow, 1});
+  batch.add_sample({kNow + 1, 1});
+  batch.add_raw_series("good");
+  batch.add_sample({kNow, 1});
+
+  const AppendResult result = db->append(batch, &parser).value();
+
+  EXPECT_EQ(result.appended, 1U);
+  EXPECT_EQ(refused(result, Refusal::invalid_labels), 2U);
+  ASSERT_EQ(result.examples.size(), 1U);
+  EXPECT_EQ(result.examples[0].detail, "bad labels");
+}
+
 TEST_F(DbTest, DoesNotMakeASeriesOfRefusedSamplesAlone) {
   const auto db = open();
 

@@ -40,4 +40,10 @@ Result<void> WriteBatch::add_series(std::span<const LabelView> labels) {
   return {};
 }
 
+void WriteBatch::add_packed_series(std::string_view packed) {
+  const std::size_t at = packed_.size();
+  packed_ += packed;
+  series_.push_back({{}, at, packed.size(), samples_.size(), 0});
+}
+
 }  // namespace tributary::tsdb

@@ -56,6 +56,8 @@ class WriteBatch {
   // Begins a series; the samples that follow are its own. Refused, and then without effect, where
   // the labels make no set (see LabelPacker).
   Result<void> add_series(std::span<const LabelView> labels);
+  // `packed` comes from a LabelPacker.
+  void add_packed_series(std::string_view packed);
   // `raw` is not empty and lives until the batch is appended.
   void add_raw_series(std::string_view raw) { series_.push_back({raw, 0, 0, samples_.size(), 0}); }
   void add_sample(Sample sample) {

@@ -27,53 +27,29 @@ std::string shown(std::string_view text) {
   return "'" + std::string(text.substr(0, size)) + "...'";
 }
 
-// Gathers a request into a batch, leaving out series that break the rules.
-class Collector final : public remote::WriteRequestVisitor {
+// Reads the labels of series that are not known by their bytes, and holds them to the limits.
+class Labeller final : public tsdb::LabelParser {
  public:
-  explicit Collector(const Limits& limits) : limits_(limits) {}
+  explicit Labeller(const Limits& limits) : limits_(limits) {}
 
-  void on_series(const remote::SeriesView& series) override {
-    exemplars += series.exemplars.size();
-    const std::uint64_t points = series.samples.size() + series.histograms.size();
+  Result<void> parse(std::string_view raw, std::string& packed) override {
+    read_.clear();
+    if (auto done = remote::decode_labels(raw, read_); !done) return done;
+    return pack(read_, packed);
+  }
+
+  Result<void> pack(std::span<const remote::LabelView> labels, std::string& packed) {
     labels_.clear();
-    for (const remote::LabelView& label : series.labels) {
-      labels_.push_back({label.name, label.value});
+    for (const remote::LabelView& label : labels) labels_.push_back({label.name, label.value});
+    if (auto wrong = find_fault(); wrong) return Error(Code::invalid_argument, std::move(*wrong));
+    if (auto done = packer_.pack(labels_, packed); !done) {
+      return Error(Code::invalid_argument,
+                   done.error().message() + ", series " + shown(metric_name()));
     }
-    if (auto wrong = find_fault(); wrong) {
-      refuse("invalid labels", points, std::move(*wrong));
-      return;
-    }
-    if (!series.histograms.empty()) {
-      refuse("native histograms are not stored yet", series.histograms.size(),
-             "native histograms are not stored yet, series " + shown(metric_name()));
-    }
-    if (series.samples.empty()) return;
-    if (auto added = batch.add_series(labels_); !added) {
-      refuse("invalid labels", series.samples.size(),
-             added.error().message() + ", series " + shown(metric_name()));
-      return;
-    }
-    for (const Sample& sample : series.samples) batch.add_sample(sample);
+    return {};
   }
-
-  void on_metadata(const remote::MetadataRef& metadata) override {
-    batch.add_metadata({.name = std::string(metadata.family),
-                        .type = metadata.type,
-                        .unit = std::string(metadata.unit),
-                        .help = std::string(metadata.help)});
-  }
-
-  tsdb::WriteBatch batch;
-  std::map<std::string, std::uint64_t> refused;
-  std::string first_refused;
-  std::uint64_t exemplars = 0;
 
  private:
-  void refuse(const char* reason, std::uint64_t points, std::string example) {
-    refused[reason] += points;
-    if (first_refused.empty()) first_refused = std::move(example);
-  }
-
   std::string_view metric_name() const {
     for (const LabelView& label : labels_) {
       if (label.name == kMetricName) return label.value;
@@ -81,7 +57,7 @@ class Collector final : public remote::WriteRequestVisitor {
     return {};
   }
 
-  // Order, repeats and empty values are the batch's business.
+  // Order, repeats and empty values are the business of the packer.
   std::optional<std::string> find_fault() const {
     if (limits_.labels_per_series_max > 0 && labels_.size() > limits_.labels_per_series_max) {
       return "series has too many labels (actual: " + std::to_string(labels_.size()) +
@@ -110,7 +86,61 @@ class Collector final : public remote::WriteRequestVisitor {
   }
 
   const Limits& limits_;
+  std::vector<remote::LabelView> read_;
   std::vector<LabelView> labels_;
+  tsdb::LabelPacker packer_;
+};
+
+// Gathers a request into a batch, leaving out series that break the rules.
+class Collector final : public remote::WriteRequestVisitor {
+ public:
+  explicit Collector(const Limits& limits) : labeller(limits) {}
+
+  void on_series(const remote::SeriesView& series) override {
+    exemplars += series.exemplars.size();
+    if (!series.label_bytes.empty() && series.histograms.empty()) {
+      batch.add_raw_series(series.label_bytes);
+    } else if (!add_packed(series)) {
+      return;
+    }
+    for (const Sample& sample : series.samples) batch.add_sample(sample);
+  }
+
+  void on_metadata(const remote::MetadataRef& metadata) override {
+    batch.add_metadata({.name = std::string(metadata.family),
+                        .type = metadata.type,
+                        .unit = std::string(metadata.unit),
+                        .help = std::string(metadata.help)});
+  }
+
+  Labeller labeller;
+  tsdb::WriteBatch batch;
+  std::map<std::string, std::uint64_t> refused;
+  std::string first_refused;
+  std::uint64_t exemplars = 0;
+
+ private:
+  bool add_packed(const remote::SeriesView& series) {
+    packed_.clear();
+    if (auto done = labeller.pack(series.labels, packed_); !done) {
+      refuse("invalid labels", series.samples.size() + series.histograms.size(),
+             done.error().message());
+      return false;
+    }
+    if (!series.histograms.empty()) {
+      refuse("native histograms are not stored yet", series.histograms.size(),
+             "native histograms are not stored yet, series " + LabelsView(packed_).to_string());
+    }
+    batch.add_packed_series(packed_);
+    return true;
+  }
+
+  void refuse(const char* reason, std::uint64_t points, std::string example) {
+    refused[reason] += points;
+    if (first_refused.empty()) first_refused = std::move(example);
+  }
+
+  std::string packed_;
 };
 
 Answer text_answer(int status, std::string text) {
@@ -127,6 +157,7 @@ std::string describe(const tsdb::RefusedSample& refused, const Limits& limits) {
     case tsdb::Refusal::metric_series_limit:
       return "per-metric series limit of " + std::to_string(limits.series_per_metric_max) +
              " exceeded, please contact administrator to raise it, series=" + refused.series;
+    case tsdb::Refusal::invalid_labels: return refused.detail;
     default:
       return std::string(to_string(refused.reason)) +
              ". timestamp=" + iso8601_from_ms(refused.sample.timestamp_ms) +
@@ -152,12 +183,6 @@ Answer refusal_of(const Error& error) {
   }
 }
 
-double burst_of(const Limits& limits) {
-  constexpr double kSecondsOfRate = 10;
-  return limits.ingestion_burst > 0 ? limits.ingestion_burst
-                                    : limits.ingestion_rate * kSecondsOfRate;
-}
-
 }  // namespace
 
 WriteOutcome remote_write(std::string_view body, const WriteContext& context) {
@@ -170,15 +195,15 @@ WriteOutcome remote_write(std::string_view body, const WriteContext& context) {
   Collector collected(context.limits);
   const remote::DecodeLimits decode_limits{.message_bytes_max =
                                                context.limits.request_size_max.bytes};
-  auto decoded = remote::decode_write_request(*message, decode_limits, collected);
+  auto decoded = remote::decode_write_request(*message, decode_limits, collected,
+                                              remote::LabelReading::where_unknown);
   if (!decoded) {
     outcome.answer = refusal_of(decoded.error());
     return outcome;
   }
   const std::size_t samples = collected.batch.sample_count();
   const double rate = context.limits.ingestion_rate;
-  if (!context.rate.take(static_cast<double>(samples), rate, burst_of(context.limits),
-                         context.now)) {
+  if (!context.rate.take(static_cast<double>(samples), rate, context.limits.burst(), context.now)) {
     char text[160];
     std::snprintf(text, sizeof text,
                   "ingestion rate limit (%g) exceeded while adding %zu samples and %zu metadata",
@@ -187,7 +212,7 @@ WriteOutcome remote_write(std::string_view body, const WriteContext& context) {
     outcome.refused["rate limit"] = samples;
     return outcome;
   }
-  auto appended = context.db.append(collected.batch);
+  auto appended = context.db.append(collected.batch, &collected.labeller);
   if (!appended) {
     outcome.answer = refusal_of(appended.error());
     return outcome;
