@@ -100,8 +100,7 @@ Result<std::optional<BlockMeta>> BlockBuilder::finish() {
 }
 
 Result<BlockJob::Step> BlockJob::run(std::size_t series_max, std::stop_token stop) {
-  for (std::size_t taken = 0; taken < series_max; ++taken) {
-    if (stop.stop_requested()) return Error(Code::cancelled, "compaction was stopped");
+  for (std::size_t taken = 0; taken < series_max && !stop.stop_requested(); ++taken) {
     TRIBUTARY_TRY(const bool any, series_->next());
     if (!any) {
       series_.reset();

@@ -4,16 +4,11 @@
 #include <numeric>
 #include <utility>
 
-#include "tsdb/checkpoint.h"
 #include "tsdb/db_state.h"
-#include "tsdb/head_querier.h"
 #include "tsdb/replay.h"
 
 namespace tributary::tsdb {
 namespace {
-
-// A log this short is not worth a checkpoint.
-constexpr std::size_t kSegmentsBeforeCheckpoint = 3;
 
 void log_replay(const Logger& log, const ReplayReport& report) {
   log.info("write-ahead log replayed", {{"segments", report.wal.segments},
@@ -68,10 +63,20 @@ Result<std::unique_ptr<Db>> Db::open(std::string directory, DbOptions options, D
     state->log.warn("metric metadata is lost", {{"error", done.error().message()}});
   }
 
+  if (auto done = state->blocks.open(); !done) return done.error();
+
   const Instant start = clock.monotonic();
   TRIBUTARY_TRY(const WalListing listing, list_wal(disk, wal_directory));
-  if (auto done = replay_wal(disk, wal_directory, listing, state->head, state->replay); !done) {
+  if (auto done =
+          replay_wal(disk, wal_directory, listing, state->head, state->deletions, state->replay);
+      !done) {
     return done.error();
+  }
+  // What is in blocks was only waiting to be dropped from the log.
+  if (const std::int64_t end_ms = state->blocks.end_ms(); end_ms > State::kOldestMs) {
+    state->floor_ms = end_ms;
+    if (state->head.series() > 0) state->head.truncate(end_ms);
+    state->deletions.truncate(end_ms);
   }
   state->replay.took = clock.monotonic() - start;
   log_replay(state->log, state->replay);
@@ -110,47 +115,6 @@ Result<void> Db::close() {
   return synced ? saved : synced;
 }
 
-Result<void> Db::maintain() {
-  const std::lock_guard one(state_->maintain_mutex);
-  if (auto done = state_->metadata.save(); !done) return done;
-  const Duration retention = state_->options.retention;
-  if (retention <= Duration::zero()) return {};
-  const std::int64_t min_ms = to_ms(state_->clock.now()) - to_ms(retention);
-  // A chunk goes as a whole, so there is no use in looking all the time.
-  const std::int64_t slack_ms = std::min<std::int64_t>(to_ms(retention) / 10, Head::kChunkRangeMs);
-  if (state_->head.series() == 0 || state_->head.min_ms() >= min_ms - slack_ms) return {};
-  return state_->truncate(min_ms);
-}
-
-Result<void> Db::State::truncate(std::int64_t min_ms) {
-  unsigned current = 0;
-  std::vector<SeriesRef> live;
-  {
-    const std::lock_guard guard(write_mutex);
-    if (closed) return {};
-    floor_ms = std::max(floor_ms, min_ms);
-    const std::size_t gone = head.truncate(min_ms);
-    TRIBUTARY_TRY(current, wal->cut());
-    live = head.live_refs();
-    log.info("dropped what is older than the retention", {{"series_gone", gone}});
-  }
-  TRIBUTARY_TRY(const WalListing listing, list_wal(disk, wal_directory()));
-  std::vector<unsigned> ended = listing.segments;
-  std::erase_if(ended, [current](unsigned number) { return number >= current; });
-  if (ended.size() < kSegmentsBeforeCheckpoint) return {};
-  // As Prometheus does: the newest third is left alone, most of it is needed anyway.
-  const unsigned up_to = ended[ended.size() * 2 / 3 - 1];
-  return write_checkpoint(
-      disk, wal_directory(),
-      {.up_to_segment = up_to, .min_ms = min_ms, .keep_series = [&live](std::uint64_t ref) {
-         return std::binary_search(live.begin(), live.end(), ref);
-       }});
-}
-
-Result<std::unique_ptr<Querier>> Db::querier(std::int64_t min_ms, std::int64_t max_ms) const {
-  return make_head_querier(state_->head, min_ms, max_ms);
-}
-
 std::vector<MetricFamily> Db::metadata(std::string_view family) const {
   return state_->metadata.get(family);
 }
@@ -172,6 +136,17 @@ DbStats Db::stats() const {
   stats.wal_syncs = state_->wal->syncs();
   stats.wal_failures = state_->wal_failures.load(std::memory_order_relaxed);
   stats.wal_segment = state_->wal->segment();
+  const BlockView blocks = state_->blocks.view();
+  stats.blocks = blocks->size();
+  for (const BlockPtr& block : *blocks) {
+    stats.block_bytes += block->bytes();
+    stats.blocks_max_ms = std::max(stats.blocks_max_ms, block->meta().end_ms - 1);
+  }
+  if (!blocks->empty()) stats.blocks_min_ms = blocks->front()->meta().min_ms;
+  stats.blocks_unreadable = state_->blocks.unreadable();
+  const CompactionStats compactions = state_->compactor.stats();
+  stats.compactions = compactions.done;
+  stats.compactions_failed = compactions.failed;
   stats.metadata_families = state_->metadata.size();
   stats.metadata_dropped = state_->metadata.dropped();
   return stats;

@@ -1,6 +1,6 @@
-// An embedded time-series database in Prometheus' directory layout: a write-ahead log on disk and
-// the head in memory, which is rebuilt from the log at `open`. Blocks come next; until then every
-// sample that is kept stays in the head, and the log with it.
+// An embedded time-series database in Prometheus' directory layout: the newest samples in a head in
+// memory and in a write-ahead log on disk, from which the head is rebuilt at `open`; older ones in
+// blocks, which `maintain` makes of the head's samples, merges, and drops when they are too old.
 //
 //   auto result = db.append(batch);   // in the log and in the head, visible to queries
 //   db.sync();                        // durable: answer the client after this
@@ -18,6 +18,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,7 +75,10 @@ struct DbOptions {
   std::size_t series_per_metric_max = 0;
   std::size_t metadata_families_max = 20'000;
   Duration future_max = 10min;
-  Duration retention = Duration::zero();  // older samples are dropped by `maintain`; zero: none are
+  // Older samples are dropped by `maintain`, seen from the newest one or from now, whichever is
+  // earlier; zero: none are.
+  Duration retention = Duration::zero();
+  std::uint64_t retention_bytes = 0;  // of blocks; the oldest are dropped
   WalCompression wal_compression = WalCompression::snappy;
   std::size_t wal_segment_bytes_max = kWalSegmentBytesMax;
 };
@@ -85,9 +90,17 @@ struct ReplayReport {
   std::uint64_t samples_not_in_order = 0;    // repeats, or late: not stored
   std::uint64_t samples_without_series = 0;  // their series' record was damaged
   std::uint64_t malformed_records = 0;
-  std::uint64_t records_of_other_types = 0;  // histograms, exemplars, tombstones: kept, not read
+  std::uint64_t records_of_other_types = 0;  // histograms, exemplars: kept, not read
   Duration took{};
 };
+
+// How much one call of `maintain` does before it returns.
+struct MaintainBudget {
+  std::size_t series_max = 200'000;  // that are written into a block
+  std::stop_token stop{};
+};
+
+enum class SnapshotHead : bool { skip, include };
 
 struct DbStats {
   std::size_t series = 0;
@@ -100,6 +113,13 @@ struct DbStats {
   unsigned wal_segment = 0;
   std::size_t metadata_families = 0;
   std::uint64_t metadata_dropped = 0;  // above the limit of families
+  std::size_t blocks = 0;
+  std::uint64_t block_bytes = 0;
+  std::int64_t blocks_min_ms = 0;  // 0 and 0 while there is none
+  std::int64_t blocks_max_ms = 0;
+  std::size_t blocks_unreadable = 0;  // damaged, or of a kind that is not read: left out
+  std::uint64_t compactions = 0;
+  std::uint64_t compactions_failed = 0;
 };
 
 class Db final : public Queryable {
@@ -120,8 +140,20 @@ class Db final : public Queryable {
   // Syncs and refuses what comes later. Queries go on working.
   Result<void> close();
 
-  // Drops what is older than the retention, shortens the log, saves metadata. Every minute or so.
-  Result<void> maintain();
+  // Drops what is older than the retention, makes and merges blocks, shortens the log, saves
+  // metadata. Every minute or so, and again soon where it says that there is more to do. Appends
+  // and queries go on meanwhile.
+  Result<bool> maintain(const MaintainBudget& budget = {});
+
+  // Deletes the samples of the series that match, at times from `min_ms` to `max_ms`, durably when
+  // it returns. Queries that began before may still see them.
+  Result<void> delete_series(std::span<const Matcher> matchers, std::int64_t min_ms,
+                             std::int64_t max_ms);
+  // Gives back the disk space of what was deleted from blocks.
+  Result<void> clean_tombstones(std::stop_token stop = {});
+  // A copy of the database below snapshots/ in its directory; blocks share their files with it. The
+  // name of its directory.
+  Result<std::string> snapshot(SnapshotHead head, std::stop_token stop = {});
 
   Result<std::unique_ptr<Querier>> querier(std::int64_t min_ms, std::int64_t max_ms) const override;
   // Of one family, or of all where `family` is empty; sorted by name.

@@ -1,4 +1,4 @@
-// What a Db is made of; for db.cc and db_append.cc alone.
+// What a Db is made of; for the files db*.cc alone.
 #pragma once
 
 #include <atomic>
@@ -10,9 +10,12 @@
 
 #include "base/random.h"
 #include "model/queryable.h"
+#include "tsdb/block_store.h"
+#include "tsdb/compactor.h"
 #include "tsdb/db.h"
 #include "tsdb/disk.h"
 #include "tsdb/head.h"
+#include "tsdb/head_deletions.h"
 #include "tsdb/metadata_store.h"
 #include "tsdb/wal.h"
 #include "tsdb/wal_records.h"
@@ -27,10 +30,27 @@ struct Db::State {
         disk(db_disk),
         clock(db_clock),
         log(std::move(logger)),
-        metadata(disk, directory + "/metadata.json", options.metadata_families_max) {}
+        metadata(disk, directory + "/metadata.json", options.metadata_families_max),
+        blocks(disk, directory, log),
+        compactor(disk, blocks, clock, log, to_ms(options.retention)) {}
 
   Result<AppendResult> append(const WriteBatch& batch, LabelParser* parser);
   Result<void> truncate(std::int64_t min_ms);
+
+  // Under `maintain_mutex`; see db_maintain.cc.
+  bool writes_head_block() const { return head_block && !head_block->readers; }
+  Result<bool> maintain(const MaintainBudget& budget);
+  Result<void> apply_retention();
+  Result<bool> truncate_compacted();
+  bool head_is_due() const;
+  Result<void> begin_head_block();
+  Result<bool> run_compaction(const MaintainBudget& budget);
+  // The head's samples from `min_ms` to `max_ms` that are not deleted.
+  std::unique_ptr<ChunkSeriesStream> head_stream(std::int64_t min_ms, std::int64_t max_ms) const;
+  std::unique_ptr<Querier> querier(std::int64_t min_ms, std::int64_t max_ms);
+
+  // Deletes from the head, in the log and in memory: from how many series.
+  Result<std::size_t> delete_from_head(std::span<const Matcher> matchers, Interval interval);
   std::string wal_directory() const { return directory + "/wal"; }
 
   const std::string directory;
@@ -43,6 +63,22 @@ struct Db::State {
   std::unique_ptr<Wal> wal;
   MetadataStore metadata;
   ReplayReport replay;
+  BlockStore blocks;
+  HeadDeletions deletions;
+
+  // Every reader of the head holds the token that was there when it began. The head forgets what is
+  // in a block when nobody holds the one from before that block.
+  std::mutex readers_mutex;
+  std::shared_ptr<const void> readers = std::make_shared<int>();
+
+  // Under `maintain_mutex`.
+  Compactor compactor;
+  struct HeadBlock {
+    std::int64_t end_ms;
+    // Once it is there: of what the head still has of it.
+    std::optional<std::weak_ptr<const void>> readers{};
+  };
+  std::optional<HeadBlock> head_block;  // being written, or just written
 
   std::mutex maintain_mutex;  // one `maintain` at a time
   std::mutex write_mutex;     // the head's writer; guards the rest

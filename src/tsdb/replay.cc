@@ -44,10 +44,20 @@ class Replay {
             record, [&](std::uint64_t ref, Sample sample) { add_sample(appender, ref, sample); });
         break;
       }
+      case RecordType::tombstones:
+        good = decode_tombstones(record, [this](const TombstoneEntry& entry) {
+          const auto found = by_ref_.find(entry.ref);
+          if (found == by_ref_.end()) return;
+          deleted_.push_back(
+              {std::string(head_.labels(found->second).packed()), {entry.min_ms, entry.max_ms}});
+        });
+        break;
       default: ++report_.records_of_other_types; break;
     }
     if (!good) ++report_.malformed_records;
   }
+
+  const std::vector<HeadDeletions::Deletion>& deleted() const { return deleted_; }
 
  private:
   void add_series(std::uint64_t ref, std::string_view packed) {
@@ -85,16 +95,19 @@ class Replay {
   ReplayReport& report_;
   boost::unordered_flat_map<std::uint64_t, SeriesId> by_ref_;
   std::vector<SeriesId> created_;
+  std::vector<HeadDeletions::Deletion> deleted_;
 };
 
 }  // namespace
 
 Result<void> replay_wal(Disk& disk, const std::string& directory, const WalListing& listing,
-                        Head& head, ReplayReport& report) {
+                        Head& head, HeadDeletions& deletions, ReplayReport& report) {
   Replay replay(head, report);
-  return read_wal(
+  auto done = read_wal(
       disk, directory, listing, Repair::yes,
       [&replay](std::string_view record) { replay.apply(record); }, report.wal);
+  deletions.add(replay.deleted());
+  return done;
 }
 
 }  // namespace tributary::tsdb
