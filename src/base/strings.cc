@@ -236,8 +236,15 @@ bool equals_constant_time(std::string_view a, std::string_view b) {
 
 void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
   out.push_back('"');
   while (!text.empty()) {
+    // Most texts are plain from end to end.
+    const auto plain = static_cast<std::size_t>(
+        std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const char c = text.front();
     const auto byte = static_cast<unsigned char>(c);
     const std::size_t length = utf8_length(text);

@@ -1,5 +1,5 @@
-"""A workspace as Prometheus' clients see it: every call of the HTTP API that Grafana makes, signed by
-an independent SigV4; writes by hand-made protobuf; settings and limits by the real AWS CLI."""
+"""A workspace as Prometheus' clients see it: every call of the HTTP API that Grafana makes, signed
+by an independent SigV4; writes by hand-made protobuf; settings and limits by the real AWS CLI."""
 
 import gzip
 import json
@@ -235,8 +235,8 @@ def test_large_answers_are_compressed_for_those_who_ask(case):
 
 
 def test_the_owner_sets_the_retention(case):
-    """UpdateWorkspaceConfiguration, and what DescribeWorkspaceConfiguration says after a restart; by
-    the AWS CLI where it knows these commands."""
+    """UpdateWorkspaceConfiguration, and what DescribeWorkspaceConfiguration says after a restart,
+    by the AWS CLI where it knows these commands."""
     ws = Workspace(case)
     url = f"{ws.topo.endpoint}/workspaces/{ws.id}/configuration"
 
