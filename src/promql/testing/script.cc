@@ -174,8 +174,14 @@ class ScriptParser {
       return Error(Code::invalid_argument, "expected_fail without eval_fail");
     }
     pattern.kind = kind == "regexp" ? TextPattern::Kind::regex : TextPattern::Kind::exact;
+    if (auto done = check_pattern(pattern); !done) return done.error();
     command.failure = std::move(pattern);
     return false;
+  }
+
+  static Result<void> check_pattern(const TextPattern& pattern) {
+    if (pattern.kind != TextPattern::Kind::regex || RE2(pattern.text, RE2::Quiet).ok()) return {};
+    return Error(Code::invalid_argument, "bad expression: " + pattern.text);
   }
 
   static Result<bool> parse_range_vector(std::string_view line, EvalCommand& command) {
@@ -213,10 +219,8 @@ class ScriptParser {
     pattern.text = trim(pattern.text);
     if (kind == "msg") pattern.kind = TextPattern::Kind::exact;
     if (kind == "regex") pattern.kind = TextPattern::Kind::regex;
-    if (kind == "regex" && !RE2(pattern.text, RE2::Quiet).ok()) {
-      return Error(Code::invalid_argument, "bad expression: " + pattern.text);
-    }
-    if (type == "fail" && command.failure) {
+    if (auto done = check_pattern(pattern); !done) return done.error();
+    if (type == "fail" && command.failure && command.failure->kind != TextPattern::Kind::any) {
       return Error(Code::invalid_argument, "a query fails only once");
     }
     if (type == "ordered") command.ordered = true;

@@ -77,6 +77,22 @@ TEST(ScriptRunner, TellsFailuresThatShouldNotOrShouldBe) {
             "");
 }
 
+TEST(ScriptRunner, ReadsTheOlderSpellingsOfExpectations) {
+  const std::string fails = "eval_fail instant at 5m x_total + on() x_total\n";
+
+  EXPECT_EQ(outcome(fails), "");
+  EXPECT_EQ(outcome(fails + "  expected_fail_regexp dupl.cate\n"), "");
+  EXPECT_EQ(outcome(fails + "  expect fail regex: dupl.cate\n"), "");
+  EXPECT_THAT(outcome(fails + "  expected_fail_message no\n"), HasSubstr("wanted failure \"no\""));
+  EXPECT_THAT(outcome(fails + "  expected_fail_regexp [\n"), HasSubstr("bad expression"));
+  EXPECT_EQ(outcome("eval_info instant at 5m rate(f[5m])\n  {} 0\n"), "");
+  EXPECT_THAT(outcome("eval_warn instant at 5m rate(f[5m])\n  {} 0\n"),
+              HasSubstr("wanted warning"));
+  EXPECT_THAT(outcome("eval_ordered instant at 5m sort(x_total)\n"
+                      "  x_total{a=\"b\"} 300\n  x_total{a=\"c\"} 150\n"),
+              HasSubstr("wanted at 2"));
+}
+
 TEST(ScriptRunner, TellsAnnotationsThatAreMissingOrTooMany) {
   EXPECT_EQ(outcome("eval instant at 5m rate(f[5m])\n  expect info\n  {} 0\n"), "");
   EXPECT_THAT(outcome("eval instant at 5m rate(f[5m])\n  expect no_info\n  {} 0\n"),
