@@ -20,8 +20,12 @@ constexpr std::int64_t kWrappedSeconds = 25'216;
 // (Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 struct Date {
   explicit Date(std::int64_t seconds) {
-    days = seconds / kSecondsPerDay - (seconds % kSecondsPerDay < 0 ? 1 : 0);
-    second_of_day = seconds - days * kSecondsPerDay;
+    days = seconds / kSecondsPerDay;
+    second_of_day = seconds % kSecondsPerDay;
+    if (second_of_day < 0) {
+      --days;
+      second_of_day += kSecondsPerDay;
+    }
     if (seconds < kFirstSecond) {
       days += kWrappedDays + (second_of_day + kWrappedSeconds) / kSecondsPerDay;
       second_of_day = (second_of_day + kWrappedSeconds) % kSecondsPerDay;

@@ -29,6 +29,11 @@ SideView negative_view(const FloatHistogram& histogram) {
   return {histogram.negative_spans, histogram.negative_counts, {}};
 }
 
+// How often two buckets become one on the way from the finer to the coarser schema.
+std::uint32_t schemas_between(std::int32_t finer, std::int32_t coarser) {
+  return static_cast<std::uint32_t>(std::int64_t{finer} - coarser);
+}
+
 bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
@@ -151,14 +156,14 @@ void add_exponential_side(SideRef side, SideView other, const FloatHistogram& su
     add_side(side, other, sign, first_index_above(other, sum.schema, sum.zero_threshold));
     return;
   }
-  const SideBuilder reduced = reduce_side(
-      other, static_cast<std::uint32_t>(other_schema - sum.schema), side.compensation != nullptr);
+  const SideBuilder reduced =
+      reduce_side(other, schemas_between(other_schema, sum.schema), side.compensation != nullptr);
   add_side(side, reduced.view(), sign,
            first_index_above(reduced.view(), sum.schema, sum.zero_threshold));
 }
 
 void reduce(FloatHistogram& histogram, std::int32_t schema, Compensation* compensation) {
-  const auto shift = static_cast<std::uint32_t>(histogram.schema - schema);
+  const std::uint32_t shift = schemas_between(histogram.schema, schema);
   for (const SideRef side :
        {positive_side(histogram, compensation), negative_side(histogram, compensation)}) {
     reduce_side(side, shift, compensation != nullptr).store(side);
@@ -242,7 +247,7 @@ bool exponential_side_was_reset(SideView current, SideView previous, const Float
     return side_was_reset(current, previous, now.schema, now.zero_threshold);
   }
   const SideBuilder reduced =
-      reduce_side(previous, static_cast<std::uint32_t>(previous_schema - now.schema), false);
+      reduce_side(previous, schemas_between(previous_schema, now.schema), false);
   return side_was_reset(current, reduced.view(), now.schema, now.zero_threshold);
 }
 

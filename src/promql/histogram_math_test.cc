@@ -91,6 +91,17 @@ TEST(Buckets, EndEarlyWhereSpansDoNotFitCounts) {
   for (AllBuckets buckets(few, AllBuckets::Order::descending); buckets.next();) FAIL();
 }
 
+TEST(Buckets, MayLieInAnyOrderAndSchemaInABrokenStore) {
+  FloatHistogram backwards = exponential(0, {{5, 1}, {-9, 1}}, {1, 2});
+  FloatHistogram strange = exponential(2'000'000'000, {{-2'147'483'648, 1}}, {3});
+
+  EXPECT_EQ(test_expression(backwards), "{{count:3 offset:5 buckets:[1]}}");
+  EXPECT_TRUE(add(backwards, strange));
+  EXPECT_TRUE(is_reset(strange, backwards));
+  reduce_schema(strange, -2'000'000'000);
+  EXPECT_EQ(populated_buckets(strange).size(), 1U);
+}
+
 TEST(Buckets, PrintAsTextAndAsTestExpression) {
   FloatHistogram histogram = exponential(1, {{1, 1}, {1, 1}}, {1, 3});
   histogram.sum = 10;

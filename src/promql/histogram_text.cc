@@ -36,7 +36,7 @@ void append_side(BucketCursor cursor, std::string_view offset, std::string_view 
     if (cursor.count() == 0) continue;
     if (run.empty()) first = cursor.index();
     const std::int64_t gap = cursor.index() - first - static_cast<std::int64_t>(run.size());
-    if (gap > kGapMax) break;
+    if (gap < 0 || gap > kGapMax) break;
     run.insert(run.end(), static_cast<std::size_t>(gap), 0);
     run.push_back(cursor.count());
   }
