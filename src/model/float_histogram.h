@@ -3,8 +3,8 @@
 // (model/histogram of Prometheus; spans as in remote write's Histogram message).
 //
 // Schema -4..8: bucket i of the positive side is (base^(i-1), base^i], base = 2^(2^-schema); the
-// negative side mirrors it; the zero bucket is [-zero_threshold, zero_threshold]. Schema -53: custom
-// upper bounds in `custom_values`, positive spans alone, no zero bucket.
+// negative side mirrors it; the zero bucket is [-zero_threshold, zero_threshold]. Schema -53:
+// custom upper bounds in `custom_values`, positive spans alone, no zero bucket.
 //
 // Arithmetic on it is PromQL's business: promql/histogram_math.h.
 #pragma once

@@ -1,6 +1,7 @@
-// A label set as one run of bytes: the number of labels (uvarint), then each name and value with its
-// length in front (uvarint), sorted by name, no name twice, no empty value. These are the bytes of a
-// series record in Prometheus' write-ahead log: packed once, hashed once, compared with memcmp.
+// A label set as one run of bytes: the number of labels (uvarint), then each name and value with
+// its length in front (uvarint), sorted by name, no name twice, no empty value. These are the bytes
+// of a series record in Prometheus' write-ahead log: packed once, hashed once, compared with
+// memcmp.
 //
 // A LabelsView reads such bytes in place. It owns nothing; whoever hands one out says how long the
 // bytes live. The bytes are well formed: whoever takes them from outside checks them first.
@@ -67,7 +68,9 @@ class LabelsView {
   explicit LabelsView(std::string_view packed) : packed_(packed) {}
 
   Iterator begin() const;
-  Iterator end() const { return {packed_.data() + packed_.size(), packed_.data() + packed_.size()}; }
+  Iterator end() const {
+    return {packed_.data() + packed_.size(), packed_.data() + packed_.size()};
+  }
   std::size_t size() const;
   bool empty() const { return size() == 0; }
 

@@ -4,9 +4,9 @@
 // Times are milliseconds, both ends inclusive. Every answer is sorted: series by labels, names and
 // values by bytes.
 //
-// Threads: a Queryable may be used from any thread; a Querier by one at a time; a SeriesList is read
-// by any number of threads at once. A Querier sees what was stored when it was made, and possibly
-// what comes later. Lists may outlive their Querier, not the Queryable.
+// Threads: a Queryable may be used from any thread; a Querier by one at a time; a SeriesList is
+// read by any number of threads at once. A Querier sees what was stored when it was made, and
+// possibly what comes later. Lists may outlive their Querier, not the Queryable.
 #pragma once
 
 #include <cstdint>
@@ -55,8 +55,8 @@ class SeriesList {
   virtual std::size_t size() const = 0;
   // Valid as long as the list.
   virtual LabelsView labels(std::size_t series) const = 0;
-  // Appends the samples of the querier's time range. Fails with corruption where stored bytes do not
-  // decode.
+  // Appends the samples of the querier's time range. Fails with corruption where stored bytes do
+  // not decode.
   virtual Result<void> read(std::size_t series, SeriesSamples& out) const = 0;
 };
 
