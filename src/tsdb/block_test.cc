@@ -16,6 +16,7 @@
 namespace tributary::tsdb {
 namespace {
 
+using testing::difference;
 using testing::Everything;
 using testing::has_promtool;
 using ::testing::HasSubstr;
@@ -67,7 +68,7 @@ TEST_F(BlockTest, GivesBackWhatWasWritten) {
 
   const BlockPtr block = write(series);
 
-  EXPECT_EQ(read_block(block), series);
+  EXPECT_EQ(difference(read_block(block), series), "");
   EXPECT_EQ(block->meta().samples, 30'000U);
   EXPECT_EQ(block->meta().float_samples, 30'000U);
   EXPECT_EQ(block->meta().series, 100U);
@@ -82,7 +83,7 @@ TEST_F(BlockTest, FindsSeriesByEveryKindOfMatcher) {
     for (auto& [type, name, value] : wanted) {
       matchers.push_back(Matcher::create(type, name, value).value());
     }
-    EXPECT_EQ(read_block(block, matchers), matching(series, matchers));
+    EXPECT_EQ(difference(read_block(block, matchers), matching(series, matchers)), "");
     return matching(series, matchers).size();
   };
   using enum MatchType;
@@ -144,8 +145,8 @@ TEST_F(BlockTest, DeletesBetweenTwoTimes) {
       return sample.timestamp_ms >= deleted.min_ms && sample.timestamp_ms <= deleted.max_ms;
     });
   }
-  EXPECT_EQ(read_block(block), series);
-  EXPECT_EQ(read_block(Block::open(disk_, block->directory()).value()), series);
+  EXPECT_EQ(difference(read_block(block), series), "");
+  EXPECT_EQ(difference(read_block(Block::open(disk_, block->directory()).value()), series), "");
 }
 
 TEST_F(BlockTest, LeavesOutWhatIsOutsideItsTimeAndMergesOverlaps) {
@@ -177,7 +178,7 @@ TEST_F(BlockTest, LeavesOutWhatIsOutsideItsTimeAndMergesOverlaps) {
       return sample.timestamp_ms < meta.min_ms || sample.timestamp_ms >= meta.end_ms;
     });
   }
-  EXPECT_EQ(read_block(block), expected);
+  EXPECT_EQ(difference(read_block(block), expected), "");
 }
 
 TEST_F(BlockTest, LeavesNothingBehindWhereNothingCame) {
@@ -202,7 +203,8 @@ TEST_F(BlockTest, IsThereAsAWholeOrNotAtAll) {
     for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
       const std::string name = entry.path().filename().string();
       if (name.ends_with(kBlockBeingMade)) continue;
-      EXPECT_EQ(read_block(Block::open(disk, entry.path().string()).value()), series);
+      EXPECT_EQ(difference(read_block(Block::open(disk, entry.path().string()).value()), series),
+                "");
       ++whole;
     }
     EXPECT_TRUE(!made || whole > 0);
@@ -344,7 +346,7 @@ TEST_F(BlockTest, IsReadByPromtool) {
   EXPECT_THAT(list, HasSubstr(name));
   EXPECT_THAT(analysis, HasSubstr("Series: 50"));
   EXPECT_THAT(analysis, HasSubstr("Postings (unique label pairs): 59"));
-  EXPECT_EQ(dump(directory_.path()), series);
+  EXPECT_EQ(difference(dump(directory_.path()), series), "");
 }
 
 TEST_F(BlockTest, ReadsBlocksOfPrometheus) {
@@ -385,7 +387,7 @@ TEST_F(BlockTest, ReadsBlocksOfPrometheus) {
     std::sort(samples.begin(), samples.end(),
               [](const Sample& a, const Sample& b) { return a.timestamp_ms < b.timestamp_ms; });
   }
-  EXPECT_EQ(found, series);
+  EXPECT_EQ(difference(found, series), "");
 }
 
 }  // namespace

@@ -83,6 +83,36 @@ inline Everything read_block(const BlockPtr& block, const Matchers& matchers = {
   return out;
 }
 
+// What is different, in a few words; empty where nothing is.
+inline std::string difference(const Everything& found, const Everything& wanted) {
+  const auto times = [](const std::vector<Sample>& samples) {
+    if (samples.empty()) return std::string("no samples");
+    return std::to_string(samples.size()) + " samples from " +
+           std::to_string(samples.front().timestamp_ms) + " to " +
+           std::to_string(samples.back().timestamp_ms);
+  };
+  static const std::vector<Sample> kNone;
+  const auto in = [](const Everything& all, const Labels& labels) -> const std::vector<Sample>& {
+    const auto at = all.find(labels);
+    return at == all.end() ? kNone : at->second;
+  };
+  std::string out;
+  for (const Everything* const side : {&found, &wanted}) {
+    for (const auto& [labels, samples] : *side) {
+      if (side == &wanted && found.contains(labels)) continue;
+      const auto& left = in(found, labels);
+      const auto& right = in(wanted, labels);
+      if (left == right) continue;
+      out += labels.to_string() + ": " + times(left) + ", wanted " + times(right);
+      const auto [a, b] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
+      if (a != left.end()) out += "; found " + std::to_string(a->timestamp_ms);
+      if (b != right.end()) out += "; wanted " + std::to_string(b->timestamp_ms);
+      out += '\n';
+    }
+  }
+  return out;
+}
+
 inline bool has_promtool() {
   static const bool has = std::system("command -v promtool >/dev/null 2>&1") == 0;
   return has;

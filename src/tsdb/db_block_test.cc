@@ -15,6 +15,7 @@ namespace tributary::tsdb {
 namespace {
 
 using testing::add;
+using testing::difference;
 using testing::Everything;
 using testing::has_promtool;
 using ::testing::HasSubstr;
@@ -110,7 +111,7 @@ TEST_F(DbBlockTest, MakesABlockOfTwoHoursWhenTheHeadHasThree) {
   EXPECT_EQ(db_->stats().blocks_min_ms, kStart);
   EXPECT_EQ(db_->stats().blocks_max_ms, kStart + 2 * kHour - 1);
   EXPECT_EQ(db_->stats().min_ms, kStart + 2 * kHour) << "the head has forgotten it";
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
 }
 
 TEST_F(DbBlockTest, AnswersTheSameAfterARestart) {
@@ -121,7 +122,7 @@ TEST_F(DbBlockTest, AnswersTheSameAfterARestart) {
   open();
 
   EXPECT_EQ(db_->stats().blocks, 2U);
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
   EXPECT_EQ(without_empty(read(*db_, {Matcher::equal("host", "3")}, kStart + 90 * kMinute,
                                kStart + 150 * kMinute))
                 .begin()
@@ -145,9 +146,9 @@ TEST_F(DbBlockTest, MergesBlocksIntoLongerOnes) {
   maintain();
 
   EXPECT_EQ(db_->stats().blocks, 2U) << "18 hours and the newest two";
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
   open();
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
 }
 
 TEST_F(DbBlockTest, KeepsTheHeadForQueriesThatReadIt) {
@@ -159,7 +160,7 @@ TEST_F(DbBlockTest, KeepsTheHeadForQueriesThatReadIt) {
 
   EXPECT_EQ(db_->stats().blocks, 1U);
   EXPECT_EQ(db_->stats().min_ms, kStart);
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
   SeriesSamples samples;
   ASSERT_TRUE(list->read(0, samples));
   EXPECT_EQ(samples.floats.size(), 190U);
@@ -175,7 +176,7 @@ TEST_F(DbBlockTest, DropsBlocksBeyondTheRetention) {
   EXPECT_GE(oldest, kStart + 12 * kHour);
   EXPECT_LE(oldest, kStart + 14 * kHour);
   erase_expected({}, INT64_MIN, oldest - 1);
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
 }
 
 TEST_F(DbBlockTest, SurvivesAClockThatJumpsAhead) {
@@ -186,7 +187,7 @@ TEST_F(DbBlockTest, SurvivesAClockThatJumpsAhead) {
 
   maintain();
 
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
 }
 
 TEST_F(DbBlockTest, DropsTheOldestBlocksThatAreTooMuch) {
@@ -210,16 +211,16 @@ TEST_F(DbBlockTest, DeletesFromHeadAndBlocks) {
   ASSERT_TRUE(db_->delete_series(some, kStart + kHour, kStart + 3 * kHour));
 
   erase_expected(some, kStart + kHour, kStart + 3 * kHour);
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
   open();
-  EXPECT_EQ(found(), expected_) << "after a restart";
+  EXPECT_EQ(difference(found(), expected_), "") << "after a restart";
   fill(kStart + 4 * kHour, kStart + 10 * kHour);
   maintain();
-  EXPECT_EQ(found(), expected_) << "after more was written and compacted";
+  EXPECT_EQ(difference(found(), expected_), "") << "after more was written and compacted";
   ASSERT_TRUE(db_->clean_tombstones());
-  EXPECT_EQ(found(), expected_) << "after tombstones were cleaned";
+  EXPECT_EQ(difference(found(), expected_), "") << "after tombstones were cleaned";
   open();
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
 }
 
 TEST_F(DbBlockTest, DropsABlockOfWhichAllIsDeleted) {
@@ -231,7 +232,7 @@ TEST_F(DbBlockTest, DropsABlockOfWhichAllIsDeleted) {
 
   EXPECT_EQ(db_->stats().blocks, 0U);
   erase_expected({}, kStart, kStart + 2 * kHour - 1);
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
 }
 
 TEST_F(DbBlockTest, DeletesWhileACompactionIsUnderWay) {
@@ -244,7 +245,7 @@ TEST_F(DbBlockTest, DeletesWhileACompactionIsUnderWay) {
 
   erase_expected(some, kStart, kStart + kHour);
   EXPECT_EQ(db_->stats().blocks, 1U);
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
 }
 
 TEST_F(DbBlockTest, CopiesItselfIntoASnapshot) {
@@ -258,12 +259,13 @@ TEST_F(DbBlockTest, CopiesItselfIntoASnapshot) {
   EXPECT_EQ(name->size(), std::string("20060102T150405Z-0123456789abcdef").size());
   const std::string snapshots = directory_->path() + "/snapshots/";
   const auto copy = Db::open(snapshots + *name, {}, disk_, clock_, Logger()).value();
-  EXPECT_EQ(without_empty(read(*copy)), expected_);
+  EXPECT_EQ(difference(without_empty(read(*copy)), expected_), "");
   EXPECT_EQ(copy->stats().blocks, 2U);
   const auto old = Db::open(snapshots + *without, {}, disk_, clock_, Logger()).value();
   EXPECT_EQ(old->stats().blocks, 1U);
   ASSERT_TRUE(db_->delete_series({}, kStart, kStart + 4 * kHour));
-  EXPECT_EQ(without_empty(read(*copy)), expected_) << "what is deleted here stays there";
+  EXPECT_EQ(difference(without_empty(read(*copy)), expected_), "")
+      << "what is deleted here stays there";
 }
 
 TEST_F(DbBlockTest, CostsADamagedBlockOnly) {
@@ -278,7 +280,7 @@ TEST_F(DbBlockTest, CostsADamagedBlockOnly) {
   EXPECT_EQ(db_->stats().blocks, 1U);
   EXPECT_EQ(db_->stats().blocks_unreadable, 1U);
   erase_expected({}, kStart, kStart + 2 * kHour - 1);
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
 }
 
 TEST_F(DbBlockTest, LosesNothingWhereverTheProcessEnds) {
@@ -298,9 +300,10 @@ TEST_F(DbBlockTest, LosesNothingWhereverTheProcessEnds) {
     disk_.lose_unsynced();
 
     open();
-    ASSERT_EQ(found(), expected_) << "after " << operations << " operations";
+    ASSERT_EQ(difference(found(), expected_), "") << "after " << operations << " operations";
     maintain();
-    ASSERT_EQ(found(), expected_) << "after " << operations << " operations, compacted";
+    ASSERT_EQ(difference(found(), expected_), "")
+        << "after " << operations << " operations, compacted";
   }
 }
 
@@ -308,7 +311,7 @@ TEST_F(DbBlockTest, GoesOnWhenTheDiskHasRoomAgain) {
   fill(kStart, kStart + 4 * kHour);
   disk_.set({.creates = true});
   EXPECT_FALSE(db_->maintain());
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
   EXPECT_EQ(db_->stats().compactions_failed, 1U);
   disk_.set({});
 
@@ -316,7 +319,7 @@ TEST_F(DbBlockTest, GoesOnWhenTheDiskHasRoomAgain) {
   maintain();
 
   EXPECT_EQ(db_->stats().blocks, 1U);
-  EXPECT_EQ(found(), expected_);
+  EXPECT_EQ(difference(found(), expected_), "");
 }
 
 TEST_F(DbBlockTest, IsReadByPromtoolAfterCompaction) {
@@ -339,7 +342,7 @@ TEST_F(DbBlockTest, IsReadByPromtoolAfterCompaction) {
   for (const std::string& block : blocks()) {
     EXPECT_THAT(list, HasSubstr(std::filesystem::path(block).filename().string()));
   }
-  EXPECT_EQ(dumped, expected_);
+  EXPECT_EQ(difference(dumped, expected_), "");
 }
 
 // Random writes, deletions, compactions, restarts and snapshots against a map.
@@ -381,9 +384,10 @@ TEST_F(DbBlockTest, BehavesAsAMapWhateverHappens) {
           }
         }
       }
-      ASSERT_EQ(without_empty(read(*db_, {}, min_ms, max_ms)), wanted) << "step " << step;
+      ASSERT_EQ(difference(without_empty(read(*db_, {}, min_ms, max_ms)), wanted), "")
+          << "step " << step;
     }
-    ASSERT_EQ(found(), expected_);
+    ASSERT_EQ(difference(found(), expected_), "");
   }
 }
 

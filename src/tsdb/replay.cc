@@ -71,6 +71,11 @@ class Replay {
           by_ref_.contains(ref) ? head_.create(packed, hash) : head_.create_as(ref, packed, hash);
       created_.push_back(series);
       ++report_.series;
+    } else if (head_.series(series).ref != ref) {
+      // It was forgotten and came again. What stands under its old reference is no longer needed,
+      // so that the new one is what a checkpoint must keep.
+      head_.series(series).ref = ref;
+      head_.reserve(ref);
     }
     by_ref_[ref] = series;
   }
