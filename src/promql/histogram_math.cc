@@ -228,6 +228,10 @@ std::optional<Reconciled> add_scaled(FloatHistogram& histogram, const FloatHisto
 // Whether some bucket beyond `threshold` has lost observations.
 bool side_was_reset(SideView current, SideView previous, std::int32_t schema, double threshold) {
   const std::int64_t first = first_index_above(previous, schema, threshold);
+  if (first == kEveryIndex && std::ranges::equal(current.spans, previous.spans)) {
+    return !std::ranges::equal(current.counts, previous.counts,
+                               [](double now, double before) { return !(now < before); });
+  }
   constexpr std::int64_t kNoMore = std::numeric_limits<std::int64_t>::max();
   BucketCursor now(current.spans, current.counts);
   BucketCursor before(previous.spans, previous.counts);
