@@ -7,7 +7,7 @@ namespace tributary {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
+using ::testing::StrEq;
 using ::testing::IsEmpty;
 
 Matcher make(MatchType type, const char* value) {
@@ -54,7 +54,7 @@ TEST(Matcher, RefusesABrokenExpressionByNamingIt) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), Code::invalid_argument);
   EXPECT_THAT(refused.error().message(), HasSubstr("error parsing regexp: missing closing )"));
-  EXPECT_THAT(refused.error().message(), HasSubstr("`^(?s:a(b)$`"));
+  EXPECT_THAT(refused.error().message(), StrEq("error parsing regexp: missing closing ): `a(b`"));
 }
 
 TEST(Matcher, PrintsAsInASelector) {
