@@ -7,7 +7,6 @@ namespace tributary {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::StrEq;
 using ::testing::IsEmpty;
 
 Matcher make(MatchType type, const char* value) {
@@ -53,8 +52,7 @@ TEST(Matcher, RefusesABrokenExpressionByNamingIt) {
 
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), Code::invalid_argument);
-  EXPECT_THAT(refused.error().message(), HasSubstr("error parsing regexp: missing closing )"));
-  EXPECT_THAT(refused.error().message(), StrEq("error parsing regexp: missing closing ): `a(b`"));
+  EXPECT_EQ(refused.error().message(), "error parsing regexp: missing closing ): `a(b`");
 }
 
 TEST(Matcher, PrintsAsInASelector) {
