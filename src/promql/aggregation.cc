@@ -37,7 +37,18 @@ struct Groups {
     }
   }
 
+  // Accounts for the memory that has come since the last time.
+  bool charge(SampleBudget& cells) {
+    const std::uint64_t count = fold->cell_count();
+    if (count == charged) return true;
+    const std::uint64_t more = count - std::exchange(charged, count);
+    cell_holds.emplace_back(cells, more);
+    return cells.hold(more);
+  }
+
   LabelTable keys;
+  std::uint64_t charged = 0;
+  std::vector<Hold> cell_holds;
   std::vector<bool> drops_name;
   std::unique_ptr<Fold> fold;
   Worker worker;
@@ -82,7 +93,9 @@ Result<void> Folding::fold_part(const Rows& rows, std::size_t begin, std::size_t
     Fold::Notes notes{groups.worker.annotations, aggregation_.inner->position, {}};
     if (row.histograms != nullptr && !strips) notes.metric_name = labels.get(kMetricName);
     groups.fold->add(group, row, notes);
+    if (!groups.charge(query_.cells())) return QueryState::too_many_samples();
   }
+  groups.worker.release();
   return {};
 }
 
@@ -116,12 +129,14 @@ Result<Matrix> Folding::run(const Rows& rows) {
 Matrix Folding::finish(Groups& groups) {
   Matrix out(evaluator_.steps());
   const Fold::Notes notes{query_.annotations(), aggregation_.inner->position, {}};
+  RowBuffer row;
   for (std::uint32_t group = 0; group < groups.keys.size(); ++group) {
-    MatrixRow& row =
-        out.add(query_.arena().store(LabelsView(groups.keys.key(group))), groups.drops_name[group]);
-    groups.fold->finish(group, out, row, notes);
+    row.reset(evaluator_.steps());
+    groups.fold->finish(group, row, notes);
+    if (row.view().empty()) continue;
+    out.add(query_.arena().store(LabelsView(groups.keys.key(group))), groups.drops_name[group],
+            row.view());
   }
-  out.drop_empty_rows();
   return out;
 }
 
@@ -166,11 +181,11 @@ Result<RowsPtr> count_values(Evaluator& evaluator, const Expression& expression)
   std::string key;
   for (const MatrixRow& row : matrix.rows()) {
     if (auto checked = evaluator.query().check(); !checked) return checked.error();
-    for (std::size_t step = 0; step < matrix.steps(); ++step) {
-      if (!row.view().has(step)) continue;
-      const FloatHistogramPtr* const histogram = row.view().histogram(step);
+    for (std::size_t step = row.begin; step < row.end; ++step) {
+      if (!row.has(step)) continue;
+      const FloatHistogramPtr* const histogram = row.histogram(step);
       const std::string value =
-          histogram != nullptr ? to_string(**histogram) : format_number(row.values[step]);
+          histogram != nullptr ? to_string(**histogram) : format_number(row.value(step));
       editor.reset(row.labels);
       editor.set(name, value);
       const std::uint32_t group = out.row(grouping.select(editor.packed(), false, key), false);

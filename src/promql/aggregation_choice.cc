@@ -103,7 +103,7 @@ std::vector<std::uint32_t> Choice::by_value(const Matrix& matrix,
       query_.annotations().add(position_,
                                note::histogram_ignored_in_aggregation(to_string(aggregation_.op)));
     } else if (view.has(step)) {
-      candidates.push_back({view.values[step], row});
+      candidates.push_back({view.value(step), row});
     }
   }
   const bool largest = aggregation_.op == Aggregator::topk;
@@ -126,7 +126,7 @@ std::vector<std::uint32_t> Choice::choose(const Matrix& matrix, std::span<const 
   if (takes_ratio(aggregation_.op)) {
     const double ratio = std::clamp(parameter, -1.0, 1.0);
     for (const std::uint32_t row : rows) {
-      if (matrix.rows()[row].view().has(step) && is_sampled(matrix.rows()[row].labels, ratio)) {
+      if (matrix.rows()[row].has(step) && is_sampled(matrix.rows()[row].labels, ratio)) {
         out.push_back(row);
       }
     }
@@ -137,7 +137,7 @@ std::vector<std::uint32_t> Choice::choose(const Matrix& matrix, std::span<const 
   if (aggregation_.op != Aggregator::limitk) return by_value(matrix, rows, step, k);
   for (const std::uint32_t row : rows) {
     if (out.size() == k) break;
-    if (matrix.rows()[row].view().has(step)) out.push_back(row);
+    if (matrix.rows()[row].has(step)) out.push_back(row);
   }
   return out;
 }
@@ -158,10 +158,10 @@ Result<Matrix> Choice::run(const Matrix& matrix) {
           out.add(from.labels, from.drops_name);
         }
         MatrixRow& to = out.mutable_rows()[chosen[row]];
-        if (const FloatHistogramPtr* histogram = from.view().histogram(step)) {
+        if (const FloatHistogramPtr* histogram = from.histogram(step)) {
           out.set(to, step, *histogram);
         } else {
-          to.values[step] = from.values[step];
+          out.set(to, step, from.value(step));
         }
         ++samples;
       }

@@ -1,5 +1,6 @@
 #include "promql/aggregation_fold.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -153,20 +154,93 @@ struct VarianceState {
   }
 };
 
-// The states of all groups at all steps.
+// The states of all groups. A group has them in blocks of steps, made when a value comes: many
+// groups may be there for a short time only.
 template <class State>
 class States {
  public:
-  explicit States(std::size_t steps) : steps_(steps) {}
+  explicit States(std::size_t steps)
+      : block_steps_(std::min(steps, kBlockSteps)),
+        blocks_per_group_((steps + block_steps_ - 1) / block_steps_) {}
 
-  void add_group() { states_.resize(states_.size() + steps_); }
-  State* of(std::uint32_t group) { return &states_[group * steps_]; }
-  std::size_t steps() const { return steps_; }
+  void add_group() { blocks_.resize(blocks_.size() + blocks_per_group_, nullptr); }
+
+  // Calls f(state, value) for each float of the row.
+  template <class F>
+  void visit(std::uint32_t group, RowView row, F f);
+  // Calls f(state, step) for each state that is not empty.
+  template <class F>
+  void visit(std::uint32_t group, F f);
+  void merge(std::uint32_t into, States& other, std::uint32_t from);
+
+  bool empty(std::uint32_t group, std::size_t step) const {
+    const State* const block = blocks_[group * blocks_per_group_ + step / block_steps_];
+    return block == nullptr || block[step % block_steps_].empty();
+  }
+  State& at(std::uint32_t group, std::size_t step) {
+    return block(group, step / block_steps_)[step % block_steps_];
+  }
+  std::uint64_t cell_count() const {
+    return (states_made_ * sizeof(State) + blocks_.size() * sizeof(State*)) / sizeof(double);
+  }
 
  private:
-  const std::size_t steps_;
-  std::vector<State> states_;
+  static constexpr std::size_t kBlockSteps = 64;
+  static constexpr std::size_t kSlabStates = 1024;
+
+  State* block(std::uint32_t group, std::size_t number);
+
+  const std::size_t block_steps_;
+  const std::size_t blocks_per_group_;
+  std::vector<State*> blocks_;  // of each group
+  std::vector<std::unique_ptr<State[]>> slabs_;
+  State* free_ = nullptr;
+  std::size_t free_count_ = 0;
+  std::uint64_t states_made_ = 0;
 };
+
+template <class State>
+State* States<State>::block(std::uint32_t group, std::size_t number) {
+  State*& found = blocks_[group * blocks_per_group_ + number];
+  if (found != nullptr) return found;
+  if (free_count_ < block_steps_) {
+    // The first slabs are small: most aggregations have few groups.
+    free_count_ = std::min(std::max<std::size_t>(states_made_, block_steps_), kSlabStates);
+    slabs_.push_back(std::make_unique<State[]>(free_count_));
+    free_ = slabs_.back().get();
+    states_made_ += free_count_;
+  }
+  free_count_ -= block_steps_;
+  found = std::exchange(free_, free_ + block_steps_);
+  return found;
+}
+
+template <class State>
+template <class F>
+void States<State>::visit(std::uint32_t group, RowView row, F f) {
+  for (std::size_t step = row.begin; step < row.end;) {
+    const std::size_t number = step / block_steps_;
+    const std::size_t end = std::min(row.end, (number + 1) * block_steps_);
+    State* states = nullptr;
+    for (; step < end; ++step) {
+      const double value = row.values[step - row.begin];
+      if (is_absent(value)) continue;
+      if (states == nullptr) states = block(group, number);
+      f(states[step % block_steps_], value);
+    }
+  }
+}
+
+template <class State>
+template <class F>
+void States<State>::visit(std::uint32_t group, F f) {
+  for (std::size_t number = 0; number < blocks_per_group_; ++number) {
+    State* const states = blocks_[group * blocks_per_group_ + number];
+    for (std::size_t i = 0; states != nullptr && i < block_steps_; ++i) {
+      if (!states[i].empty()) f(states[i], number * block_steps_ + i);
+    }
+  }
+}
 
 template <class State>
 void add_value(State& state, double value) {
@@ -178,15 +252,15 @@ void add_value(State& state, double value) {
 }
 
 template <class State>
-void merge_states(State* into, State* from, std::size_t steps) {
-  for (std::size_t step = 0; step < steps; ++step) {
-    if (from[step].empty()) continue;
-    if (into[step].empty()) {
-      into[step] = std::move(from[step]);
+void States<State>::merge(std::uint32_t into, States& other, std::uint32_t from) {
+  other.visit(from, [&](State& theirs, std::size_t step) {
+    State& ours = at(into, step);
+    if (ours.empty()) {
+      ours = std::move(theirs);
     } else {
-      into[step].merge(from[step]);
+      ours.merge(theirs);
     }
-  }
+  });
 }
 
 // Histograms are left out, with a note, or counted.
@@ -200,15 +274,12 @@ class FloatFold final : public Fold {
   void add_group() override { states_.add_group(); }
   void add(std::uint32_t group, RowView row, const Notes& notes) override;
   void merge(std::uint32_t into, Fold& other, std::uint32_t from) override {
-    merge_states(states_.of(into), static_cast<FloatFold&>(other).states_.of(from),
-                 states_.steps());
+    states_.merge(into, static_cast<FloatFold&>(other).states_, from);
   }
-  void finish(std::uint32_t group, Matrix&, MatrixRow& row, const Notes&) override {
-    const State* const states = states_.of(group);
-    for (std::size_t step = 0; step < states_.steps(); ++step) {
-      if (!states[step].empty()) row.values[step] = states[step].value();
-    }
+  void finish(std::uint32_t group, RowBuffer& out, const Notes&) override {
+    states_.visit(group, [&](State& state, std::size_t step) { out.set(step, state.value()); });
   }
+  std::uint64_t cell_count() const override { return states_.cell_count(); }
 
  private:
   States<State> states_;
@@ -217,16 +288,14 @@ class FloatFold final : public Fold {
 
 template <class State, Histograms kHistograms>
 void FloatFold<State, kHistograms>::add(std::uint32_t group, RowView row, const Notes& notes) {
-  State* const states = states_.of(group);
-  for (std::size_t step = 0; step < states_.steps(); ++step) {
-    if (!is_absent(row.values[step])) {
-      add_value(states[step], row.values[step]);
-    } else if (row.histogram(step) != nullptr) {
-      if constexpr (kHistograms == Histograms::counted) {
-        add_value(states[step], 0);
-      } else {
-        notes.annotations.add(notes.position, note::histogram_ignored_in_aggregation(name_));
-      }
+  states_.visit(group, row, [](State& state, double value) { add_value(state, value); });
+  if (row.histograms == nullptr) return;
+  for (std::size_t step = row.begin; step < row.end; ++step) {
+    if (row.histogram(step) == nullptr) continue;
+    if constexpr (kHistograms == Histograms::counted) {
+      add_value(states_.at(group, step), 0);
+    } else {
+      notes.annotations.add(notes.position, note::histogram_ignored_in_aggregation(name_));
     }
   }
 }
@@ -236,7 +305,7 @@ void FloatFold<State, kHistograms>::add(std::uint32_t group, RowView row, const 
 template <class State, class HistogramState>
 class AdditiveFold final : public Fold {
  public:
-  explicit AdditiveFold(std::size_t steps) : states_(steps) {}
+  explicit AdditiveFold(std::size_t steps) : steps_(steps), states_(steps) {}
 
   void add_group() override {
     states_.add_group();
@@ -244,7 +313,8 @@ class AdditiveFold final : public Fold {
   }
   void add(std::uint32_t group, RowView row, const Notes& notes) override;
   void merge(std::uint32_t into, Fold& other, std::uint32_t from) override;
-  void finish(std::uint32_t group, Matrix& out, MatrixRow& row, const Notes& notes) override;
+  void finish(std::uint32_t group, RowBuffer& out, const Notes& notes) override;
+  std::uint64_t cell_count() const override { return states_.cell_count(); }
 
  private:
   struct Gathered {
@@ -255,6 +325,7 @@ class AdditiveFold final : public Fold {
 
   static FloatHistogramPtr total(const std::vector<Gathered>& gathered, const Notes& notes);
 
+  const std::size_t steps_;
   States<State> states_;
   std::vector<PerStep> histograms_;
 };
@@ -262,16 +333,13 @@ class AdditiveFold final : public Fold {
 template <class State, class HistogramState>
 void AdditiveFold<State, HistogramState>::add(std::uint32_t group, RowView row,
                                               const Notes& notes) {
-  State* const states = states_.of(group);
-  for (std::size_t step = 0; step < states_.steps(); ++step) {
-    if (!is_absent(row.values[step])) add_value(states[step], row.values[step]);
-  }
+  states_.visit(group, row, [](State& state, double value) { add_value(state, value); });
   if (row.histograms == nullptr) return;
   PerStep& gathered = histograms_[group];
-  gathered.resize(states_.steps());
-  for (std::size_t step = 0; step < states_.steps(); ++step) {
-    if (row.histograms[step] != nullptr) {
-      gathered[step].push_back({row.histograms[step], notes.metric_name});
+  gathered.resize(steps_);
+  for (std::size_t step = row.begin; step < row.end; ++step) {
+    if (const FloatHistogramPtr* histogram = row.histogram(step)) {
+      gathered[step].push_back({*histogram, notes.metric_name});
     }
   }
 }
@@ -280,12 +348,12 @@ template <class State, class HistogramState>
 void AdditiveFold<State, HistogramState>::merge(std::uint32_t into, Fold& fold,
                                                 std::uint32_t from) {
   auto& other = static_cast<AdditiveFold&>(fold);
-  merge_states(states_.of(into), other.states_.of(from), states_.steps());
+  states_.merge(into, other.states_, from);
   PerStep& theirs = other.histograms_[from];
   if (theirs.empty()) return;
   PerStep& ours = histograms_[into];
-  ours.resize(states_.steps());
-  for (std::size_t step = 0; step < states_.steps(); ++step) {
+  ours.resize(steps_);
+  for (std::size_t step = 0; step < steps_; ++step) {
     ours[step].insert(ours[step].end(), theirs[step].begin(), theirs[step].end());
   }
 }
@@ -317,19 +385,22 @@ FloatHistogramPtr AdditiveFold<State, HistogramState>::total(const std::vector<G
 }
 
 template <class State, class HistogramState>
-void AdditiveFold<State, HistogramState>::finish(std::uint32_t group, Matrix& out, MatrixRow& row,
+void AdditiveFold<State, HistogramState>::finish(std::uint32_t group, RowBuffer& out,
                                                  const Notes& notes) {
-  const State* const states = states_.of(group);
   const PerStep& gathered = histograms_[group];
-  for (std::size_t step = 0; step < states_.steps(); ++step) {
-    const bool has_histograms = !gathered.empty() && !gathered[step].empty();
-    if (has_histograms && !states[step].empty()) {
+  const auto has_histograms = [&](std::size_t step) {
+    return !gathered.empty() && !gathered[step].empty();
+  };
+  states_.visit(group, [&](State& state, std::size_t step) {
+    if (has_histograms(step)) {
       notes.annotations.add(notes.position, note::mixed_floats_histograms_in_aggregation());
-    } else if (has_histograms) {
-      if (auto sum = total(gathered[step], notes)) out.set(row, step, std::move(sum));
-    } else if (!states[step].empty()) {
-      row.values[step] = states[step].value();
+    } else {
+      out.set(step, state.value());
     }
+  });
+  for (std::size_t step = 0; step < gathered.size(); ++step) {
+    if (!has_histograms(step) || !states_.empty(group, step)) continue;
+    if (auto sum = total(gathered[step], notes)) out.set(step, std::move(sum));
   }
 }
 
@@ -352,25 +423,21 @@ class QuantileFold final : public Fold {
 
   void add_group() override { states_.add_group(); }
   void add(std::uint32_t group, RowView row, const Notes& notes) override {
-    ValuesState* const states = states_.of(group);
-    for (std::size_t step = 0; step < states_.steps(); ++step) {
-      if (!is_absent(row.values[step])) {
-        states[step].add(row.values[step]);
-      } else if (row.histogram(step) != nullptr) {
-        notes.annotations.add(notes.position, note::histogram_ignored_in_aggregation("quantile"));
-      }
+    states_.visit(group, row, [](ValuesState& state, double value) { state.add(value); });
+    for (std::size_t step = row.begin; row.histograms != nullptr && step < row.end; ++step) {
+      if (row.histogram(step) == nullptr) continue;
+      notes.annotations.add(notes.position, note::histogram_ignored_in_aggregation("quantile"));
     }
   }
   void merge(std::uint32_t into, Fold& other, std::uint32_t from) override {
-    merge_states(states_.of(into), static_cast<QuantileFold&>(other).states_.of(from),
-                 states_.steps());
+    states_.merge(into, static_cast<QuantileFold&>(other).states_, from);
   }
-  void finish(std::uint32_t group, Matrix&, MatrixRow& row, const Notes&) override {
-    ValuesState* const states = states_.of(group);
-    for (std::size_t step = 0; step < states_.steps(); ++step) {
-      if (!states[step].empty()) row.values[step] = quantile(quantiles_[step], states[step].values);
-    }
+  void finish(std::uint32_t group, RowBuffer& out, const Notes&) override {
+    states_.visit(group, [&](ValuesState& state, std::size_t step) {
+      out.set(step, quantile(quantiles_[step], state.values));
+    });
   }
+  std::uint64_t cell_count() const override { return states_.cell_count(); }
 
  private:
   States<ValuesState> states_;

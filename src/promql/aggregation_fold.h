@@ -30,7 +30,9 @@ class Fold {
   virtual void add(std::uint32_t group, RowView row, const Notes& notes) = 0;
   // Takes what `other`, of the same kind, has of its group `from`.
   virtual void merge(std::uint32_t into, Fold& other, std::uint32_t from) = 0;
-  virtual void finish(std::uint32_t group, Matrix& out, MatrixRow& row, const Notes& notes) = 0;
+  virtual void finish(std::uint32_t group, RowBuffer& out, const Notes& notes) = 0;
+  // Its memory, in floats.
+  virtual std::uint64_t cell_count() const = 0;
 };
 
 // For aggregations that make one value of all values of a group. `parameters`: of quantile, one per

@@ -128,8 +128,8 @@ template <class F>
 void ScalarRows::map_floats(RowView in, RowBuffer& out, F f) const {
   double* const values = out.values();
   bool any = false;
-  for (std::size_t step = 0; step < grid().count; ++step) {
-    const double value = in.values[step];
+  for (std::size_t step = in.begin; step < in.end; ++step) {
+    const double value = in.values[step - in.begin];
     if (is_absent(value)) continue;
     values[step] =
         scalar_is_left_ ? f(scalars_[step], value, value) : f(value, scalars_[step], value);
@@ -164,7 +164,7 @@ void ScalarRows::map_floats(RowView in, RowBuffer& out) const {
 }
 
 void ScalarRows::map_step(RowView in, std::size_t step, RowBuffer& out, Worker& worker) const {
-  Point vector{in.values[step], nullptr};
+  Point vector{in.value(step), nullptr};
   if (const FloatHistogramPtr* histogram = in.histogram(step)) vector.histogram = *histogram;
   const Point scalar{scalars_[step], nullptr};
   BinaryOutcome outcome = scalar_is_left_ ? compute_element(binary_.op, scalar, vector)
@@ -185,7 +185,7 @@ void ScalarRows::map(std::size_t, RowView in, RowBuffer& out, Worker& worker) co
   const bool trims =
       binary_.op == BinaryOperator::trim_lower || binary_.op == BinaryOperator::trim_upper;
   if (in.histograms == nullptr && !trims) return map_floats(in, out);
-  for (std::size_t step = 0; step < grid().count; ++step) {
+  for (std::size_t step = in.begin; step < in.end; ++step) {
     if (in.has(step)) map_step(in, step, out, worker);
   }
 }
@@ -275,14 +275,14 @@ BinaryOutcome compute_element(BinaryOperator op, const Point& left, const Point&
   return out;
 }
 
-void negate(RowView in, std::size_t steps, RowBuffer& out) {
-  for (std::size_t step = 0; step < steps; ++step) {
+void negate(RowView in, RowBuffer& out) {
+  for (std::size_t step = in.begin; step < in.end; ++step) {
     if (const FloatHistogramPtr* histogram = in.histogram(step)) {
       auto copy = std::make_shared<FloatHistogram>(**histogram);
       multiply(*copy, -1);
       out.set(step, std::move(copy));
-    } else if (!is_absent(in.values[step])) {
-      out.set(step, -in.values[step]);
+    } else if (!is_absent(in.value(step))) {
+      out.set(step, -in.value(step));
     }
   }
 }
@@ -324,7 +324,7 @@ std::vector<bool> steps_with_values(const Matrix& matrix) {
   std::vector<bool> out(matrix.steps());
   for (std::size_t step = 0; step < out.size(); ++step) {
     for (const MatrixRow& row : matrix.rows()) {
-      if (row.view().has(step)) {
+      if (row.has(step)) {
         out[step] = true;
         break;
       }

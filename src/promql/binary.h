@@ -11,7 +11,7 @@
 namespace tributary::promql {
 
 // - of each sample.
-void negate(RowView in, std::size_t steps, RowBuffer& out);
+void negate(RowView in, RowBuffer& out);
 
 // Arithmetic: its result is no longer what the metric's name says.
 inline bool changes_metric(BinaryOperator op) { return op <= BinaryOperator::atan2; }

@@ -109,7 +109,7 @@ Result<void> Join::run_step(std::uint32_t group, std::size_t step) {
   TRIBUTARY_TRY(const std::uint32_t one, find_one(group, step));
   matched_.clear();
   for (const std::uint32_t many : many_of_[group]) {
-    if (!many_.rows()[many].view().has(step)) continue;
+    if (!many_.rows()[many].has(step)) continue;
     Side other{one, 0};
     if (one == kNoRow) {
       if (!matching_.fill_right) continue;
@@ -124,7 +124,7 @@ Result<void> Join::run_step(std::uint32_t group, std::size_t step) {
 Result<std::uint32_t> Join::find_one(std::uint32_t group, std::size_t step) const {
   std::uint32_t found = kNoRow;
   for (const std::uint32_t one : one_of_[group]) {
-    if (!one_.rows()[one].view().has(step)) continue;
+    if (!one_.rows()[one].has(step)) continue;
     if (found != kNoRow) return duplicate(group, found, one);
     found = one;
   }
@@ -148,7 +148,7 @@ Point Join::point(const Matrix& matrix, Side side, std::size_t step) const {
   if (side.row == kNoRow) return {side.fill, nullptr};
   const RowView row = matrix.rows()[side.row].view();
   const FloatHistogramPtr* const histogram = row.histogram(step);
-  return {row.values[step], histogram == nullptr ? nullptr : *histogram};
+  return {row.value(step), histogram == nullptr ? nullptr : *histogram};
 }
 
 Result<void> Join::pair(std::uint32_t group, std::size_t step, Side many, Side one) {

@@ -41,9 +41,7 @@ class NegatedRows final : public MappedRows {
   using MappedRows::MappedRows;
 
  protected:
-  void map(std::size_t, RowView in, RowBuffer& out, Worker&) const override {
-    negate(in, grid().count, out);
-  }
+  void map(std::size_t, RowView in, RowBuffer& out, Worker&) const override { negate(in, out); }
 };
 
 // Whether no two rows are the same once their metadata labels are gone: surely, where all have the
@@ -95,8 +93,8 @@ Result<Matrix> repeat(QueryState& query, const Matrix& once, std::size_t steps) 
   out.keep(Hold(query.budget(), samples));
   for (const MatrixRow& row : once.rows()) {
     MatrixRow& added = out.add(row.labels, row.drops_name);
-    std::fill_n(added.values, steps, row.values[0]);
-    const FloatHistogramPtr* const histogram = row.view().histogram(0);
+    std::fill_n(added.values, steps, row.value(0));
+    const FloatHistogramPtr* const histogram = row.histogram(0);
     for (std::size_t step = 0; histogram != nullptr && step < steps; ++step) {
       out.set(added, step, *histogram);
     }

@@ -86,9 +86,9 @@ void Histograms::gather(std::size_t step) {
   }
   for (std::size_t i = 0; i < matrix_.rows().size(); ++i) {
     const MatrixRow& row = matrix_.rows()[i];
-    if (is_absent(row.values[step])) continue;
+    if (is_absent(row.value(step))) continue;
     if (bound_of_[i]) {
-      groups_[group_of_[i]].buckets.push_back({*bound_of_[i], row.values[step]});
+      groups_[group_of_[i]].buckets.push_back({*bound_of_[i], row.value(step)});
     } else {
       query_.annotations().add(
           position_, note::bad_bucket_label(metric_name(row.labels), row.labels.get(kBucketLabel)));
@@ -101,7 +101,7 @@ Result<void> Histograms::visit(std::size_t step, Native native, Classic classic)
   gather(step);
   for (std::size_t i = 0; i < matrix_.rows().size(); ++i) {
     const MatrixRow& row = matrix_.rows()[i];
-    const FloatHistogramPtr* const histogram = row.view().histogram(step);
+    const FloatHistogramPtr* const histogram = row.histogram(step);
     if (histogram == nullptr) continue;
     if (const std::uint32_t group = native_group_of_[i];
         group != LabelTable::kNone && !groups_[group].buckets.empty()) {

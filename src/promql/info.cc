@@ -187,12 +187,12 @@ std::string InfoJoin::signature(std::string_view info_name, LabelsView labels) c
 Result<void> InfoJoin::find_newest(const Matrix& infos, std::size_t step) {
   newest_.clear();
   for (std::size_t i = 0; i < infos.rows().size(); ++i) {
-    if (!infos.rows()[i].view().has(step)) continue;
+    if (!infos.rows()[i].has(step)) continue;
     const LabelsView labels = infos.rows()[i].labels;
     const auto [found, added] = newest_.try_emplace(signature(labels.get(kMetricName), labels), i);
     if (added) continue;
-    const double before = times_->rows()[found->second].values[step];
-    const double time = times_->rows()[i].values[step];
+    const double before = times_->rows()[found->second].value(step);
+    const double time = times_->rows()[i].value(step);
     if (before == time) {
       const auto shown = [&](std::size_t row) {
         return quoted_labels(infos.rows()[row].labels) + " @ " +
@@ -240,8 +240,8 @@ Result<void> InfoJoin::join(const Matrix& base, const Matrix& infos, std::size_t
     if (!any && std::ranges::any_of(data_, wants_more)) return {};
     for (const LabelView& label : added_.packed()) labels.set(label.name, label.value);
   }
-  Point point{from.values[step], nullptr};
-  if (const FloatHistogramPtr* histogram = from.view().histogram(step)) {
+  Point point{from.value(step), nullptr};
+  if (const FloatHistogramPtr* histogram = from.histogram(step)) {
     point.histogram = *histogram;
   }
   return out.add(out.row(labels.packed(), from.drops_name), step, point);
@@ -257,7 +257,7 @@ Result<RowsPtr> InfoJoin::run() {
     if (auto checked = query_.check(); !checked) return checked.error();
     if (auto found = find_newest(infos, step); !found) return found.error();
     for (std::size_t row = 0; row < base.rows().size(); ++row) {
-      if (!base.rows()[row].view().has(step)) continue;
+      if (!base.rows()[row].has(step)) continue;
       if (auto joined = join(base, infos, row, step, out); !joined) return joined.error();
     }
   }

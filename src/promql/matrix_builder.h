@@ -16,12 +16,10 @@ class MatrixBuilder {
 
   // The row with these labels, a new one where there is none yet.
   std::uint32_t row(LabelsView labels, bool drops_name);
-  bool has(std::uint32_t row, std::size_t step) const {
-    return matrix_.rows()[row].view().has(step);
-  }
+  bool has(std::uint32_t row, std::size_t step) const { return matrix_.rows()[row].has(step); }
   void set(std::uint32_t row, std::size_t step, double value);
   void set(std::uint32_t row, std::size_t step, FloatHistogramPtr histogram);
-  // Fails where the row has a value at this step.
+  // Fails where the row has a value at this step, or there are too many rows.
   Result<void> add(std::uint32_t row, std::size_t step, const Point& point);
 
   // Rows without any value are left out. Fails where the query holds too many samples.
@@ -29,6 +27,8 @@ class MatrixBuilder {
 
  private:
   QueryState& query_;
+  std::uint64_t cells_ = 0;
+  bool fits_ = true;
   LabelTable table_;
   Matrix matrix_;
 };

@@ -11,18 +11,22 @@ namespace {
 // Between rows; a clock read costs as much as a short row.
 constexpr std::size_t kRowsPerCheck = 16;
 
+constexpr std::uint64_t kCellsPerSample = 2;
+constexpr std::uint64_t kCellsMin = 1U << 20;
+
 constexpr std::size_t kPartRowsMin = 512;
 constexpr std::size_t kPartsMax = 32;
 
 // Moves `row` into `into`, which has the same labels.
 Result<void> merge_row(Matrix& matrix, MatrixRow& into, const MatrixRow& row) {
-  for (std::size_t step = 0; step < matrix.steps(); ++step) {
-    if (!row.view().has(step)) continue;
-    if (into.view().has(step)) return same_labels_error();
-    if (const FloatHistogramPtr* histogram = row.view().histogram(step)) {
+  matrix.widen(into);
+  for (std::size_t step = row.begin; step < row.end; ++step) {
+    if (!row.has(step)) continue;
+    if (into.has(step)) return same_labels_error();
+    if (const FloatHistogramPtr* histogram = row.histogram(step)) {
       matrix.set(into, step, *histogram);
     } else {
-      into.values[step] = row.values[step];
+      matrix.set(into, step, row.value(step));
     }
   }
   return {};
@@ -53,7 +57,9 @@ QueryState::QueryState(const Queryable& store, const EngineOptions& engine,
       stop_(options.stop),
       deadline_(clock.monotonic() + std::chrono::duration_cast<Instant::duration>(std::min(
                                         engine.timeout, options.timeout.value_or(engine.timeout)))),
-      budget_(engine.samples_max, options.owner_budget) {}
+      budget_(engine.samples_max, options.owner_budget),
+      cells_(engine.samples_max == 0 ? 0
+                                     : std::max(engine.samples_max * kCellsPerSample, kCellsMin)) {}
 
 Result<void> QueryState::check() const {
   if (stop_.stop_requested()) {
@@ -122,6 +128,7 @@ Result<Matrix> QueryState::compute(const Rows& rows, std::size_t steps, Tally& t
   for (std::size_t i = 1; i < parts; ++i) out.append(std::move(matrices[i]));
   for (Worker& worker : workers) {
     out.keep(Hold(budget_, worker.held));
+    out.keep(Hold(cells_, worker.cells));
     annotations_.merge(worker.annotations);
     tally.merge(worker.tally);
   }

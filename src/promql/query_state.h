@@ -37,6 +37,10 @@ class QueryState {
   // Fails where the query was cancelled or its time is over.
   Result<void> check() const;
   SampleBudget& budget() { return budget_; }
+  // Floats that there is room for, whether it is used or not: where most series are there for a
+  // short time only these may be many more than samples. At most as many bytes as Prometheus would
+  // need for all the samples that it may hold.
+  SampleBudget& cells() { return cells_; }
   static Error too_many_samples();
 
   // Cuts `count` rows into parts, always at the same places whatever the number of threads, and
@@ -69,6 +73,7 @@ class QueryState {
   const std::stop_token stop_;
   const Instant deadline_;
   SampleBudget budget_;
+  SampleBudget cells_;
   LabelArena arena_;
   Annotations annotations_;
   std::vector<std::unique_ptr<SeriesList>> lists_;

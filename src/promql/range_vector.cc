@@ -67,11 +67,11 @@ std::vector<SeriesValue> series_of(const Matrix& matrix, const Grid& grid) {
   for (const MatrixRow& row : matrix.rows()) {
     SeriesValue& series = out.emplace_back();
     series.labels = row.labels.to_labels();
-    for (std::size_t step = 0; step < matrix.steps(); ++step) {
-      if (const FloatHistogramPtr* histogram = row.view().histogram(step)) {
+    for (std::size_t step = row.begin; step < row.end; ++step) {
+      if (const FloatHistogramPtr* histogram = row.histogram(step)) {
         series.histograms.push_back({grid.at(step), *histogram});
-      } else if (!is_absent(row.values[step])) {
-        series.floats.push_back({grid.at(step), row.values[step]});
+      } else if (!is_absent(row.value(step))) {
+        series.floats.push_back({grid.at(step), row.value(step)});
       }
     }
   }

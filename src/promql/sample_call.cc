@@ -36,9 +36,9 @@ void SampleRows::map(std::size_t row, RowView in, RowBuffer& out, Worker& worker
   FunctionNotes notes{worker.annotations, position_, own_labels.get(kMetricName),
                       own_labels.get("__type__"), type_and_unit_labels_};
   Point point;
-  for (std::size_t step = 0; step < grid().count; ++step) {
+  for (std::size_t step = in.begin; step < in.end; ++step) {
     if (!in.has(step)) continue;
-    point.value = in.values[step];
+    point.value = in.value(step);
     const FloatHistogramPtr* const histogram = in.histogram(step);
     if (histogram != nullptr || point.histogram != nullptr) {
       point.histogram = histogram != nullptr ? *histogram : nullptr;

@@ -14,7 +14,7 @@ class Presence {
       : steps_(matrix.steps()), has_(groups * steps_) {
     for (std::size_t i = 0; i < group_of.size(); ++i) {
       const RowView row = matrix.rows()[i].view();
-      for (std::size_t step = 0; step < steps_; ++step) {
+      for (std::size_t step = row.begin; step < row.end; ++step) {
         if (row.has(step)) has_[group_of[i] * steps_ + step] = true;
       }
     }
@@ -31,10 +31,9 @@ void filter(Matrix& matrix, const std::vector<std::uint32_t>& group_of, const Pr
             bool wanted) {
   for (std::size_t i = 0; i < group_of.size(); ++i) {
     MatrixRow& row = matrix.mutable_rows()[i];
-    for (std::size_t step = 0; step < matrix.steps(); ++step) {
+    for (std::size_t step = row.begin; step < row.end; ++step) {
       if (other.has(group_of[i], step) == wanted) continue;
-      row.values[step] = kAbsent;
-      if (row.histograms != nullptr) row.histograms[step] = nullptr;
+      row.erase(step);
     }
   }
   matrix.drop_empty_rows();

@@ -59,9 +59,9 @@ Result<RowsPtr> sort_by_value(Evaluator& evaluator, const Expression& expression
   drop_histograms(matrix);
   if (evaluator.steps() > 1) return rows_of(std::move(matrix));
   std::ranges::stable_sort(matrix.mutable_rows(), [&](const MatrixRow& a, const MatrixRow& b) {
-    if (std::isnan(a.values[0])) return false;  // last, either way
-    if (std::isnan(b.values[0])) return true;
-    return descending ? a.values[0] > b.values[0] : a.values[0] < b.values[0];
+    if (std::isnan(a.value(0))) return false;  // last, either way
+    if (std::isnan(b.value(0))) return true;
+    return descending ? a.value(0) > b.value(0) : a.value(0) < b.value(0);
   });
   return rows_of(std::move(matrix));
 }

@@ -18,8 +18,8 @@ class UnnamedRows final : public MappedRows {
 
  protected:
   void map(std::size_t, RowView in, RowBuffer& out, Worker&) const override {
-    for (std::size_t step = 0; step < grid().count; ++step) {
-      if (!is_absent(in.values[step])) out.set(step, in.values[step]);
+    for (std::size_t step = in.begin; step < in.end; ++step) {
+      if (!is_absent(in.value(step))) out.set(step, in.value(step));
     }
   }
 };
@@ -31,7 +31,7 @@ class TimeRows final : public MappedRows {
 
  protected:
   void map(std::size_t, RowView in, RowBuffer& out, Worker&) const override {
-    for (std::size_t step = 0; step < grid().count; ++step) {
+    for (std::size_t step = in.begin; step < in.end; ++step) {
       if (in.has(step)) out.set(step, static_cast<double>(grid().at(step)) / 1000);
     }
   }
@@ -64,8 +64,8 @@ Matrix absences(Evaluator& evaluator, const Matrix& matrix, const Expression& ar
   MatrixRow& absent = out.add(absent_labels(evaluator.query(), argument), false);
   std::fill_n(absent.values, evaluator.steps(), 1);
   for (const MatrixRow& row : matrix.rows()) {
-    for (std::size_t step = 0; step < evaluator.steps(); ++step) {
-      if (row.view().has(step)) absent.values[step] = kAbsent;
+    for (std::size_t step = row.begin; step < row.end; ++step) {
+      if (row.has(step)) absent.erase(step);
     }
   }
   out.drop_empty_rows();
@@ -161,10 +161,10 @@ Result<std::vector<double>> scalar_of_vector(Evaluator& evaluator, const Express
   std::vector<double> out(evaluator.steps(), kAbsent);
   std::vector<bool> several(evaluator.steps());
   for (const MatrixRow& row : matrix.rows()) {
-    for (std::size_t step = 0; step < out.size(); ++step) {
-      if (is_absent(row.values[step])) continue;
+    for (std::size_t step = row.begin; step < row.end; ++step) {
+      if (is_absent(row.value(step))) continue;
       several[step] = several[step] || !is_absent(out[step]);
-      out[step] = row.values[step];
+      out[step] = row.value(step);
     }
   }
   for (std::size_t step = 0; step < out.size(); ++step) {

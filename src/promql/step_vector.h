@@ -39,18 +39,24 @@ struct Grid {
   std::int64_t last_ms() const { return at(count - 1); }
 };
 
-// One series at all steps, in somebody else's memory. Where a step has a histogram its float is
-// absent.
+// One series, in somebody else's memory: its values at the steps [begin, end), and none elsewhere.
+// Where a step has a histogram its float is absent.
 struct RowView {
-  const double* values = nullptr;                 // null: no value at any step
-  const FloatHistogramPtr* histograms = nullptr;  // null: floats alone
+  const double* values = nullptr;                 // of the steps from `begin` on
+  const FloatHistogramPtr* histograms = nullptr;  // the same; null: floats alone
+  std::size_t begin = 0;
+  std::size_t end = 0;
 
-  bool empty() const { return values == nullptr; }
+  bool empty() const { return begin == end; }
+  bool covers(std::size_t step) const { return step >= begin && step < end; }
   bool has(std::size_t step) const {
-    return !is_absent(values[step]) || (histograms != nullptr && histograms[step] != nullptr);
+    return covers(step) && (!is_absent(values[step - begin]) || histogram(step) != nullptr);
   }
+  double value(std::size_t step) const { return covers(step) ? values[step - begin] : kAbsent; }
   const FloatHistogramPtr* histogram(std::size_t step) const {
-    return histograms != nullptr && histograms[step] != nullptr ? &histograms[step] : nullptr;
+    if (histograms == nullptr || !covers(step)) return nullptr;
+    const FloatHistogramPtr& found = histograms[step - begin];
+    return found == nullptr ? nullptr : &found;
   }
 };
 
@@ -78,7 +84,7 @@ class RowBuffer {
   void mark_used() { any_ = true; }  // after writing through values()
   RowView view() const {
     if (!any_) return {};
-    return {values_.data(), histograms_.empty() ? nullptr : histograms_.data()};
+    return {values_.data(), histograms_.empty() ? nullptr : histograms_.data(), 0, values_.size()};
   }
 
  private:
@@ -86,6 +92,9 @@ class RowBuffer {
   std::vector<FloatHistogramPtr> histograms_;
   bool any_ = false;
 };
+
+// Floats, and histograms by their weight.
+std::uint64_t count_samples(RowView row);
 
 // Counts the samples that a query looks at; per step where somebody wants that.
 struct Tally {
@@ -134,11 +143,19 @@ struct Worker {
   // Room for what is made of `in`, which may itself be in one of the two buffers.
   RowBuffer& buffer(RowView in = {}) { return buffers[in.values == buffers[0].values() ? 1 : 0]; }
 
+  // Gives the room back; what was noticed stays.
+  void release() {
+    samples = {};
+    for (RowBuffer& one : buffers) one = {};
+  }
+
   SeriesSamples samples;
   RowBuffer buffers[2];
   Annotations annotations;
   Tally tally;
-  std::uint64_t held = 0;  // in the query's budget, on behalf of whoever reads the rows
+  // In the query's budgets, on behalf of whoever reads the rows.
+  std::uint64_t held = 0;
+  std::uint64_t cells = 0;
 };
 
 // The series of a vector expression.
@@ -166,10 +183,17 @@ using RowsPtr = std::unique_ptr<Rows>;
 struct MatrixRow {
   LabelsView labels;
   bool drops_name = false;
+  // As in RowView.
   double* values = nullptr;
-  FloatHistogramPtr* histograms = nullptr;  // null: floats alone
+  FloatHistogramPtr* histograms = nullptr;
+  std::size_t begin = 0;
+  std::size_t end = 0;
 
-  RowView view() const { return {values, histograms}; }
+  RowView view() const { return {values, histograms, begin, end}; }
+  bool has(std::size_t step) const { return view().has(step); }
+  double value(std::size_t step) const { return view().value(step); }
+  const FloatHistogramPtr* histogram(std::size_t step) const { return view().histogram(step); }
+  void erase(std::size_t step);
 };
 
 // Rows with their values. Every row has a value at some step, once whoever builds it is done.
@@ -181,25 +205,31 @@ class Matrix {
   std::span<const MatrixRow> rows() const { return rows_; }
   std::vector<MatrixRow>& mutable_rows() { return rows_; }
 
-  // A row without values. The reference is good until the next call.
+  // A row of all steps without values. The reference is good until the next call.
   MatrixRow& add(LabelsView labels, bool drops_name);
+  // A row of the steps from the first value to the last, which may be a small part of all.
   void add(LabelsView labels, bool drops_name, RowView values);
+  // The row covers the step.
+  void set(MatrixRow& row, std::size_t step, double value);
   void set(MatrixRow& row, std::size_t step, FloatHistogramPtr histogram);
+  // Makes the row cover all steps.
+  void widen(MatrixRow& row);
   void append(Matrix&& other);
   void drop_empty_rows();
-  // Floats, and histograms by their weight.
   std::uint64_t sample_count() const;
 
   void keep(Hold hold) { holds_.push_back(std::move(hold)); }
 
  private:
-  double* new_values();
+  double* new_values(std::size_t count);
+  FloatHistogramPtr* new_histograms(std::size_t count);
 
   std::size_t steps_;
   std::vector<MatrixRow> rows_;
   std::vector<std::unique_ptr<double[]>> blocks_;
   double* free_ = nullptr;
-  std::size_t free_rows_ = 0;
+  std::size_t free_count_ = 0;
+  std::size_t block_size_ = 0;
   std::vector<std::unique_ptr<FloatHistogramPtr[]>> histograms_;
   std::vector<Hold> holds_;
 };

@@ -34,11 +34,11 @@ FloatHistogramPtr forget_resets(const FloatHistogramPtr& histogram) {
 
 Result<void> SubqueryList::read(std::size_t series, SeriesSamples& out) const {
   const RowView row = points_.matrix.rows()[series].view();
-  for (std::size_t step = 0; step < points_.grid.count; ++step) {
+  for (std::size_t step = row.begin; step < row.end; ++step) {
     if (const FloatHistogramPtr* histogram = row.histogram(step)) {
       out.histograms.push_back({points_.grid.at(step), forget_resets(*histogram)});
-    } else if (!is_absent(row.values[step])) {
-      out.floats.push_back({points_.grid.at(step), row.values[step]});
+    } else if (!is_absent(row.value(step))) {
+      out.floats.push_back({points_.grid.at(step), row.value(step)});
     }
   }
   return {};

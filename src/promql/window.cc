@@ -121,18 +121,6 @@ std::uint64_t weight(std::span<const HistogramSample> histograms) {
   return sum;
 }
 
-std::uint64_t count_samples(RowView row, std::size_t steps) {
-  std::uint64_t count = 0;
-  for (std::size_t step = 0; !row.empty() && step < steps; ++step) {
-    if (const FloatHistogramPtr* histogram = row.histogram(step)) {
-      count += size_in_samples(**histogram);
-    } else if (!is_absent(row.values[step])) {
-      ++count;
-    }
-  }
-  return count;
-}
-
 Result<RowView> WindowRows::compute(std::size_t row, Worker& worker) const {
   SeriesSamples& samples = worker.samples;
   samples.clear();
@@ -161,7 +149,7 @@ Result<RowView> WindowRows::compute(std::size_t row, Worker& worker) const {
     call(step, at, floats, histograms, samples, notes, out);
     if (!notes.failure.empty()) return Error(Code::execution, notes.failure);
   }
-  const std::uint64_t held = count_samples(out.view(), grid_.count);
+  const std::uint64_t held = count_samples(out.view());
   worker.held += held;
   if (!budget_.hold(held) || !budget_.fits(largest)) return QueryState::too_many_samples();
   return out.view();
