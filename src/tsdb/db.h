@@ -29,6 +29,7 @@
 #include "base/result.h"
 #include "model/queryable.h"
 #include "model/series.h"
+#include "tsdb/cardinality.h"
 #include "tsdb/wal_directory.h"
 #include "tsdb/wal_segment.h"
 
@@ -158,6 +159,9 @@ class Db final : public Queryable {
   Result<std::unique_ptr<Querier>> querier(std::int64_t min_ms, std::int64_t max_ms) const override;
   // Of one family, or of all where `family` is empty; sorted by name.
   std::vector<MetricFamily> metadata(std::string_view family) const;
+
+  // Where the head's series come from; lists of the `limit` largest. Looks at all series.
+  Cardinality cardinality(std::size_t limit) const;
 
   const ReplayReport& replay() const;
   DbStats stats() const;

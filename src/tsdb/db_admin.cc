@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <map>
 #include <utility>
 
 #include "tsdb/db_state.h"
@@ -119,6 +120,46 @@ Result<void> Db::clean_tombstones(std::stop_token stop) {
     }
   }
   return {};
+}
+
+Cardinality Db::cardinality(std::size_t limit) const {
+  const Head& head = state_->head;
+  Cardinality out;
+  out.series = head.series();
+  if (head.samples() > 0) {
+    out.min_ms = head.min_ms();
+    out.max_ms = head.max_ms();
+  }
+  LargestCounts metrics(limit);
+  LargestCounts pairs(limit);
+  struct Label {
+    std::uint64_t values = 0;
+    std::uint64_t bytes = 0;
+  };
+  std::map<std::string, Label, std::less<>> labels;
+  head.for_each_label_pair(
+      [&](std::string_view name, std::string_view value, std::uint64_t series) {
+        auto label = labels.find(name);
+        if (label == labels.end()) label = labels.emplace(name, Label()).first;
+        ++out.label_pairs;
+        ++label->second.values;
+        label->second.bytes += value.size() * series;
+        if (name == kMetricName) metrics.add(std::string(value), series);
+        if (pairs.wants(series)) pairs.add(std::string(name) + '=' + std::string(value), series);
+      });
+  LargestCounts values(limit);
+  LargestCounts bytes(limit);
+  for (const auto& [name, label] : labels) {
+    values.add(name, label.values);
+    bytes.add(name, label.bytes);
+  }
+  out.series_by_metric = metrics.take();
+  out.values_by_label = values.take();
+  out.value_bytes_by_label = bytes.take();
+  out.series_by_label_pair = pairs.take();
+  const auto series = make_head_stream(head, INT64_MIN, INT64_MAX);
+  while (series->next().value_or(false)) out.chunks += series->chunks().size();
+  return out;
 }
 
 Result<std::string> Db::snapshot(SnapshotHead with_head, std::stop_token stop) {

@@ -268,6 +268,24 @@ TEST_F(DbBlockTest, CopiesItselfIntoASnapshot) {
       << "what is deleted here stays there";
 }
 
+TEST_F(DbBlockTest, TellsWhereItsSeriesComeFrom) {
+  series_ = 5;
+  fill(kStart, kStart + 130 * kMinute);
+
+  const Cardinality found = db_->cardinality(2);
+
+  EXPECT_EQ(found.series, 5U);
+  EXPECT_EQ(found.label_pairs, 8U);
+  EXPECT_EQ(found.chunks, 10U);
+  EXPECT_EQ(found.min_ms, kStart);
+  EXPECT_EQ(found.max_ms, kStart + 129 * kMinute);
+  EXPECT_EQ(found.series_by_metric, (std::vector<NamedCount>{{"metric_0", 2}, {"metric_1", 2}}));
+  EXPECT_EQ(found.values_by_label, (std::vector<NamedCount>{{"host", 5}, {"__name__", 3}}));
+  EXPECT_EQ(found.value_bytes_by_label, (std::vector<NamedCount>{{"__name__", 40}, {"host", 5}}));
+  EXPECT_EQ(found.series_by_label_pair,
+            (std::vector<NamedCount>{{"__name__=metric_0", 2}, {"__name__=metric_1", 2}}));
+}
+
 TEST_F(DbBlockTest, CostsADamagedBlockOnly) {
   fill(kStart, kStart + 5 * kHour + 10 * kMinute);
   maintain();

@@ -104,6 +104,12 @@ class Head {
                   std::int64_t max_ms) const;
   LabelsView labels(SeriesId id) const { return LabelsView(series_[id].packed()); }
   std::vector<std::string> label_names() const;
+  // Calls visit(name, value, number of series) for every label there is, in no order.
+  template <class Visit>
+  void for_each_label_pair(Visit visit) const {
+    const std::shared_lock lock(index_mutex_);
+    index_.for_each_pair(visit);
+  }
   std::vector<std::string> label_values(std::string_view name) const;
   // Appends the samples of that range.
   Result<void> read(SeriesId id, std::int64_t min_ms, std::int64_t max_ms,
