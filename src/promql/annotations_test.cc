@@ -76,11 +76,6 @@ TEST(GoText, PrintsNumbersShortly) {
   EXPECT_EQ(shortest_text(NAN), "NaN");
 }
 
-TEST(GoText, QuotesAndEscapes) {
-  EXPECT_EQ(quoted_text("a\"b\\\n\x01é"), "\"a\\\"b\\\\\\n\\x01é\"");
-  EXPECT_EQ(quoted_text("\xff"), "\"\\xff\"");
-}
-
 TEST(Numeric, ComparesWithTolerance) {
   EXPECT_TRUE(almost_equal(1, 1 + 1e-13, 1e-12));
   EXPECT_FALSE(almost_equal(1, 1.1, 1e-12));

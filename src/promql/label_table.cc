@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
-#include "promql/go_text.h"
+#include "promql/string_literal.h"
 
 namespace tributary::promql {
 namespace {
@@ -171,9 +171,9 @@ std::string quoted_labels(LabelsView labels) {
   std::string out = "{";
   for (const LabelView& label : labels) {
     if (out.size() > 1) out += ", ";
-    out += is_valid_label_name(label.name) ? std::string(label.name) : quoted_text(label.name);
+    out += is_valid_label_name(label.name) ? std::string(label.name) : quote(label.name);
     out += '=';
-    out += quoted_text(label.value);
+    out += quote(label.value);
   }
   return out + '}';
 }

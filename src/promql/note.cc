@@ -3,6 +3,7 @@
 
 #include "promql/annotations.h"
 #include "promql/go_text.h"
+#include "promql/string_literal.h"
 
 namespace tributary::promql::note {
 namespace {
@@ -12,7 +13,7 @@ Annotation warning(std::string text) { return {false, "PromQL warning: " + std::
 Annotation info(std::string text) { return {true, "PromQL info: " + std::move(text), {}}; }
 
 std::string for_metric(std::string_view metric) {
-  return metric.empty() ? std::string() : " for metric name " + quoted_text(metric);
+  return metric.empty() ? std::string() : " for metric name " + quote(metric);
 }
 
 std::string_view to_string(HistogramOperation operation) {
@@ -36,13 +37,12 @@ Annotation invalid_ratio(double ratio, double capped_to) {
 }
 
 Annotation bad_bucket_label(std::string_view metric, std::string_view label) {
-  return warning("bucket label \"le\" is missing or has a malformed value of " +
-                 quoted_text(label) + for_metric(metric));
+  return warning("bucket label \"le\" is missing or has a malformed value of " + quote(label) +
+                 for_metric(metric));
 }
 
 Annotation mixed_floats_histograms(std::string_view metric) {
-  return warning("encountered a mix of histograms and floats for metric name " +
-                 quoted_text(metric));
+  return warning("encountered a mix of histograms and floats for metric name " + quote(metric));
 }
 
 Annotation mixed_floats_histograms_in_aggregation() {
@@ -54,18 +54,18 @@ Annotation mixed_classic_native_histograms(std::string_view metric) {
 }
 
 Annotation histogram_not_counter(std::string_view metric) {
-  return warning("this native histogram metric is not a counter: " + quoted_text(metric));
+  return warning("this native histogram metric is not a counter: " + quote(metric));
 }
 
 Annotation histogram_not_gauge(std::string_view metric) {
-  return warning("this native histogram metric is not a gauge: " + quoted_text(metric));
+  return warning("this native histogram metric is not a gauge: " + quote(metric));
 }
 
 Annotation mixed_exponential_custom_histograms(std::string_view metric) {
   return warning(
       "vector contains a mix of histograms with exponential and custom buckets schemas for metric "
       "name " +
-      quoted_text(metric));
+      quote(metric));
 }
 
 Annotation incompatible_bucket_layout(std::string_view binary_operator) {
@@ -80,14 +80,14 @@ Annotation sort_in_range_query() {
 
 Annotation possible_non_counter(std::string_view metric) {
   return info("metric might not be a counter, name does not end in _total/_sum/_count/_bucket: " +
-              quoted_text(metric));
+              quote(metric));
 }
 
 Annotation possible_non_counter_label(std::string_view metric, std::string_view type_label) {
   return info(
       "metric might not be a counter, __type__ label is not set to \"counter\" or \"histogram\", "
       "got " +
-      quoted_text(type_label) + ": " + quoted_text(metric));
+      quote(type_label) + ": " + quote(metric));
 }
 
 Annotation forced_monotonicity(std::string_view metric, const Annotation::Buckets& buckets) {
@@ -102,8 +102,8 @@ Annotation forced_monotonicity(std::string_view metric, const Annotation::Bucket
 Annotation incompatible_types(std::string_view left, std::string_view binary_operator,
                               std::string_view right) {
   const std::string op(binary_operator);
-  return info("incompatible sample types encountered for binary operator " + quoted_text(op) +
-              ": " + std::string(left) + " " + op + " " + std::string(right));
+  return info("incompatible sample types encountered for binary operator " + quote(op) + ": " +
+              std::string(left) + " " + op + " " + std::string(right));
 }
 
 Annotation histogram_ignored_in_aggregation(std::string_view aggregation) {
@@ -113,7 +113,7 @@ Annotation histogram_ignored_in_aggregation(std::string_view aggregation) {
 Annotation histogram_ignored_in_mixed_range(std::string_view metric) {
   return info(
       "ignored histograms in a range containing both floats and histograms for metric name " +
-      quoted_text(metric));
+      quote(metric));
 }
 
 Annotation quantile_is_nan(std::string_view metric) {
@@ -145,7 +145,7 @@ Annotation mismatched_custom_buckets(HistogramOperation operation) {
 Annotation start_time_overlap(std::string_view metric) {
   Annotation annotation =
       warning("sample has start time that overlaps with previous sample timestamp for metric " +
-              quoted_text(metric));
+              quote(metric));
   annotation.counts_repeats = true;
   return annotation;
 }
