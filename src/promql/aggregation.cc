@@ -5,15 +5,13 @@
 
 #include "base/strings.h"
 #include "promql/aggregation_fold.h"
-#include "promql/go_text.h"
 #include "promql/histogram_buckets.h"
 #include "promql/matrix_builder.h"
 #include "promql/number_text.h"
+#include "promql/string_literal.h"
 
 namespace tributary::promql {
 namespace {
-
-constexpr std::size_t kRowsPerCheck = 16;
 
 // The groups of a part of the rows, or of all.
 struct Groups {
@@ -82,10 +80,10 @@ Result<void> Folding::fold_part(const Rows& rows, std::size_t begin, std::size_t
   const bool strips = rows.strips_metadata();
   std::string key;
   for (std::size_t i = begin; i < end; ++i) {
-    if (i % kRowsPerCheck == 0) {
-      if (auto checked = query_.check(); !checked) return checked;
-    }
     TRIBUTARY_TRY(const RowView row, rows.compute(i, groups.worker));
+    if (i % QueryState::kRowsPerCheck == 0) {
+      if (auto checked = query_.check(groups.worker); !checked) return checked;
+    }
     if (row.empty()) continue;
     const LabelsView labels = rows.labels(i);
     const std::uint32_t group = groups.group(grouping_.select(labels, strips, key));
@@ -96,7 +94,7 @@ Result<void> Folding::fold_part(const Rows& rows, std::size_t begin, std::size_t
     if (!groups.charge(query_.cells())) return QueryState::too_many_samples();
   }
   groups.worker.release();
-  return {};
+  return query_.check(groups.worker);
 }
 
 Result<Matrix> Folding::run(const Rows& rows) {
@@ -168,7 +166,7 @@ Result<RowsPtr> count_values(Evaluator& evaluator, const Expression& expression)
   const std::string& name =
       std::get<StringLiteral>(without_parens(*aggregation.parameter).node).value;
   if (name.empty() || !is_valid_utf8(name)) {
-    return Error(Code::execution, "invalid label name " + quoted_text(name));
+    return Error(Code::execution, "invalid label name " + quote(name));
   }
   std::vector<std::string> names = aggregation.grouping;
   if (!aggregation.without) names.push_back(name);

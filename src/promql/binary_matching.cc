@@ -1,4 +1,5 @@
 // Operators between two vectors, series matched by labels.
+#include <algorithm>
 #include <utility>
 
 #include "promql/binary.h"
@@ -98,7 +99,17 @@ Result<Matrix> Join::run() {
 Result<void> Join::run_group(std::uint32_t group) {
   if (many_of_[group].empty() && !matching_.fill_left && one_of_[group].size() < 2) return {};
   if (one_of_[group].empty() && !matching_.fill_right) return {};
-  for (std::size_t step = 0; step < many_.steps(); ++step) {
+  std::size_t begin = many_.steps();
+  std::size_t end = 0;
+  const auto cover = [&](const Matrix& matrix, const std::vector<std::uint32_t>& rows) {
+    for (const std::uint32_t row : rows) {
+      begin = std::min(begin, matrix.rows()[row].begin);
+      end = std::max(end, matrix.rows()[row].end);
+    }
+  };
+  cover(many_, many_of_[group]);
+  cover(one_, one_of_[group]);
+  for (std::size_t step = begin; step < end; ++step) {
     if (!matches_at_[step]) continue;
     if (auto done = run_step(group, step); !done) return done;
   }

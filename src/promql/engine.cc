@@ -109,10 +109,8 @@ Result<Value> Engine::range(const Queryable& store, std::string_view text, const
   const auto steps = static_cast<std::uint64_t>(range.end_ms - range.start_ms) /
                          static_cast<std::uint64_t>(step_ms) +
                      1;
-  if (options_.samples_max > 0 && steps > options_.samples_max) {
-    return QueryState::too_many_samples();
-  }
   QueryState query(store, options_, options, clock_, parallel_);
+  if (steps > query.steps_max()) return QueryState::too_many_samples();
   TRIBUTARY_TRY(query.plan, preprocess(*root, {range.start_ms, range.end_ms, range.step_ms}));
   Tally tally(options.stats_per_step ? steps : 0);
   Evaluator evaluator(query, {range.start_ms, step_ms, steps}, tally);

@@ -124,6 +124,43 @@ TEST(Engine, HoldsNoMoreThanItNeedsAtATime) {
   EXPECT_LE(value->stats.peak_samples, 14);
 }
 
+// Each of 2,000 series is there for 5 of 10,000 seconds.
+testing::MemoryStore short_lived_series() {
+  testing::MemoryStore store;
+  for (int i = 0; i < 2000; ++i) {
+    const Labels labels{{"__name__", "m"}, {"i", std::to_string(i)}};
+    EXPECT_TRUE(store.append(labels, {i * 5000, 1.0}));
+  }
+  return store;
+}
+
+TEST(Engine, TakesNoRoomForStepsAtWhichASeriesIsNotThere) {
+  const testing::MemoryStore store = short_lived_series();
+  const FakeClock clock;
+  const Engine engine({.lookback = 5s, .samples_max = 500'000}, clock);
+  const TimeRange range{0, 9'999'000, 1000};
+
+  const auto series = engine.range(store, "m", range, {});
+  const auto groups = engine.range(store, "sum by (i) (m)", range, {});
+
+  ASSERT_TRUE(series) << series.error().message();
+  ASSERT_TRUE(groups) << groups.error().message();
+  EXPECT_EQ(series->series.size(), 2000);
+  EXPECT_EQ(series->stats.total_samples, 10'000);
+  EXPECT_EQ(groups->series.size(), 2000);
+}
+
+TEST(Engine, LimitsTheRoomOfSeriesThatAreHardlyThere) {
+  const testing::MemoryStore store = short_lived_series();
+  const FakeClock clock;
+  const Engine engine({.lookback = 5s, .samples_max = 500'000}, clock);
+
+  const auto value = engine.range(store, "m + m", {0, 9'999'000, 1000}, {});
+
+  ASSERT_FALSE(value);
+  EXPECT_EQ(value.error().code(), Code::limit_exceeded);
+}
+
 TEST(Engine, RefusesASubqueryOfMoreStepsThanItMayHoldSamples) {
   const Fixture fixture(1, {.samples_max = 1000});
 

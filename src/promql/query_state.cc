@@ -8,9 +8,6 @@
 namespace tributary::promql {
 namespace {
 
-// Between rows; a clock read costs as much as a short row.
-constexpr std::size_t kRowsPerCheck = 16;
-
 constexpr std::uint64_t kCellsPerSample = 2;
 constexpr std::uint64_t kCellsMin = 1U << 20;
 
@@ -71,6 +68,13 @@ Result<void> QueryState::check() const {
   return {};
 }
 
+Result<void> QueryState::check(Worker& worker) {
+  const std::uint64_t computed = std::exchange(worker.computed, 0);
+  worker.held += computed;
+  if (!budget_.hold(computed) || !budget_.fits(worker.window_max)) return too_many_samples();
+  return check();
+}
+
 Error QueryState::too_many_samples() {
   return Error(Code::limit_exceeded,
                "query processing would load too many samples into memory in query execution");
@@ -114,15 +118,20 @@ Result<Matrix> QueryState::compute(const Rows& rows, std::size_t steps, Tally& t
   }
   auto done = for_parts(rows.size(),
                         [&](std::size_t part, std::size_t begin, std::size_t end) -> Result<void> {
+                          Worker& worker = workers[part];
                           for (std::size_t i = begin; i < end; ++i) {
+                            TRIBUTARY_TRY(const RowView row, rows.compute(i, worker));
                             if (i % kRowsPerCheck == 0) {
-                              if (auto checked = check(); !checked) return checked;
+                              if (auto checked = check(worker); !checked) return checked;
                             }
-                            TRIBUTARY_TRY(const RowView row, rows.compute(i, workers[part]));
-                            if (!row.empty())
-                              matrices[part].add(rows.labels(i), rows.drops_name(i), row);
+                            if (row.empty()) continue;
+                            matrices[part].add(rows.labels(i), rows.drops_name(i), row);
+                            const MatrixRow& added = matrices[part].rows().back();
+                            worker.cells += added.end - added.begin;
+                            if (!cells_.hold(added.end - added.begin)) return too_many_samples();
                           }
-                          return {};
+                          worker.release();
+                          return check(worker);
                         });
   Matrix out = std::move(matrices.front());
   for (std::size_t i = 1; i < parts; ++i) out.append(std::move(matrices[i]));

@@ -36,7 +36,14 @@ class QueryState {
 
   // Fails where the query was cancelled or its time is over.
   Result<void> check() const;
+  // The same, and where the query holds too many samples with those that `worker` has computed.
+  Result<void> check(Worker& worker);
+  // Rows between two checks: a look at the clock costs as much as a short row.
+  static constexpr std::size_t kRowsPerCheck = 16;
+
   SampleBudget& budget() { return budget_; }
+  // More steps could not have as many samples.
+  std::uint64_t steps_max() const { return budget_.max() > 0 ? budget_.max() : kStepsMax; }
   // Floats that there is room for, whether it is used or not: where most series are there for a
   // short time only these may be many more than samples. At most as many bytes as Prometheus would
   // need for all the samples that it may hold.
@@ -64,6 +71,8 @@ class QueryState {
   Plan plan;
 
  private:
+  static constexpr std::uint64_t kStepsMax = 50'000'000;
+
   const Queryable& store_;
   const Features features_;
   const std::int64_t lookback_ms_;

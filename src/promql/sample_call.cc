@@ -33,8 +33,9 @@ class SampleRows final : public MappedRows {
 
 void SampleRows::map(std::size_t row, RowView in, RowBuffer& out, Worker& worker) const {
   const LabelsView own_labels = labels(row);
-  FunctionNotes notes{worker.annotations, position_, own_labels.get(kMetricName),
-                      own_labels.get("__type__"), type_and_unit_labels_};
+  FunctionNotes notes{
+      worker.annotations, position_, own_labels.get(kMetricName), {}, type_and_unit_labels_};
+  if (type_and_unit_labels_) notes.type_label = own_labels.get("__type__");
   Point point;
   for (std::size_t step = in.begin; step < in.end; ++step) {
     if (!in.has(step)) continue;

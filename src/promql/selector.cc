@@ -1,5 +1,6 @@
 #include "promql/selector.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "promql/histogram_buckets.h"
@@ -12,8 +13,7 @@ class InstantRows final : public Rows {
  public:
   InstantRows(Evaluator& evaluator, const SeriesList& list, SelectorTime time, SampleAspect aspect,
               bool counts_only)
-      : budget_(evaluator.query().budget()),
-        list_(list),
+      : list_(list),
         grid_(evaluator.grid()),
         time_(time),
         lookback_ms_(evaluator.query().lookback_ms()),
@@ -33,7 +33,6 @@ class InstantRows final : public Rows {
   std::uint64_t look(const SeriesSamples& samples, std::size_t floats, std::size_t histograms,
                      std::size_t step, RowBuffer& out) const;
 
-  SampleBudget& budget_;
   const SeriesList& list_;
   const Grid grid_;
   const SelectorTime time_;
@@ -88,13 +87,16 @@ Result<RowView> InstantRows::compute(std::size_t row, Worker& worker) const {
   SeriesSamples& samples = worker.samples;
   samples.clear();
   if (auto read = list_.read(row, samples); !read) return read.error();
+  if (samples.floats.empty() && samples.histograms.empty()) return RowView{};
   if (counts_only_) keep_counts(samples.histograms);
+  const auto [first_ms, last_ms] = span_of(samples);
+  const StepRange steps = steps_that_see(grid_, time_, first_ms, last_ms, lookback_ms_, 0);
   RowBuffer& out = worker.buffer();
   out.reset(grid_.count);
   std::size_t floats = 0;
   std::size_t histograms = 0;
   std::uint64_t held = 0;
-  for (std::size_t step = 0; step < grid_.count; ++step) {
+  for (std::size_t step = steps.begin; step < steps.end; ++step) {
     const std::int64_t time_ms = time_.of(grid_.at(step));
     while (floats < samples.floats.size() && samples.floats[floats].timestamp_ms <= time_ms) {
       ++floats;
@@ -107,12 +109,39 @@ Result<RowView> InstantRows::compute(std::size_t row, Worker& worker) const {
     held += weight;
     worker.tally.add(step, weight);
   }
-  worker.held += held;
-  if (!budget_.hold(held)) return QueryState::too_many_samples();
+  worker.computed += held;
   return out.view();
 }
 
 }  // namespace
+
+StepRange steps_that_see(const Grid& grid, const SelectorTime& time, std::int64_t first_ms,
+                         std::int64_t last_ms, std::int64_t before_ms, std::int64_t after_ms) {
+  if (time.at_ms) return {0, grid.count};
+  // In the time of the steps.
+  const std::int64_t from_ms =
+      saturating_subtract(saturating_add(first_ms, time.offset_ms), after_ms);
+  const std::int64_t to_ms = saturating_add(saturating_add(last_ms, time.offset_ms), before_ms);
+  const auto step_at = [&](std::int64_t time_ms) -> std::size_t {
+    if (time_ms <= grid.start_ms) return 0;
+    return static_cast<std::size_t>(saturating_subtract(time_ms, grid.start_ms) / grid.step_ms);
+  };
+  if (to_ms < grid.start_ms) return {};
+  return {std::min(step_at(from_ms), grid.count), std::min(step_at(to_ms) + 1, grid.count)};
+}
+
+std::pair<std::int64_t, std::int64_t> span_of(const SeriesSamples& samples) {
+  std::int64_t first_ms = INT64_MAX;
+  std::int64_t last_ms = INT64_MIN;
+  const auto see = [&](const auto& list) {
+    if (list.empty()) return;
+    first_ms = std::min(first_ms, list.front().timestamp_ms);
+    last_ms = std::max(last_ms, list.back().timestamp_ms);
+  };
+  see(samples.floats);
+  see(samples.histograms);
+  return {first_ms, last_ms};
+}
 
 SelectorTime selector_time(const AtModifier& at, const DurationValue& offset) {
   SelectorTime time;

@@ -20,6 +20,17 @@ struct SelectorTime {
   }
 };
 
+// The steps [begin, end) that may see samples from `first_ms` to `last_ms`, where a step sees those
+// from `before_ms` before its time to `after_ms` after it.
+struct StepRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+StepRange steps_that_see(const Grid& grid, const SelectorTime& time, std::int64_t first_ms,
+                         std::int64_t last_ms, std::int64_t before_ms, std::int64_t after_ms);
+// The times of the first and last of some samples, not both lists empty.
+std::pair<std::int64_t, std::int64_t> span_of(const SeriesSamples& samples);
+
 // Once preprocessed: @ start() and @ end() are timestamps, durations are known.
 SelectorTime selector_time(const AtModifier& at, const DurationValue& offset);
 

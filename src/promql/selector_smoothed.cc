@@ -11,8 +11,7 @@ namespace {
 class SmoothedRows final : public Rows {
  public:
   SmoothedRows(Evaluator& evaluator, const SeriesList& list, SelectorTime time, Position position)
-      : budget_(evaluator.query().budget()),
-        list_(list),
+      : list_(list),
         grid_(evaluator.grid()),
         time_(time),
         lookback_ms_(evaluator.query().lookback_ms()),
@@ -27,7 +26,6 @@ class SmoothedRows final : public Rows {
   void set_histogram(std::span<const HistogramSample> around, std::size_t step,
                      FunctionNotes& notes, RowBuffer& out) const;
 
-  SampleBudget& budget_;
   const SeriesList& list_;
   const Grid grid_;
   const SelectorTime time_;
@@ -112,8 +110,7 @@ Result<RowView> SmoothedRows::compute(std::size_t row, Worker& worker) const {
       set_histogram(histograms, step, notes, out);
     }
   }
-  worker.held += grid_.count;
-  if (!budget_.hold(grid_.count)) return QueryState::too_many_samples();
+  worker.computed += count_samples(out.view());
   return out.view();
 }
 

@@ -153,6 +153,9 @@ struct Worker {
   RowBuffer buffers[2];
   Annotations annotations;
   Tally tally;
+  // Computed, not yet in the query's budget; and the most samples that one window had.
+  std::uint64_t computed = 0;
+  std::uint64_t window_max = 0;
   // In the query's budgets, on behalf of whoever reads the rows.
   std::uint64_t held = 0;
   std::uint64_t cells = 0;

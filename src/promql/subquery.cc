@@ -70,8 +70,7 @@ Result<SubqueryPoints> subquery_points(Evaluator& evaluator, const Subquery& sub
   const SelectorTime time = selector_time(subquery.at, subquery.offset);
   const Grid grid = subquery_grid(evaluator, subquery, query.subquery_step_ms(), time);
   if (grid.count == 0) return SubqueryPoints{Matrix(0), grid};
-  const std::uint64_t steps_max = query.budget().max();
-  if (steps_max > 0 && grid.count > steps_max) return QueryState::too_many_samples();
+  if (grid.count > query.steps_max()) return QueryState::too_many_samples();
   Evaluator inner(query, grid, tally);
   TRIBUTARY_TRY(Matrix matrix, inner.matrix(*subquery.inner));
   return SubqueryPoints{std::move(matrix), grid};

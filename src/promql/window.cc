@@ -51,7 +51,6 @@ class WindowRows final : public Rows {
   void call(std::size_t step, const Bounds& at, const Slice& floats, const Slice& histograms,
             const SeriesSamples& samples, FunctionNotes& notes, RowBuffer& out) const;
 
-  SampleBudget& budget_;
   const RangeFunction function_;
   const RangeSource source_;
   const std::vector<std::vector<double>> arguments_;  // per step the scalar arguments
@@ -66,8 +65,7 @@ class WindowRows final : public Rows {
 
 WindowRows::WindowRows(Evaluator& evaluator, const Expression& call, RangeFunction function,
                        RangeSource source, std::vector<std::vector<double>> arguments)
-    : budget_(evaluator.query().budget()),
-      function_(function),
+    : function_(function),
       source_(std::move(source)),
       arguments_(std::move(arguments)),
       grid_(evaluator.grid()),
@@ -134,10 +132,14 @@ Result<RowView> WindowRows::compute(std::size_t row, Worker& worker) const {
   if (type_and_unit_labels_) notes.type_label = own_labels.get("__type__");
   RowBuffer& out = worker.buffer();
   out.reset(grid_.count);
+  const auto [first_ms, last_ms] = span_of(samples);
+  const std::int64_t around_ms = source_.anchored || source_.smoothed ? lookback_ms_ : 0;
+  const StepRange steps = steps_that_see(grid_, source_.time, first_ms, last_ms,
+                                         saturating_add(source_.range_ms, around_ms), around_ms);
   Slice floats;
   Slice histograms;
   std::uint64_t largest = 0;
-  for (std::size_t step = 0; step < grid_.count; ++step) {
+  for (std::size_t step = steps.begin; step < steps.end; ++step) {
     const Bounds at = bounds(step);
     floats.slide(samples.floats, at.samples_after_ms, at.samples_until_ms);
     histograms.slide(samples.histograms, at.samples_after_ms, at.samples_until_ms);
@@ -149,9 +151,8 @@ Result<RowView> WindowRows::compute(std::size_t row, Worker& worker) const {
     call(step, at, floats, histograms, samples, notes, out);
     if (!notes.failure.empty()) return Error(Code::execution, notes.failure);
   }
-  const std::uint64_t held = count_samples(out.view());
-  worker.held += held;
-  if (!budget_.hold(held) || !budget_.fits(largest)) return QueryState::too_many_samples();
+  worker.computed += count_samples(out.view());
+  worker.window_max = std::max(worker.window_max, largest);
   return out.view();
 }
 
