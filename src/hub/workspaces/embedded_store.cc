@@ -107,6 +107,8 @@ Result<void> EmbeddedStore::ensure_open(Workspace& workspace) {
                                 .series_per_metric_max = limits->series_per_metric_max,
                                 .metadata_families_max = limits->metadata_families_max,
                                 .future_max = limits->future_max,
+                                .out_of_order_window = limits->out_of_order_window,
+                                .exemplars_max = limits->exemplars_max,
                                 .retention = limits->retention,
                                 .retention_bytes = limits->retention_size.bytes},
                                disk_, clock_, log_.with({{"workspace", workspace.id}})));
@@ -167,7 +169,7 @@ void EmbeddedStore::count_write(Workspace& workspace, const WriteOutcome& outcom
   telemetry_
       .counter("tributary_hub_samples_stored_total", "Samples stored durably.",
                {{"workspace", workspace.id}})
-      .add(outcome.samples_stored);
+      .add(outcome.samples_stored + outcome.histograms_stored);
   for (const auto& [reason, count] : outcome.refused) {
     telemetry_
         .counter("tributary_hub_samples_refused_total", "Samples refused, by reason.",
@@ -177,8 +179,8 @@ void EmbeddedStore::count_write(Workspace& workspace, const WriteOutcome& outcom
   if (outcome.exemplars_refused > 0) {
     telemetry_
         .counter("tributary_hub_exemplars_refused_total",
-                 "Exemplars left out of what was stored, by reason.",
-                 labels("exemplars are not stored yet"))
+                 "Exemplars refused: out of order, too long, or malformed.",
+                 {{"workspace", workspace.id}})
         .add(outcome.exemplars_refused);
   }
   if (outcome.answer.status < 400) return;
@@ -201,11 +203,11 @@ void EmbeddedStore::configure(std::string_view workspace_id, const WorkspaceSett
 Answer EmbeddedStore::write(std::string_view workspace_id, const WriteCall& call) {
   return with_workspace(workspace_id, [&](Workspace& workspace) {
     const auto limits = options_.limits.of(workspace.id);
-    WriteOutcome outcome = remote_write(call.body, {.db = *workspace.db,
-                                                    .limits = *limits,
-                                                    .rate = workspace.rate,
-                                                    .workspace_id = workspace.id,
-                                                    .now = clock_.monotonic()});
+    WriteOutcome outcome = remote_write(call, {.db = *workspace.db,
+                                               .limits = *limits,
+                                               .rate = workspace.rate,
+                                               .workspace_id = workspace.id,
+                                               .now = clock_.monotonic()});
     count_write(workspace, outcome);
     return std::move(outcome.answer);
   });

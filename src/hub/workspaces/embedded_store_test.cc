@@ -7,6 +7,7 @@
 
 #include "base/json_text.h"
 #include "remote/snappy.h"
+#include "remote/wire.h"
 #include "remote/write_request.h"
 #include "tsdb/faulty_disk.h"
 #include "tsdb/test_support.h"
@@ -144,6 +145,22 @@ TEST_F(EmbeddedStoreTest, SaysWhatIsWrongWithAQuery) {
   check("nothing", {}, "no such API path: /api/v1/nothing", "404 not_found");
 }
 
+TEST_F(EmbeddedStoreTest, TellsWhereSeriesComeFrom) {
+  write(up_, {{kNow, 1}});
+  write({{"__name__", "up"}, {"job", "web"}}, {{kNow, 1}});
+  write({{"__name__", "down"}, {"job", "web"}}, {{kNow - 1000, 1}});
+
+  const std::string status = read("status/tsdb", {{"limit", "1"}});
+
+  EXPECT_THAT(status, StartsWith(R"(200 {"status":"success","data":{"headStats":{"numSeries":3,)"
+                                 R"("numLabelPairs":4,"chunkCount":3,"minTime":1699999999000,)"
+                                 R"("maxTime":1700000000000},)"));
+  EXPECT_THAT(status, HasSubstr(R"("seriesCountByMetricName":[{"name":"up","value":2}])"));
+  EXPECT_THAT(status, HasSubstr(R"("seriesCountByLabelValuePair":[{"name":)"));
+  EXPECT_THAT(read("status/tsdb", {{"limit", "0"}}), HasSubstr("limit must be a positive number"));
+  EXPECT_THAT(read("status/tsdb", {{"limit", "10001"}}), HasSubstr("limit must not exceed 10000"));
+}
+
 TEST_F(EmbeddedStoreTest, TruncatesWithAWarning) {
   write({{"__name__", "a"}}, {{kNow, 1}});
   write({{"__name__", "b"}}, {{kNow, 1}});
@@ -156,6 +173,7 @@ TEST_F(EmbeddedStoreTest, TruncatesWithAWarning) {
 }
 
 TEST_F(EmbeddedStoreTest, StoresWhatIsGoodAndNamesWhatIsNot) {
+  open({.out_of_order_window = {0s}});
   ASSERT_EQ(write(up_, {{kNow - 1000, 1}}).status, 200);
 
   const Answer answer = write(up_, {{kNow - 2000, 1}, {kNow - 1000, 5}, {kNow, 3}});
@@ -206,25 +224,68 @@ TEST_F(EmbeddedStoreTest, TakesLabelsInAnyOrderAndEmptyOnesAsAbsent) {
             R"(200 {"status":"success","data":[{"__name__":"up","job":"api"}]})");
 }
 
-TEST_F(EmbeddedStoreTest, RefusesNativeHistogramsByNameAndCountsExemplars) {
+TEST_F(EmbeddedStoreTest, StoresNativeHistogramsAndShowsTheirBuckets) {
+  const NativeHistogram good{.count = 3,
+                             .sum = 5,
+                             .schema = 0,
+                             .zero_threshold = 0.25,
+                             .zero_count = 1,
+                             .positive_spans = {{.offset = 0, .length = 2}},
+                             .positive_deltas = {1, 0}};
+  NativeHistogram wrong = good;
+  wrong.count = 7;
+  const auto send_histogram = [this](const NativeHistogram& histogram, std::int64_t ms) {
+    const std::vector<remote::HistogramSample> histograms{{ms, histogram}};
+    remote::WriteRequestEncoder encoder;
+    encoder.add({.labels = up_.span(), .histograms = histograms});
+    return send(remote::compress(encoder.finish()));
+  };
+
+  const Answer stored = send_histogram(good, kNow);
+  const Answer refused = send_histogram(wrong, kNow + 1);
+
+  EXPECT_EQ(stored.status, 200) << stored.body;
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("invalid histogram"));
+  EXPECT_THAT(read("query", {{"query", "up"}}),
+              HasSubstr(R"("histogram":[1700000000,{"count":"3","sum":"5","buckets":)"
+                        R"([[3,"-0.25","0.25","1"],[0,"0.5","1","1"],[0,"1","2","1"]]}])"));
+  EXPECT_THAT(read("query", {{"query", "histogram_count(up)"}}), HasSubstr(R"("3")"));
+}
+
+TEST_F(EmbeddedStoreTest, StoresExemplarsAndFindsThemByAnExpression) {
   const std::vector<Sample> samples{{kNow, 1}};
-  const std::vector<remote::HistogramSample> histograms{{.timestamp_ms = kNow}};
-  const std::vector<Exemplar> exemplars{{.labels = {{"trace_id", "x"}}, .value = 1}};
-  remote::WriteRequestEncoder with_histogram;
-  with_histogram.add({.labels = up_.span(), .histograms = histograms});
-  remote::WriteRequestEncoder with_exemplar;
-  with_exemplar.add({.labels = up_.span(), .samples = samples, .exemplars = exemplars});
+  const std::vector<Exemplar> exemplars{
+      {.labels = {{"trace_id", "x"}}, .value = 1.5, .timestamp_ms = kNow - 500},
+      {.labels = {{"trace_id", std::string(200, 'x')}}, .value = 1, .timestamp_ms = kNow}};
+  remote::WriteRequestEncoder encoder;
+  encoder.add({.labels = up_.span(), .samples = samples, .exemplars = exemplars});
 
-  const Answer histogram = send(remote::compress(with_histogram.finish()));
-  const Answer exemplar = send(remote::compress(with_exemplar.finish()));
+  const Answer answer = send(remote::compress(encoder.finish()));
 
-  EXPECT_EQ(histogram.status, 400);
-  EXPECT_THAT(histogram.body, HasSubstr("1 native histograms are not stored yet"));
-  EXPECT_EQ(exemplar.status, 200);
-  EXPECT_THAT(telemetry_.render(),
-              HasSubstr("tributary_hub_exemplars_refused_total{reason=\"exemplars are not stored "
-                        "yet\",workspace=\"" +
-                        std::string(kId) + "\"} 1"));
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  const std::string found =
+      R"(200 {"status":"success","data":[{"seriesLabels":{"__name__":"up","job":"api"},)"
+      R"("exemplars":[{"labels":{"trace_id":"x"},"value":"1.5","timestamp":1699999999.500}]}]})";
+  EXPECT_EQ(read("query_exemplars", {{"query", "sum(rate(up[5m])) / 2"}}), found);
+  EXPECT_EQ(read("query_exemplars", {{"query", "up"}, {"start", "1800000000000"}}),
+            R"(200 {"status":"success","data":[]})");
+  EXPECT_EQ(read("query_exemplars", {{"query", "1 + 1"}}), "204 ");
+  EXPECT_THAT(telemetry_.render(), HasSubstr("tributary_hub_exemplars_refused_total{workspace=\"" +
+                                             std::string(kId) + "\"} 1"));
+}
+
+TEST_F(EmbeddedStoreTest, TakesSamplesThatAreALittleLate) {
+  open({.out_of_order_window = {1min}});
+  ASSERT_EQ(write(up_, {{kNow, 1}}).status, 200);
+
+  const Answer late = write(up_, {{kNow - 30'000, 2}});
+  const Answer too_late = write(up_, {{kNow - 90'000, 3}});
+
+  EXPECT_EQ(late.status, 200) << late.body;
+  EXPECT_EQ(too_late.status, 400);
+  EXPECT_THAT(read("query", {{"query", "up[5m]"}}),
+              HasSubstr(R"([[1699999970,"2"],[1700000000,"1"]])"));
 }
 
 TEST_F(EmbeddedStoreTest, AnswersLimitsWith429) {
@@ -240,6 +301,57 @@ TEST_F(EmbeddedStoreTest, AnswersLimitsWith429) {
   EXPECT_EQ(rate.status, 429);
   EXPECT_EQ(rate.body,
             "ingestion rate limit (10) exceeded while adding 2 samples and 0 metadata\n");
+}
+
+// A message of remote write 2.0 with one series of one sample; `refs` are its labels.
+std::string body_v2(std::string_view refs, std::int64_t ms) {
+  std::string sample;
+  remote::append_float64_field(sample, 1, 7);
+  remote::append_varint_field(sample, 2, static_cast<std::uint64_t>(ms));
+  std::string metadata;
+  remote::append_varint_field(metadata, 1, 1);
+  remote::append_varint_field(metadata, 3, 3);
+  std::string series;
+  remote::append_bytes_field(series, 1, refs);
+  remote::append_bytes_field(series, 2, sample);
+  remote::append_bytes_field(series, 5, metadata);
+  std::string message;
+  for (const char* symbol : {"", "__name__", "calls_total", "Calls."})
+    remote::append_bytes_field(message, 4, symbol);
+  remote::append_bytes_field(message, 5, series);
+  return remote::compress(message);
+}
+
+TEST_F(EmbeddedStoreTest, TakesRemoteWrite2AndSaysWhatIsWritten) {
+  const auto send_v2 = [this](const std::string& bytes) {
+    return store_->write(
+        kId, {.content_type = "application/x-protobuf;proto=io.prometheus.write.v2.Request",
+              .content_encoding = "snappy",
+              .body = bytes});
+  };
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  const auto written = [](const char* samples) {
+    return Headers{{"X-Prometheus-Remote-Write-Samples-Written", samples},
+                   {"X-Prometheus-Remote-Write-Histograms-Written", "0"},
+                   {"X-Prometheus-Remote-Write-Exemplars-Written", "0"}};
+  };
+
+  const Answer good = send_v2(body_v2({"\x01\x02", 2}, kNow));
+  const Answer broken = send_v2(body_v2({"\x01\x09", 2}, kNow));
+  const Answer nothing = send_v2("not snappy");
+  const Answer json = store_->write(kId, {.content_type = "application/json", .body = "{}"});
+
+  EXPECT_EQ(good.status, 204) << good.body;
+  EXPECT_EQ(good.headers, written("1"));
+  EXPECT_EQ(broken.status, 400);
+  EXPECT_THAT(broken.body, HasSubstr("a label value refers to symbol 9 of 4"));
+  EXPECT_EQ(broken.headers, written("0"));
+  EXPECT_EQ(nothing.status, 400);
+  EXPECT_EQ(nothing.headers, written("0"));
+  EXPECT_EQ(json.status, 415);
+  EXPECT_TRUE(json.headers.empty());
+  EXPECT_THAT(read("query", {{"query", "calls_total"}}), HasSubstr(R"([1700000000,"7"])"));
+  EXPECT_THAT(read("metadata"), HasSubstr(R"("calls_total":[{"type":"counter","help":"Calls.")"));
 }
 
 TEST_F(EmbeddedStoreTest, RefusesBodiesThatDoNotDecode) {

@@ -15,9 +15,11 @@ namespace tributary::hub::workspaces {
 // query_endpoints.cc
 Result<Answer> answer_query(const ApiCall& call, const ApiContext& context);
 Result<Answer> answer_query_range(const ApiCall& call, const ApiContext& context);
-Result<Answer> answer_query_exemplars(const ApiCall& call, const ApiContext& context);
 Result<Answer> answer_format_query(const ApiCall& call, const ApiContext& context);
 Result<Answer> answer_parse_query(const ApiCall& call, const ApiContext& context);
+
+// exemplar_endpoint.cc
+Result<Answer> answer_query_exemplars(const ApiCall& call, const ApiContext& context);
 
 // series_endpoints.cc
 Result<Answer> answer_series(const ApiCall& call, const ApiContext& context);

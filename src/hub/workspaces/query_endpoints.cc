@@ -1,4 +1,4 @@
-// What evaluates or reads PromQL: query, query_range, query_exemplars, format_query, parse_query.
+// What evaluates or reads PromQL: query, query_range, format_query, parse_query.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -128,15 +128,6 @@ Result<Answer> answer_query_range(const ApiCall& call, const ApiContext& context
   const QueryTimes times{.queued = call.queued, .evaluated = context.clock.monotonic() - began};
   const StepTimes steps{.start_ms = range.start_ms, .step_ms = range.step_ms};
   return answer_value(std::move(*value), limit, steps, times, call);
-}
-
-Result<Answer> answer_query_exemplars(const ApiCall& call, const ApiContext& context) {
-  TRIBUTARY_TRY(const TimeSpan span, time_span_parameters(call.params));
-  if (span.end_ms < span.start_ms) {
-    return Error(Code::invalid_argument, "end timestamp must not be before start timestamp");
-  }
-  TRIBUTARY_TRY(const auto expression, parse(call, context));
-  return success("[]");
 }
 
 Result<Answer> answer_format_query(const ApiCall& call, const ApiContext& context) {

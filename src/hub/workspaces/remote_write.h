@@ -1,4 +1,5 @@
-// Remote write 1.0 into a database, as a function: body in, answer out (hub-spec.md 3.6, 4.3).
+// Remote write 1.0 and 2.0 into a database, as a function: body in, answer out
+// (hub-spec.md 3.6, 4.3, 4.4).
 //
 // As Cortex and AMP do it: what is good is stored, durably, also where something else in the
 // request is refused; then the status is 400 (or 429 where a limit of series was met, since trying
@@ -33,11 +34,12 @@ struct WriteContext {
 struct WriteOutcome {
   Answer answer;
   std::uint64_t samples_stored = 0;
+  std::uint64_t histograms_stored = 0;
+  std::uint64_t exemplars_stored = 0;
   std::map<std::string, std::uint64_t> refused;  // samples by reason
-  std::uint64_t exemplars_refused = 0;           // they are not stored yet; no reason to fail
+  std::uint64_t exemplars_refused = 0;           // no reason to fail
 };
 
-// `body`: a WriteRequest in snappy block format.
-WriteOutcome remote_write(std::string_view body, const WriteContext& context);
+WriteOutcome remote_write(const WriteCall& call, const WriteContext& context);
 
 }  // namespace tributary::hub::workspaces

@@ -26,6 +26,19 @@ std::string retention_text(const Limits& limits) {
   return retention == Duration::zero() ? "" : prometheus_duration(retention);
 }
 
+void append_counts(std::string& out, std::string_view name,
+                   const std::vector<tsdb::NamedCount>& counts) {
+  out += ",\"";
+  out += name;
+  out += "\":[";
+  for (const tsdb::NamedCount& one : counts) {
+    out += &one == &counts.front() ? "{\"name\":" : ",{\"name\":";
+    append_json_string(out, one.name);
+    out += ",\"value\":" + std::to_string(one.count) + '}';
+  }
+  out += ']';
+}
+
 }  // namespace
 
 Result<Answer> answer_build_info(const ApiCall&, const ApiContext&) {
@@ -77,8 +90,27 @@ Result<Answer> answer_flags(const ApiCall&, const ApiContext& context) {
   return success(data + "}");
 }
 
-Result<Answer> answer_tsdb_status(const ApiCall&, const ApiContext&) {
-  return Error(Code::unsupported, "status/tsdb is not supported yet");
+Result<Answer> answer_tsdb_status(const ApiCall& call, const ApiContext& context) {
+  constexpr std::int64_t kLimitDefault = 10;
+  constexpr std::int64_t kLimitMax = 10'000;
+  std::int64_t limit = kLimitDefault;
+  if (const auto text = parameter(call.params, "limit"); !text.empty()) {
+    limit = parse_int64(text).value_or(0);
+    if (limit < 1) return Error(Code::invalid_argument, "limit must be a positive number");
+    if (limit > kLimitMax)
+      return Error(Code::invalid_argument, "limit must not exceed " + std::to_string(kLimitMax));
+  }
+  const tsdb::Cardinality found = context.db.cardinality(static_cast<std::size_t>(limit));
+  std::string data = "{\"headStats\":{\"numSeries\":" + std::to_string(found.series);
+  data += ",\"numLabelPairs\":" + std::to_string(found.label_pairs);
+  data += ",\"chunkCount\":" + std::to_string(found.chunks);
+  data += ",\"minTime\":" + std::to_string(found.min_ms);
+  data += ",\"maxTime\":" + std::to_string(found.max_ms) + '}';
+  append_counts(data, "seriesCountByMetricName", found.series_by_metric);
+  append_counts(data, "labelValueCountByLabelName", found.values_by_label);
+  append_counts(data, "memoryInBytesByLabelName", found.value_bytes_by_label);
+  append_counts(data, "seriesCountByLabelValuePair", found.series_by_label_pair);
+  return success(data + "}");
 }
 
 // A workspace answers only when its log has been replayed.
