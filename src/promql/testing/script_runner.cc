@@ -18,13 +18,13 @@ namespace {
 
 constexpr std::int64_t kMinuteMs = 60'000;
 
-Result<void> append_value(MemoryStore& store, const Labels& labels, std::int64_t time_ms,
+Result<void> append_value(ScriptStore& store, const Labels& labels, std::int64_t time_ms,
                           const SequenceValue& value, std::int64_t start_ms) {
   if (value.histogram) return store.append(labels, time_ms, *value.histogram, start_ms);
-  return store.append(labels, Sample{time_ms, value.value}, start_ms);
+  return store.append(labels, {time_ms, value.value}, start_ms);
 }
 
-Result<void> load(const LoadCommand& command, MemoryStore& store) {
+Result<void> load(const LoadCommand& command, ScriptStore& store) {
   for (const LoadCommand::Series& series : command.series) {
     for (std::size_t i = 0; i < series.text.values.size(); ++i) {
       const SequenceValue& value = series.text.values[i];
@@ -37,15 +37,35 @@ Result<void> load(const LoadCommand& command, MemoryStore& store) {
       if (!done) return done;
     }
   }
-  if (!command.with_custom_buckets) return {};
+  if (!command.with_custom_buckets) return store.commit();
   TRIBUTARY_TRY(const auto converted, to_custom_buckets(command));
   for (const auto& [labels, times] : converted) {
     for (const auto& [time_ms, histogram] : times) {
-      if (auto done = store.append(labels, time_ms, histogram); !done) return done;
+      if (auto done = store.append(labels, time_ms, histogram, 0); !done) return done;
     }
   }
-  return {};
+  return store.commit();
 }
+
+class MemoryScriptStore final : public ScriptStore {
+ public:
+  Result<void> clear() override {
+    store_.clear();
+    return {};
+  }
+  Result<void> append(const Labels& labels, Sample sample, std::int64_t start_ms) override {
+    return store_.append(labels, sample, start_ms);
+  }
+  Result<void> append(const Labels& labels, std::int64_t timestamp_ms,
+                      const FloatHistogram& histogram, std::int64_t start_ms) override {
+    return store_.append(labels, timestamp_ms, histogram, start_ms);
+  }
+  Result<void> commit() override { return {}; }
+  const Queryable& queryable() const override { return store_; }
+
+ private:
+  MemoryStore store_;
+};
 
 // Pins every selector that has no time of its own; false where that does not make the expression
 // give the same at any time. What is inside a subquery stays: the subquery itself is pinned.
@@ -115,7 +135,7 @@ bool asks_for_context(std::string_view query) {
 
 class Runner {
  public:
-  explicit Runner(const Engine& engine) : engine_(engine) {}
+  Runner(const Engine& engine, ScriptStore& store) : engine_(engine), store_(store) {}
 
   Result<void> run(const Command& command) {
     if (const auto* const wanted = std::get_if<EvalCommand>(&command)) {
@@ -127,15 +147,15 @@ class Runner {
     if (const auto* const loaded = std::get_if<LoadCommand>(&command)) {
       return load(*loaded, store_);
     }
-    store_.clear();
-    return {};
+    return store_.clear();
   }
 
   ScriptReport report() && { return std::move(report_); }
 
  private:
   Complaint check_range(const EvalCommand& wanted) const {
-    return judge(wanted, wanted.query, engine_.range(store_, wanted.query, wanted.range, {}));
+    return judge(wanted, wanted.query,
+                 engine_.range(store_.queryable(), wanted.query, wanted.range, {}));
   }
 
   Complaint check_instant(const EvalCommand& wanted) const {
@@ -151,7 +171,7 @@ class Runner {
   }
 
   Complaint check_one(const EvalCommand& wanted, const InstantQuery& query) const {
-    const auto got = engine_.instant(store_, query.query, query.time_ms, {});
+    const auto got = engine_.instant(store_.queryable(), query.query, query.time_ms, {});
     if (Complaint complaint = judge(wanted, query.query, got)) return complaint;
     if (!got || wanted.expects_range_vector || wanted.string || asks_for_context(query.query)) {
       return std::nullopt;
@@ -165,7 +185,7 @@ class Runner {
     const TimeRange around = {.start_ms = query.time_ms - kMinuteMs,
                               .end_ms = query.time_ms + kMinuteMs,
                               .step_ms = kMinuteMs};
-    const auto matrix = engine_.range(store_, query.query, around, {});
+    const auto matrix = engine_.range(store_.queryable(), query.query, around, {});
     if (!matrix) return "in a range: failed: " + matrix.error().message();
     if (wanted.ordered) return std::nullopt;
     if (const Complaint complaint = check_sorted(*matrix)) return "in a range: " + *complaint;
@@ -192,19 +212,24 @@ class Runner {
   }
 
   const Engine& engine_;
-  MemoryStore store_;
+  ScriptStore& store_;
   ScriptReport report_;
 };
 
 }  // namespace
 
-Result<ScriptReport> run_script(const Engine& engine, std::string_view script) {
+Result<ScriptReport> run_script(const Engine& engine, ScriptStore& store, std::string_view script) {
   TRIBUTARY_TRY(const std::vector<Command> commands, parse_script(script));
-  Runner runner(engine);
+  Runner runner(engine, store);
   for (const Command& command : commands) {
     if (auto done = runner.run(command); !done) return done.error();
   }
   return std::move(runner).report();
+}
+
+Result<ScriptReport> run_script(const Engine& engine, std::string_view script) {
+  MemoryScriptStore store;
+  return run_script(engine, store, script);
 }
 
 EngineOptions script_engine_options() {
