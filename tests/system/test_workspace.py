@@ -221,6 +221,49 @@ def test_deleted_series_are_gone_and_snapshots_are_prometheus_own(case):
     assert status == 403 and b"aps:CreateSnapshot" in body, body
 
 
+def test_remote_write_2_stores_samples_histograms_and_exemplars(case):
+    """One message of each kind; the answer counts what is written; queries and exemplars show it."""
+    ws = Workspace(case)
+    ms = now_ms()
+    texts = ["", "__name__", "rpc_seconds", "Calls.", "seconds", "trace_id", "abc", "calls_total"]
+    histogram = (
+        integer(1, 3) + double(3, 2.5) + integer(4, 0) + double(5, 0.001) + integer(6, 1)
+    ) + (field(11, integer(1, 0) + integer(2, 1)) + field(12, packed(4)) + integer(15, ms))
+    exemplar = field(1, packed(5, 6)) + double(2, 1.5) + integer(3, ms)
+    series = [
+        field(1, packed(1, 2)) + field(3, histogram) + field(5, integer(1, 3) + integer(3, 3)),
+        field(1, packed(1, 7)) + field(2, double(1, 42) + integer(2, ms)) + field(4, exemplar),
+    ]
+    message = b"".join(field(4, text.encode()) for text in texts)
+    message += b"".join(field(5, one) for one in series)
+    headers = {
+        "content-type": "application/x-protobuf;proto=io.prometheus.write.v2.Request",
+        "content-encoding": "snappy",
+        "x-prometheus-remote-write-version": "2.0.0",
+    }
+    status, got, body = ws.call("POST", "remote_write", body=snappy(message), headers=headers)
+    assert status == 204, (status, body)
+    written = [
+        got[f"X-Prometheus-Remote-Write-{kind}-Written"]
+        for kind in ("Samples", "Histograms", "Exemplars")
+    ]
+    assert written == ["1", "1", "1"], written
+    assert ws.value("calls_total") == 42
+    assert ws.value("histogram_sum(rpc_seconds)") == 2.5
+    shown = ws.data("query", query="rpc_seconds")["result"][0]["histogram"][1]
+    assert shown == {
+        "count": "3",
+        "sum": "2.5",
+        "buckets": [[3, "-0.001", "0.001", "1"], [0, "0.5", "1", "2"]],
+    }, shown
+    found = ws.data("query_exemplars", query="rate(calls_total[5m])")
+    assert found[0]["exemplars"][0]["labels"] == {"trace_id": "abc"}, found
+    assert ws.data("metadata")["rpc_seconds"][0]["help"] == "Calls."
+    assert ws.data("status/tsdb")["headStats"]["numSeries"] == 2
+    headers["content-type"] = "application/json"
+    assert ws.call("POST", "remote_write", body=b"{}", headers=headers)[0] == 415
+
+
 def test_large_answers_are_compressed_for_those_who_ask(case):
     """gzip where Accept-Encoding says so, and the same answer without it."""
     ws, end = example(case)
