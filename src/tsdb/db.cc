@@ -37,6 +37,7 @@ std::string_view to_string(Refusal refusal) {
     case Refusal::series_limit: return "series limit exceeded";
     case Refusal::metric_series_limit: return "series limit of the metric exceeded";
     case Refusal::invalid_labels: return "invalid labels";
+    case Refusal::invalid_histogram: return "invalid histogram";
   }
   return "?";
 }
@@ -67,8 +68,10 @@ Result<std::unique_ptr<Db>> Db::open(std::string directory, DbOptions options, D
 
   const Instant start = clock.monotonic();
   TRIBUTARY_TRY(const WalListing listing, list_wal(disk, wal_directory));
+  TRIBUTARY_TRY(const WalListing late_listing, list_wal(disk, state->late_wal_directory()));
   if (auto done =
-          replay_wal(disk, wal_directory, listing, state->head, state->deletions, state->replay);
+          tsdb::replay(disk, {wal_directory, listing, state->late_wal_directory(), late_listing},
+                       {state->head, state->deletions, state->exemplars, state->replay});
       !done) {
     return done.error();
   }
@@ -98,12 +101,7 @@ Result<AppendResult> Db::append(const WriteBatch& batch, LabelParser* parser) {
   return state_->append(batch, parser);
 }
 
-Result<void> Db::sync() {
-  auto done = state_->wal->sync();
-  if (done) return done;
-  state_->wal_failures.fetch_add(1, std::memory_order_relaxed);
-  return Error(Code::unavailable, "cannot make the log durable: " + done.error().message());
-}
+Result<void> Db::sync() { return state_->sync(); }
 
 Result<void> Db::close() {
   {
@@ -113,6 +111,11 @@ Result<void> Db::close() {
   auto saved = state_->metadata.save();
   auto synced = sync();
   return synced ? saved : synced;
+}
+
+std::vector<SeriesExemplars> Db::exemplars(std::span<const Matchers> any_of, std::int64_t min_ms,
+                                           std::int64_t max_ms) const {
+  return state_->exemplars.select(any_of, min_ms, max_ms);
 }
 
 std::vector<MetricFamily> Db::metadata(std::string_view family) const {
@@ -132,10 +135,12 @@ DbStats Db::stats() const {
   {
     const std::lock_guard guard(state_->write_mutex);
     stats.refused = state_->refusals.refused;
+    stats.late_samples = state_->refusals.late;
   }
   stats.wal_syncs = state_->wal->syncs();
   stats.wal_failures = state_->wal_failures.load(std::memory_order_relaxed);
   stats.wal_segment = state_->wal->segment();
+  stats.exemplars = state_->exemplars.size();
   const BlockView blocks = state_->blocks.view();
   stats.blocks = blocks->size();
   for (const BlockPtr& block : *blocks) {

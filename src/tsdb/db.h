@@ -30,6 +30,7 @@
 #include "model/queryable.h"
 #include "model/series.h"
 #include "tsdb/cardinality.h"
+#include "tsdb/exemplars.h"
 #include "tsdb/wal_directory.h"
 #include "tsdb/wal_segment.h"
 
@@ -41,15 +42,16 @@ class WriteBatch;
 
 // Why a sample was refused.
 enum class Refusal : std::uint8_t {
-  out_of_order,   // older than the series' newest sample
+  out_of_order,   // older than the series' newest sample, and such are not taken
   duplicate,      // same time as a stored one, another value
-  too_old,        // before what the database keeps
+  too_old,        // before what the database keeps, or late beyond the out-of-order window
   in_the_future,  // further ahead of the clock than allowed
   series_limit,
   metric_series_limit,
   invalid_labels,
+  invalid_histogram,
 };
-inline constexpr std::size_t kRefusals = 7;
+inline constexpr std::size_t kRefusals = 8;
 
 std::string_view to_string(Refusal refusal);
 
@@ -57,13 +59,17 @@ struct RefusedSample {
   Refusal reason;
   Sample sample;
   std::string series;  // as Labels::to_string; empty where the labels are invalid
-  std::string detail;  // of invalid labels: what is wrong with them
+  std::string detail;  // of invalid labels and histograms: what is wrong with them
 };
 
 struct AppendResult {
   static constexpr std::size_t kExamplesMax = 5;
 
-  std::uint64_t appended = 0;  // with those accepted as exact repeats
+  std::uint64_t appended = 0;           // with those accepted as exact repeats, and with histograms
+  std::uint64_t histograms = 0;         // of these
+  std::uint64_t late = 0;               // of these: older than their series' newest
+  std::uint64_t exemplars = 0;          // stored, or stored already
+  std::uint64_t exemplars_refused = 0;  // out of order, too long, or without their series
   std::uint64_t series_created = 0;
   std::array<std::uint64_t, kRefusals> refused{};
   std::vector<RefusedSample> examples;  // the first ones
@@ -76,6 +82,10 @@ struct DbOptions {
   std::size_t series_per_metric_max = 0;
   std::size_t metadata_families_max = 20'000;
   Duration future_max = 10min;
+  // How much older than the newest sample of all a sample may be that is older than its series'
+  // newest; zero: it may not. Those of histograms may not in any case.
+  Duration out_of_order_window = 60s;
+  std::size_t exemplars_max = 100'000;
   // Older samples are dropped by `maintain`, seen from the newest one or from now, whichever is
   // earlier; zero: none are.
   Duration retention = Duration::zero();
@@ -87,11 +97,13 @@ struct DbOptions {
 struct ReplayReport {
   WalReport wal;
   std::uint64_t series = 0;
-  std::uint64_t samples = 0;
+  std::uint64_t samples = 0;                 // with histograms
   std::uint64_t samples_not_in_order = 0;    // repeats, or late: not stored
   std::uint64_t samples_without_series = 0;  // their series' record was damaged
   std::uint64_t malformed_records = 0;
-  std::uint64_t records_of_other_types = 0;  // histograms, exemplars: kept, not read
+  std::uint64_t late_samples = 0;  // from their own log
+  std::uint64_t exemplars = 0;
+  std::uint64_t records_of_other_types = 0;  // kept, not read
   Duration took{};
 };
 
@@ -114,6 +126,8 @@ struct DbStats {
   unsigned wal_segment = 0;
   std::size_t metadata_families = 0;
   std::uint64_t metadata_dropped = 0;  // above the limit of families
+  std::uint64_t late_samples = 0;      // appended since open, out of order
+  std::size_t exemplars = 0;
   std::size_t blocks = 0;
   std::uint64_t block_bytes = 0;
   std::int64_t blocks_min_ms = 0;  // 0 and 0 while there is none
@@ -157,6 +171,9 @@ class Db final : public Queryable {
   Result<std::string> snapshot(SnapshotHead head, std::stop_token stop = {});
 
   Result<std::unique_ptr<Querier>> querier(std::int64_t min_ms, std::int64_t max_ms) const override;
+  // Of the series for which all of one of the lists of matchers hold; series sorted by labels.
+  std::vector<SeriesExemplars> exemplars(std::span<const Matchers> any_of, std::int64_t min_ms,
+                                         std::int64_t max_ms) const;
   // Of one family, or of all where `family` is empty; sorted by name.
   std::vector<MetricFamily> metadata(std::string_view family) const;
 

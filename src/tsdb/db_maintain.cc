@@ -83,6 +83,7 @@ Result<void> Db::State::truncate(std::int64_t min_ms) {
     live = head.live_refs();
     log.debug("head truncated", {{"min_ms", min_ms}, {"series_gone", gone}});
   }
+  if (auto done = shorten_late_wal(); !done) return done;
   TRIBUTARY_TRY(const WalListing listing, list_wal(disk, wal_directory()));
   std::vector<unsigned> ended = listing.segments;
   std::erase_if(ended, [current](unsigned number) { return number >= current; });

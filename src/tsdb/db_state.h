@@ -1,7 +1,9 @@
 // What a Db is made of; for the files db*.cc alone.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,7 +19,9 @@
 #include "tsdb/head.h"
 #include "tsdb/head_deletions.h"
 #include "tsdb/metadata_store.h"
+#include "tsdb/record_list.h"
 #include "tsdb/wal.h"
+#include "tsdb/wal_histograms.h"
 #include "tsdb/wal_records.h"
 #include "tsdb/write_batch.h"
 
@@ -31,6 +35,7 @@ struct Db::State {
         clock(db_clock),
         log(std::move(logger)),
         metadata(disk, directory + "/metadata.json", options.metadata_families_max),
+        exemplars(options.exemplars_max),
         blocks(disk, directory, log),
         compactor(disk, blocks, clock, log, to_ms(options.retention)) {}
 
@@ -52,6 +57,10 @@ struct Db::State {
   // Deletes from the head, in the log and in memory: from how many series.
   Result<std::size_t> delete_from_head(std::span<const Matcher> matchers, Interval interval);
   std::string wal_directory() const { return directory + "/wal"; }
+  std::string late_wal_directory() const { return directory + "/wbl"; }  // as Prometheus calls it
+  Result<void> sync();
+  // Writes the log of late samples anew, of those that the head still has.
+  Result<void> shorten_late_wal();
 
   const std::string directory;
   const DbOptions options;
@@ -61,7 +70,10 @@ struct Db::State {
   std::unique_ptr<DirectoryLock> lock;
   Head head;
   std::unique_ptr<Wal> wal;
+  std::mutex late_wal_mutex;      // of the pointer
+  std::shared_ptr<Wal> late_wal;  // of late samples; made for the first one
   MetadataStore metadata;
+  ExemplarStore exemplars;
   ReplayReport replay;
   BlockStore blocks;
   HeadDeletions deletions;
@@ -94,6 +106,11 @@ struct Db::State {
  private:
   struct Accepted {
     SeriesId series;
+    Sample sample;                     // or
+    const NativeHistogram* histogram;  // at the sample's time; the batch's or of `stale_markers_`
+  };
+  struct Late {
+    SeriesId series;
     Sample sample;
   };
   struct Undo {
@@ -104,6 +121,9 @@ struct Db::State {
   struct Limits {
     std::int64_t floor_ms;
     std::int64_t ceiling_ms;
+    std::int64_t late_floor_ms;  // INT64_MAX where none may be late
+
+    bool in_time(std::int64_t ms) const { return ms >= floor_ms && ms <= ceiling_ms; }
   };
   struct Found {
     SeriesId series = kNoSeries;
@@ -111,17 +131,31 @@ struct Db::State {
     std::string detail;
   };
 
+  Limits limits() const;  // for a batch that comes now
   void take_series(const WriteBatch& batch, const WriteBatch::Series& entry, LabelParser* parser,
                    const Limits& limits, AppendResult& result);
+  void take_sample(SeriesId id, Sample sample, const Limits& limits, AppendResult& result);
+  void take_histogram(SeriesId id, const WriteBatch::Histogram& point, const Limits& limits,
+                      AppendResult& result);
+  void take_exemplars(const WriteBatch& batch, const WriteBatch::Series& entry, SeriesId id,
+                      AppendResult& result);
+  // Of a series that is not there.
+  void refuse_all(const WriteBatch& batch, const WriteBatch::Series& entry, const Found& found,
+                  const Limits& limits, AppendResult& result);
   // The series that was sent as these bytes, if it is the one that comes here.
   SeriesId recognise(std::uint64_t raw_hash) const;
   Found find_or_create(const WriteBatch& batch, const WriteBatch::Series& entry,
                        LabelParser* parser, bool may_create);
   Found find_or_create(std::string_view packed, bool may_create);
-  void accept(SeriesId id, Sample sample);
-  // What the series has at exactly this time, which is not later than its newest sample.
-  std::optional<double> stored_value(SeriesId id, std::int64_t ms);
-  Result<void> log_accepted();
+  void accept(SeriesId id, Sample sample, const NativeHistogram* histogram);
+  // What the series has at exactly this time, which is not later than its newest sample: whether it
+  // is the same, or nothing where there is none.
+  std::optional<bool> is_stored(SeriesId id, Sample sample, const NativeHistogram* histogram);
+  void encode_samples(std::size_t first, std::size_t end);
+  Result<void> log_accepted(const WriteBatch& batch);
+  Result<void> log_late();
+  Result<void> open_late_wal();
+  void apply(const WriteBatch& batch);
   void roll_back();
 
   // A sender that knew it could make two sets of labels look alike.
@@ -130,13 +164,19 @@ struct Db::State {
   // Of the append under way; kept for their memory.
   SeriesId before_ = kNoSeries;  // the series before this one in the batch
   std::vector<Accepted> accepted_;
+  std::vector<Late> late_;
   std::vector<Undo> undo_;
   std::vector<SeriesId> created_;
-  std::vector<SeriesRecord> series_records_;
-  std::vector<SamplesRecord> samples_records_;
-  std::size_t series_records_used_ = 0;
-  std::size_t samples_records_used_ = 0;
-  std::vector<std::string_view> records_;
+  std::deque<NativeHistogram> stale_markers_;
+  std::vector<std::size_t> borders_;  // of `accepted_`, that the records must keep: see `accept`
+  RecordList records_;
+  SamplesRecord samples_record_;
+  std::array<HistogramsRecord, 4> histogram_records_;  // by type
+  struct ExemplarAt {
+    SeriesId series;
+    const WriteBatch::Exemplar* exemplar;
+  };
+  std::vector<ExemplarAt> exemplars_at_;
   std::string packed_;
   SeriesSamples found_;
 };

@@ -66,7 +66,7 @@ TEST_F(DbTest, GivesBackWhatWasWrittenBeforeAndAfterReopening) {
 }
 
 TEST_F(DbTest, RefusesSamplesOneByOneAndNamesTheReason) {
-  const auto db = open();
+  const auto db = open({.out_of_order_window = 0s});
   write(*db, up_, {{kNow, 1}});
 
   const AppendResult result = write(*db, up_,
@@ -87,7 +87,7 @@ TEST_F(DbTest, RefusesSamplesOneByOneAndNamesTheReason) {
 }
 
 TEST_F(DbTest, AcceptsAWholeRequestAgain) {
-  const auto db = open();
+  const auto db = open({.out_of_order_window = 0s});
   std::vector<Sample> request;
   for (int i = 0; i < 500; ++i) request.push_back({kNow - 600'000 + i * 1000, std::sin(i)});
   write(*db, up_, request);
@@ -117,7 +117,7 @@ TEST_F(DbTest, TakesARepeatedNaNAsTheSameValue) {
 }
 
 TEST_F(DbTest, ChecksASeriesThatComesTwiceInOneBatch) {
-  const auto db = open();
+  const auto db = open({.out_of_order_window = 0s});
   WriteBatch batch;
   add(batch, up_, {{kNow, 1}});
   add(batch, up_, {{kNow - 5, 1}, {kNow + 5, 2}});

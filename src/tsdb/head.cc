@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "model/packed_labels.h"
+#include "tsdb/histogram_chunk.h"
 
 namespace tributary::tsdb {
 
@@ -33,6 +34,11 @@ struct Head::Generation {
 
 namespace {
 
+// A chunk of histograms ends at so many bytes, with so many samples at least, as in Prometheus.
+constexpr std::size_t kHistogramBytesMax = 1024;
+constexpr unsigned kHistogramSamplesMin = 10;
+constexpr unsigned kHistogramSamplesMax = 240;
+
 std::int64_t range_of(std::int64_t ms) {
   const std::int64_t quotient = ms / Head::kChunkRangeMs;
   return ms % Head::kChunkRangeMs < 0 ? quotient - 1 : quotient;
@@ -53,7 +59,11 @@ void raise(std::atomic<std::int64_t>& bound, std::int64_t value) {
 
 Head::Head() : generation_(std::make_shared<Generation>(*this)) {}
 
-Head::~Head() = default;
+Head::~Head() {
+  for (SeriesId id = 0; id < series_.size(); ++id) {
+    if (series_[id].has_open_histograms()) delete series_[id].histograms;
+  }
+}
 
 SeriesId Head::find(std::string_view packed, std::uint64_t hash) const {
   return by_labels_.find(hash, [&](SeriesId id) { return series_[id].packed() == packed; });
@@ -108,40 +118,110 @@ void Head::publish(std::span<const SeriesId> series) {
   for (const SeriesId id : series) index_.add(id, series_[id].packed());
 }
 
-void Head::seal(HeadSeries& series) {
-  copy_open_chunk(series, fragments_, sealing_);
-  std::unique_ptr<ChunkArena>& arena = arenas_[range_of(series.open_min_ms)];
+SealedChunk* Head::allocate_chunk(std::int64_t min_ms, std::size_t size) {
+  std::unique_ptr<ChunkArena>& arena = arenas_[range_of(min_ms)];
   if (!arena) arena = std::make_unique<ChunkArena>();
-  SealedChunk* const chunk = arena->allocate(sealing_.size());
+  return arena->allocate(size);
+}
+
+void Head::drop_open(HeadSeries& series) {
+  if (series.has_open_histograms()) {
+    delete series.histograms;
+    series.open_count = 0;
+  } else {
+    OpenChunk(series, fragments_).clear();
+  }
+}
+
+void Head::seal(HeadSeries& series) {
+  if (series.has_open_histograms()) {
+    sealing_ = series.histograms->bytes();
+  } else {
+    copy_open_chunk(series, fragments_, sealing_);
+  }
+  SealedChunk* const chunk = allocate_chunk(series.open_min_ms, sealing_.size());
   chunk->before = series.sealed;
   chunk->min_ms = series.open_min_ms;
   chunk->max_ms = series.open_max_ms();
-  chunk->encoding = ChunkEncoding::xor_floats;
+  chunk->encoding = series.open_encoding;
   std::memcpy(ChunkArena::bytes_of(chunk), sealing_.data(), sealing_.size());
-  OpenChunk(series, fragments_).clear();
   series.sealed = chunk;
+  drop_open(series);
 }
 
 void Head::append_to(HeadSeries& series, Sample sample) {
   if (series.open_count > 0 && (series.open_count >= OpenChunk::kSamplesMax ||
+                                series.open_encoding != ChunkEncoding::xor_floats ||
                                 range_of(sample.timestamp_ms) != range_of(series.open_min_ms))) {
     seal(series);
   }
   OpenChunk(series, fragments_).append(sample);
-  series.last_ms = sample.timestamp_ms;
-  series.has_last = true;
+}
+
+void Head::append_to(HeadSeries& series, std::int64_t ms, const NativeHistogram& histogram) {
+  const ChunkEncoding encoding =
+      histogram.is_float ? ChunkEncoding::float_histogram : ChunkEncoding::histogram;
+  std::unique_ptr<HistogramChunkWriter> before;
+  if (series.open_count > 0) {
+    const bool same = series.open_encoding == encoding;
+    const bool full = series.open_count >= kHistogramSamplesMax ||
+                      (same && series.open_count >= kHistogramSamplesMin &&
+                       series.histograms->bytes().size() >= kHistogramBytesMax);
+    if (same && !full && range_of(ms) == range_of(series.open_min_ms) &&
+        series.histograms->append(ms, histogram) != HistogramChunkWriter::Appended::needs_chunk) {
+      ++series.open_count;
+      series.open_span_ms = static_cast<std::uint32_t>(ms - series.open_min_ms);
+      return;
+    }
+    // What it ends with tells whether counters were reset.
+    if (same) before = std::make_unique<HistogramChunkWriter>(*series.histograms);
+    seal(series);
+  }
+  series.histograms = new HistogramChunkWriter(ms, histogram, before.get());
+  series.open_encoding = encoding;
+  series.open_min_ms = ms;
+  series.open_span_ms = 0;
+  series.open_count = 1;
+}
+
+void Head::Appender::lock(SeriesId id) {
+  std::mutex& stripe = head_.stripe(id);
+  if (lock_.mutex() == &stripe) return;
+  if (lock_.owns_lock()) lock_.unlock();
+  lock_ = std::unique_lock(stripe);
+}
+
+void Head::Appender::count(std::int64_t ms) {
+  ++samples_;
+  min_ms_ = std::min(min_ms_, ms);
+  max_ms_ = std::max(max_ms_, ms);
 }
 
 void Head::Appender::append(SeriesId id, Sample sample) {
-  std::mutex& stripe = head_.stripe(id);
-  if (lock_.mutex() != &stripe) {
-    if (lock_.owns_lock()) lock_.unlock();
-    lock_ = std::unique_lock(stripe);
-  }
-  head_.append_to(head_.series_[id], sample);
-  ++samples_;
-  min_ms_ = std::min(min_ms_, sample.timestamp_ms);
-  max_ms_ = std::max(max_ms_, sample.timestamp_ms);
+  lock(id);
+  HeadSeries& series = head_.series_[id];
+  head_.append_to(series, sample);
+  series.last_ms = sample.timestamp_ms;
+  series.has_last = true;
+  count(sample.timestamp_ms);
+}
+
+void Head::Appender::append(SeriesId id, std::int64_t ms, const NativeHistogram& histogram) {
+  lock(id);
+  HeadSeries& series = head_.series_[id];
+  head_.append_to(series, ms, histogram);
+  series.last_ms = ms;
+  series.has_last = true;
+  count(ms);
+}
+
+void Head::Appender::append_late(SeriesId id, Sample sample) {
+  lock(id);
+  head_.late_.add(id, sample, kChunkRangeMs, [this](std::int64_t min_ms, std::size_t size) {
+    return head_.allocate_chunk(min_ms, size);
+  });
+  head_.series_[id].has_late = true;
+  count(sample.timestamp_ms);
 }
 
 Head::Appender::~Appender() {
@@ -151,14 +231,14 @@ Head::Appender::~Appender() {
   raise(head_.max_ms_, max_ms_);
 }
 
-bool Head::truncate_series(HeadSeries& series, std::int64_t min_ms) {
+bool Head::truncate_series(SeriesId id, std::int64_t min_ms) {
+  HeadSeries& series = series_[id];
   SealedChunk** link = &series.sealed;
   while (*link != nullptr && (*link)->max_ms >= min_ms) link = &(*link)->before;
   *link = nullptr;
-  if (series.open_count > 0 && series.open_max_ms() < min_ms) {
-    OpenChunk(series, fragments_).clear();
-  }
-  return series.sealed == nullptr && series.open_count == 0;
+  if (series.open_count > 0 && series.open_max_ms() < min_ms) drop_open(series);
+  if (series.has_late) series.has_late = !late_.truncate(id, min_ms);
+  return series.sealed == nullptr && series.open_count == 0 && !series.has_late;
 }
 
 std::size_t Head::truncate(std::int64_t min_ms) {
@@ -169,7 +249,7 @@ std::size_t Head::truncate(std::int64_t min_ms) {
     HeadSeries& series = series_[id];
     if (series.ref == 0) continue;
     const std::lock_guard lock(stripe(id));
-    if (truncate_series(series, min_ms)) gone.push_back({id, series.packed()});
+    if (truncate_series(id, min_ms)) gone.push_back({id, series.packed()});
   }
   raise(min_ms_, std::min(min_ms, max_ms()));
   for (const LabelIndex::Gone& one : gone) {
@@ -232,7 +312,8 @@ std::vector<SeriesRef> Head::live_refs() const {
   return refs;
 }
 
-bool Head::overlaps(const HeadSeries& series, std::int64_t min_ms, std::int64_t max_ms) const {
+bool Head::overlaps(SeriesId id, std::int64_t min_ms, std::int64_t max_ms) const {
+  const HeadSeries& series = series_[id];
   if (series.open_count > 0 && series.open_min_ms <= max_ms && series.open_max_ms() >= min_ms) {
     return true;
   }
@@ -240,7 +321,7 @@ bool Head::overlaps(const HeadSeries& series, std::int64_t min_ms, std::int64_t 
     if (chunk->max_ms < min_ms) break;
     if (chunk->min_ms <= max_ms) return true;
   }
-  return false;
+  return series.has_late && late_.overlaps(id, min_ms, max_ms);
 }
 
 Postings Head::select(std::span<const Matcher> matchers, std::int64_t min_ms,
@@ -257,7 +338,7 @@ Postings Head::select(std::span<const Matcher> matchers, std::int64_t min_ms,
       if (lock.owns_lock()) lock.unlock();
       lock = std::unique_lock(wanted);
     }
-    return !overlaps(series_[id], min_ms, max_ms);
+    return !overlaps(id, min_ms, max_ms);
   });
   if (lock.owns_lock()) lock.unlock();
   order_.sort(
@@ -279,8 +360,8 @@ std::vector<std::string> Head::label_values(std::string_view name) const {
   return index_.values(name);
 }
 
-void Head::chunks(SeriesId id, std::int64_t min_ms, std::int64_t max_ms, std::vector<Chunk>& out,
-                  std::string& open) const {
+bool Head::chunks(SeriesId id, std::int64_t min_ms, std::int64_t max_ms, std::vector<Chunk>& out,
+                  ChunkCopies& copies) const {
   const std::size_t first = out.size();
   const HeadSeries& series = series_[id];
   const std::lock_guard lock(stripe(id));
@@ -288,23 +369,38 @@ void Head::chunks(SeriesId id, std::int64_t min_ms, std::int64_t max_ms, std::ve
     if (chunk->max_ms < min_ms) break;
     if (chunk->min_ms <= max_ms) out.push_back(chunk->chunk());
   }
-  std::reverse(out.begin() + static_cast<std::ptrdiff_t>(first), out.end());
+  const auto begin = out.begin() + static_cast<std::ptrdiff_t>(first);
+  std::reverse(begin, out.end());
   if (series.open_count > 0 && series.open_min_ms <= max_ms && series.open_max_ms() >= min_ms) {
-    copy_open_chunk(series, fragments_, open);
-    out.push_back({ChunkEncoding::xor_floats, series.open_min_ms, series.open_max_ms(), open});
+    if (series.has_open_histograms()) {
+      copies.open = series.histograms->bytes();
+    } else {
+      copy_open_chunk(series, fragments_, copies.open);
+    }
+    out.push_back({series.open_encoding, series.open_min_ms, series.open_max_ms(), copies.open});
   }
+  if (!series.has_late) return false;
+  late_.chunks(id, min_ms, max_ms, out, copies.late);
+  std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
+            [](const Chunk& a, const Chunk& b) { return a.min_ms < b.min_ms; });
+  return true;
 }
 
 Result<void> Head::read(SeriesId id, std::int64_t min_ms, std::int64_t max_ms,
                         SeriesSamples& out) const {
   thread_local std::vector<Chunk> found;
-  thread_local std::string open;
+  thread_local ChunkCopies copies;
   found.clear();
-  chunks(id, min_ms, max_ms, found, open);
+  const bool may_overlap = chunks(id, min_ms, max_ms, found, copies);
+  const auto before = static_cast<std::ptrdiff_t>(out.floats.size());
   for (const Chunk& chunk : found) {
     if (auto done = read_chunk(chunk.encoding, chunk.bytes, min_ms, max_ms, out); !done) {
       return done;
     }
+  }
+  if (may_overlap) {
+    std::sort(out.floats.begin() + before, out.floats.end(),
+              [](const Sample& a, const Sample& b) { return a.timestamp_ms < b.timestamp_ms; });
   }
   return {};
 }

@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/histogram.h"
 #include "model/labels.h"
 #include "model/queryable.h"
 #include "model/sample.h"
@@ -30,6 +31,7 @@
 #include "tsdb/chunk_arena.h"
 #include "tsdb/head_series.h"
 #include "tsdb/label_index.h"
+#include "tsdb/late_samples.h"
 #include "tsdb/series_order.h"
 #include "tsdb/series_table.h"
 
@@ -76,8 +78,19 @@ class Head {
 
     // Later than the series' newest sample.
     void append(SeriesId id, Sample sample);
+    // `histogram` is well formed (check_histogram).
+    void append(SeriesId id, std::int64_t ms, const NativeHistogram& histogram);
+    // At a time before the newest sample's of which the series has none.
+    void append_late(SeriesId id, Sample sample);
+    // Lets go of the lock until the next sample.
+    void unlock() {
+      if (lock_.owns_lock()) lock_ = {};
+    }
 
    private:
+    void lock(SeriesId id);
+    void count(std::int64_t ms);
+
     Head& head_;
     std::unique_lock<std::mutex> lock_;
     std::uint64_t samples_ = 0;
@@ -92,6 +105,7 @@ class Head {
   }
   // Of the series that there are, ascending.
   std::vector<SeriesRef> live_refs() const;
+  const LateSamples& late_samples() const { return late_; }
 
   // --- Readers.
 
@@ -114,10 +128,15 @@ class Head {
   // Appends the samples of that range.
   Result<void> read(SeriesId id, std::int64_t min_ms, std::int64_t max_ms,
                     SeriesSamples& out) const;
-  // Appends the chunks that have samples of that range, the oldest first. The open one is copied
-  // into `open`.
-  void chunks(SeriesId id, std::int64_t min_ms, std::int64_t max_ms, std::vector<Chunk>& out,
-              std::string& open) const;
+  // What may still change, copied.
+  struct ChunkCopies {
+    std::string open;
+    std::string late;
+  };
+  // Appends the chunks that have samples of that range, sorted by their first: whether some may
+  // overlap.
+  bool chunks(SeriesId id, std::int64_t min_ms, std::int64_t max_ms, std::vector<Chunk>& out,
+              ChunkCopies& copies) const;
 
   std::size_t series() const { return series_count_.load(std::memory_order_relaxed); }
   std::uint64_t samples() const { return samples_.load(std::memory_order_relaxed); }
@@ -133,10 +152,14 @@ class Head {
   // 64 neighbours share a lock.
   std::mutex& stripe(SeriesId id) const { return stripes_[id / 64 % stripes_.size()]; }
   void append_to(HeadSeries& series, Sample sample);
+  void append_to(HeadSeries& series, std::int64_t ms, const NativeHistogram& histogram);
+  SealedChunk* allocate_chunk(std::int64_t min_ms, std::size_t size);
+  // The open chunk becomes a sealed one.
   void seal(HeadSeries& series);
-  bool overlaps(const HeadSeries& series, std::int64_t min_ms, std::int64_t max_ms) const;
+  void drop_open(HeadSeries& series);
+  bool overlaps(SeriesId id, std::int64_t min_ms, std::int64_t max_ms) const;
   // Forgets its old chunks: whether it has none left.
-  bool truncate_series(HeadSeries& series, std::int64_t min_ms);
+  bool truncate_series(SeriesId id, std::int64_t min_ms);
   void retire(Garbage garbage);
   void reclaim();
   void free_place(SeriesId id);
@@ -148,6 +171,7 @@ class Head {
   SeriesRef next_ref_ = 1;
   Arenas arenas_;  // by number of the range
   std::string sealing_;
+  LateSamples late_;
 
   StableArray<HeadSeries> series_;
   FragmentPool fragments_;

@@ -47,7 +47,7 @@ class HeadStream final : public ChunkSeriesStream {
     chunks_.clear();
     // One that was truncated meanwhile has none.
     for (; chunks_.empty() && next_ < series_.size(); ++next_) {
-      head_.chunks(series_[next_], min_ms_, max_ms_, chunks_, open_);
+      head_.chunks(series_[next_], min_ms_, max_ms_, chunks_, copies_);
     }
     return !chunks_.empty();
   }
@@ -62,7 +62,7 @@ class HeadStream final : public ChunkSeriesStream {
   const std::int64_t max_ms_;
   std::size_t next_ = 0;
   std::vector<Chunk> chunks_;
-  std::string open_;
+  Head::ChunkCopies copies_;
 };
 
 class HeadQuerier final : public Querier {

@@ -61,6 +61,7 @@ void OpenChunk::append(Sample sample) {
     series_.first_fragment = series_.tail_fragment = pool_.allocate();
     series_.tail_bits = 0;
     series_.open_min_ms = sample.timestamp_ms;
+    series_.open_encoding = ChunkEncoding::xor_floats;
   } else {
     state = {.last_ms = series_.open_max_ms(),
              .last_delta = series_.last_delta_ms,

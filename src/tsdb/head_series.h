@@ -13,6 +13,8 @@
 
 namespace tributary::tsdb {
 
+class HistogramChunkWriter;
+
 using SeriesRef = std::uint64_t;  // numbers a series in the log; never used twice
 
 struct HeadSeries {
@@ -28,7 +30,10 @@ struct HeadSeries {
   // Under the series' stripe lock.
   SealedChunk* sealed;  // the newest
   std::int64_t open_min_ms;
-  double last_value;
+  union {
+    double last_value;                 // of floats
+    HistogramChunkWriter* histograms;  // of histograms: the open chunk, which the head owns
+  };
   std::uint32_t open_span_ms;
   std::uint32_t last_delta_ms;
   std::uint32_t first_fragment;
@@ -37,8 +42,15 @@ struct HeadSeries {
   std::uint8_t open_count;
   std::uint8_t leading;
   std::uint8_t trailing;
-  bool has_last;
+  ChunkEncoding open_encoding;  // where there is an open chunk
+  bool has_last : 1;
+  bool has_late : 1;  // samples in LateSamples
+  // The writer's alone: the type of the record that its batch's newest sample goes into; 0: none.
+  std::uint8_t pending : 4;
 
+  bool has_open_histograms() const {
+    return open_count > 0 && open_encoding != ChunkEncoding::xor_floats;
+  }
   std::string_view packed() const { return {labels, labels_size}; }
   std::int64_t open_max_ms() const { return open_min_ms + open_span_ms; }
 };
@@ -66,7 +78,7 @@ class FragmentPool {
   std::uint32_t free_ = kNone;
 };
 
-// Writes the open chunk of a series.
+// Writes the open chunk of a series, of floats.
 class OpenChunk {
  public:
   static constexpr std::size_t kSamplesMax = 120;  // as Prometheus
@@ -98,7 +110,7 @@ class OpenChunk {
   unsigned pending_bits_ = 0;
 };
 
-// Makes `out` the bytes of the open chunk, which has samples.
+// Makes `out` the bytes of the open chunk, which has floats.
 void copy_open_chunk(const HeadSeries& series, const FragmentPool& pool, std::string& out);
 
 }  // namespace tributary::tsdb

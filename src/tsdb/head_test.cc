@@ -190,8 +190,8 @@ TEST_F(HeadTest, KeepsWhatIsPinnedUntilItIsLetGo) {
   const SeriesId old = add({{"__name__", "old"}}, 0, 300);
   Head::Pin pin = head_.pin();
   std::vector<Chunk> chunks;
-  std::string open;
-  head_.chunks(old, 0, 7'200'000, chunks, open);
+  Head::ChunkCopies copies;
+  head_.chunks(old, 0, 7'200'000, chunks, copies);
   const std::vector<std::string> before(1, std::string(chunks[0].bytes));
 
   EXPECT_EQ(head_.truncate(7'200'000), 1U);

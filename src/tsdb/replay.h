@@ -1,4 +1,4 @@
-// Rebuilds the head from the write-ahead log.
+// Rebuilds the head from the write-ahead log and the log of late samples.
 #pragma once
 
 #include <string>
@@ -6,15 +6,28 @@
 #include "base/result.h"
 #include "tsdb/db.h"
 #include "tsdb/disk.h"
+#include "tsdb/exemplars.h"
 #include "tsdb/head.h"
 #include "tsdb/head_deletions.h"
 #include "tsdb/wal_directory.h"
 
 namespace tributary::tsdb {
 
-// Puts the records of the log in `directory` into `head`, and what they say was deleted into
-// `deletions`, repairing the log. Counts into `report`.
-Result<void> replay_wal(Disk& disk, const std::string& directory, const WalListing& listing,
-                        Head& head, HeadDeletions& deletions, ReplayReport& report);
+struct ReplayFrom {
+  std::string directory;
+  WalListing listing;
+  std::string late_directory;  // of the log of late samples
+  WalListing late_listing;
+};
+
+struct ReplayInto {
+  Head& head;
+  HeadDeletions& deletions;
+  ExemplarStore& exemplars;
+  ReplayReport& report;
+};
+
+// Puts what the logs say where it belongs, and repairs them.
+Result<void> replay(Disk& disk, const ReplayFrom& from, const ReplayInto& into);
 
 }  // namespace tributary::tsdb

@@ -26,13 +26,15 @@ enum class RecordType : std::uint8_t {
   metadata = 6,
   histograms = 7,
   float_histograms = 8,
+  custom_histograms = 9,  // with custom bounds; likewise the next
+  custom_float_histograms = 10,
 };
 
 // Types this version does not know, and empty records, are `unknown`.
 inline RecordType record_type(std::string_view record) {
   if (record.empty()) return RecordType::unknown;
   const auto type = static_cast<std::uint8_t>(record[0]);
-  return type <= 8 ? static_cast<RecordType>(type) : RecordType::unknown;
+  return type <= 10 ? static_cast<RecordType>(type) : RecordType::unknown;
 }
 
 // Collect entries into a record; `record()` is complete at any time but for being empty.
@@ -75,6 +77,35 @@ class SamplesRecord {
                                                    static_cast<std::uint64_t>(first_ms_)));
     store_be64(at, std::bit_cast<std::uint64_t>(sample.value));
     bytes_.append(entry, static_cast<std::size_t>(at + 8 - entry));
+  }
+
+ private:
+  std::string bytes_;
+  std::uint64_t first_ref_ = 0;
+  std::int64_t first_ms_ = 0;
+};
+
+class ExemplarsRecord {
+ public:
+  void clear() { bytes_.clear(); }
+  bool empty() const { return bytes_.empty(); }
+  std::size_t size() const { return bytes_.size(); }
+  std::string_view record() const { return bytes_; }
+
+  void add(std::uint64_t ref, Sample sample, std::string_view packed_labels) {
+    if (bytes_.empty()) {
+      bytes_.push_back(static_cast<char>(RecordType::exemplars));
+      append_be64(bytes_, ref);
+      append_be64(bytes_, static_cast<std::uint64_t>(sample.timestamp_ms));
+      first_ref_ = ref;
+      first_ms_ = sample.timestamp_ms;
+    }
+    append_varint(bytes_, static_cast<std::int64_t>(ref - first_ref_));
+    append_varint(bytes_,
+                  static_cast<std::int64_t>(static_cast<std::uint64_t>(sample.timestamp_ms) -
+                                            static_cast<std::uint64_t>(first_ms_)));
+    append_be64(bytes_, std::bit_cast<std::uint64_t>(sample.value));
+    bytes_ += packed_labels;
   }
 
  private:
@@ -162,8 +193,8 @@ bool decode_exemplars(std::string_view record, Visit visit) {
 
 struct MetadataEntry {
   std::uint64_t ref;
-  std::uint8_t
-      type;  // 1 counter, 2 gauge, 3 histogram, 4 gauge histogram, 5 summary, 6 info, 7 stateset
+  // 1 counter, 2 gauge, 3 histogram, 4 gauge histogram, 5 summary, 6 info, 7 stateset.
+  std::uint8_t type;
   std::string_view unit;
   std::string_view help;
 };

@@ -30,20 +30,34 @@ void WriteBatch::clear() {
   packed_.clear();
   series_.clear();
   samples_.clear();
+  histograms_.clear();
+  exemplars_.clear();
   metadata_.clear();
 }
 
 Result<void> WriteBatch::add_series(std::span<const LabelView> labels) {
   const std::size_t at = packed_.size();
   if (auto done = packer_.pack(labels, packed_); !done) return done;
-  series_.push_back({{}, at, packed_.size() - at, samples_.size(), 0});
+  begin_series({}, at, packed_.size() - at);
   return {};
 }
 
 void WriteBatch::add_packed_series(std::string_view packed) {
   const std::size_t at = packed_.size();
   packed_ += packed;
-  series_.push_back({{}, at, packed.size(), samples_.size(), 0});
+  begin_series({}, at, packed.size());
+}
+
+Result<void> WriteBatch::add_exemplar(std::span<const LabelView> labels, Sample sample) {
+  const std::size_t at = packed_.size();
+  if (labels.empty()) {
+    append_packed({}, packed_);
+  } else if (auto done = packer_.pack(labels, packed_); !done) {
+    return done;
+  }
+  exemplars_.push_back({at, packed_.size() - at, sample});
+  ++series_.back().exemplars.count;
+  return {};
 }
 
 }  // namespace tributary::tsdb

@@ -1,5 +1,6 @@
-// What one write brings: series with their samples, and metadata of families. Reusable: `clear`
-// keeps the memory, so that a steady stream of writes allocates nothing here.
+// What one write brings: series with their samples, native histograms and exemplars, and metadata
+// of families. Reusable: `clear` keeps the memory, so that a steady stream of writes allocates
+// nothing here.
 //
 // A series is named by its labels or, faster, by the raw bytes that hold them in the sender's
 // message: equal bytes are equal labels, so the database recognises what was sent before, and asks
@@ -12,9 +13,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "model/histogram.h"
 #include "model/packed_labels.h"
 #include "model/sample.h"
 #include "model/series.h"
@@ -43,27 +46,48 @@ class LabelPacker {
 
 class WriteBatch {
  public:
+  struct Range {
+    std::size_t first;
+    std::size_t count;
+  };
   struct Series {
     std::string_view raw;   // or
     std::size_t packed_at;  // where `raw` is empty
     std::size_t packed_size;
-    std::size_t first_sample;
-    std::size_t sample_count;
+    Range samples;
+    Range histograms;
+    Range exemplars;
+  };
+  struct Histogram {
+    std::int64_t timestamp_ms;
+    NativeHistogram histogram;
+  };
+  struct Exemplar {
+    std::size_t packed_at;
+    std::size_t packed_size;
+    Sample sample;
   };
 
   void clear();
 
-  // Begins a series; the samples that follow are its own. Refused, and then without effect, where
-  // the labels make no set (see LabelPacker).
+  // Begins a series; what follows is its own. Refused, and then without effect, where the labels
+  // make no set (see LabelPacker).
   Result<void> add_series(std::span<const LabelView> labels);
   // `packed` comes from a LabelPacker.
   void add_packed_series(std::string_view packed);
   // `raw` is not empty and lives until the batch is appended.
-  void add_raw_series(std::string_view raw) { series_.push_back({raw, 0, 0, samples_.size(), 0}); }
+  void add_raw_series(std::string_view raw) { begin_series(raw, 0, 0); }
   void add_sample(Sample sample) {
     samples_.push_back(sample);
-    ++series_.back().sample_count;
+    ++series_.back().samples.count;
   }
+  void add_histogram(std::int64_t timestamp_ms, NativeHistogram histogram) {
+    histograms_.push_back({timestamp_ms, std::move(histogram)});
+    ++series_.back().histograms.count;
+  }
+  // Refused, and then without effect, where a label's name comes twice or is empty. It may have no
+  // labels.
+  Result<void> add_exemplar(std::span<const LabelView> labels, Sample sample);
   void add_metadata(MetricFamily family) { metadata_.push_back(std::move(family)); }
 
   const std::vector<Series>& series() const { return series_; }
@@ -71,15 +95,36 @@ class WriteBatch {
     return std::string_view(packed_).substr(series.packed_at, series.packed_size);
   }
   std::span<const Sample> samples(const Series& series) const {
-    return std::span(samples_).subspan(series.first_sample, series.sample_count);
+    return std::span(samples_).subspan(series.samples.first, series.samples.count);
   }
-  std::size_t sample_count() const { return samples_.size(); }
+  std::span<const Histogram> histograms(const Series& series) const {
+    return std::span(histograms_).subspan(series.histograms.first, series.histograms.count);
+  }
+  std::span<const Exemplar> exemplars(const Series& series) const {
+    return std::span(exemplars_).subspan(series.exemplars.first, series.exemplars.count);
+  }
+  std::string_view packed(const Exemplar& exemplar) const {
+    return std::string_view(packed_).substr(exemplar.packed_at, exemplar.packed_size);
+  }
+  // With the histograms.
+  std::size_t sample_count() const { return samples_.size() + histograms_.size(); }
   const std::vector<MetricFamily>& metadata() const { return metadata_; }
 
  private:
+  void begin_series(std::string_view raw, std::size_t packed_at, std::size_t packed_size) {
+    series_.push_back({raw,
+                       packed_at,
+                       packed_size,
+                       {samples_.size(), 0},
+                       {histograms_.size(), 0},
+                       {exemplars_.size(), 0}});
+  }
+
   std::string packed_;
   std::vector<Series> series_;
   std::vector<Sample> samples_;
+  std::vector<Histogram> histograms_;
+  std::vector<Exemplar> exemplars_;
   std::vector<MetricFamily> metadata_;
   LabelPacker packer_;
 };
