@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "tsdb/wal.h"
+#include "tsdb/wal_histograms.h"
 #include "tsdb/wal_records.h"
 
 namespace tributary::tsdb {
@@ -25,11 +26,26 @@ class Writer {
       case RecordType::samples:
         samples_.clear();
         decode_samples(record, [this](std::uint64_t ref, Sample sample) {
-          if (sample.timestamp_ms >= options_.min_ms && options_.keep_series(ref)) {
-            samples_.add(ref, sample);
-          }
+          if (keeps(ref, sample.timestamp_ms)) samples_.add(ref, sample);
         });
         return log(samples_.record());
+      case RecordType::histograms:
+      case RecordType::float_histograms:
+      case RecordType::custom_histograms:
+      case RecordType::custom_float_histograms:
+        histograms_.clear();
+        decode_histograms(
+            record, [this](std::uint64_t ref, std::int64_t ms, const NativeHistogram& histogram) {
+              if (keeps(ref, ms)) histograms_.add(ref, ms, histogram);
+            });
+        return log(histograms_.record());
+      case RecordType::exemplars:
+        exemplars_.clear();
+        decode_exemplars(record, [this](const ExemplarEntry& entry) {
+          if (!keeps(entry.ref, entry.timestamp_ms)) return;
+          exemplars_.add(entry.ref, {entry.timestamp_ms, entry.value}, entry.packed_labels);
+        });
+        return log(exemplars_.record());
       default: return log(record);
     }
   }
@@ -37,6 +53,10 @@ class Writer {
   const Result<void>& status() const { return status_; }
 
  private:
+  bool keeps(std::uint64_t ref, std::int64_t ms) const {
+    return ms >= options_.min_ms && options_.keep_series(ref);
+  }
+
   void log(std::string_view record) {
     if (record.empty() || !status_) return;
     const std::array<std::string_view, 1> records{record};
@@ -47,6 +67,8 @@ class Writer {
   const CheckpointOptions& options_;
   SeriesRecord series_;
   SamplesRecord samples_;
+  HistogramsRecord histograms_;
+  ExemplarsRecord exemplars_;
   Result<void> status_;
 };
 

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -90,7 +91,19 @@ class RunningPrometheus {
     return false;
   }
 
-  // Every sample up to `time_ms`.
+  // What a scalar expression, without characters that URLs escape, gives.
+  std::string read_scalar(const std::string& expression, std::int64_t time_ms) const {
+    const std::string answer =
+        get(port_, "/api/v1/query?query=" + expression + "&time=" + std::to_string(time_ms / 1000));
+    rapidjson::Document document;
+    document.Parse(answer.c_str() + answer.find("\r\n\r\n"));
+    if (document.HasParseError() || !document.IsObject() || !document.HasMember("data")) {
+      return answer;
+    }
+    return document["data"]["result"][1].GetString();
+  }
+
+  // Every sample of a float up to `time_ms`.
   Everything read_everything(std::int64_t time_ms) const {
     const std::string answer =
         get(port_, "/api/v1/query?query=%7B__name__%3D~%22.%2B%22%7D%5B1d%5D&time=" +
@@ -104,6 +117,7 @@ class RunningPrometheus {
       for (const auto& label : series["metric"].GetObject()) {
         labels.set(label.name.GetString(), label.value.GetString());
       }
+      if (!series.HasMember("values")) continue;
       for (const auto& sample : series["values"].GetArray()) {
         out[labels].push_back({std::llround(sample[0].GetDouble() * 1000),
                                std::strtod(sample[1].GetString(), nullptr)});
@@ -150,6 +164,55 @@ TEST(Prometheus, ServesTheDirectoryAndLeavesItReadable) {
   const auto db = Db::open(data, {}, disk, clock, Logger()).value();
   EXPECT_EQ(read(*db), written);
   EXPECT_EQ(db->replay().wal.damage, 0U);
+}
+
+TEST(Prometheus, ServesLateSamplesAndHistograms) {
+  if (std::system("command -v prometheus >/dev/null 2>&1") != 0) {
+    GTEST_SKIP() << "prometheus is not installed (apt-get install prometheus)";
+  }
+  const TemporaryDirectory directory;
+  RealDisk disk;
+  const FakeClock clock(timestamp_from_ms(kNow + 10'000'000));
+  const std::string data = directory.path() + "/data";
+  const std::string config = directory.path() + "/prometheus.yml";
+  std::ofstream(config) << "storage: {tsdb: {out_of_order_time_window: 1h}}\n";
+  Everything written;
+  {
+    const auto db = Db::open(data, {.out_of_order_window = 1h}, disk, clock, Logger()).value();
+    for (int t = 0; t < 200; ++t) {
+      WriteBatch batch;
+      const Labels labels{{"__name__", "m"}, {"i", std::to_string(t % 3)}};
+      // Two steps forward, one step back.
+      const std::int64_t ms = kNow + (t % 2 == 0 ? t + 4 : t) * 15'000;
+      add(batch, labels, {{ms, 1.0 * t}});
+      written[labels].push_back({ms, 1.0 * t});
+      add(batch, {{"__name__", "h"}}, {});
+      NativeHistogram histogram;
+      histogram.schema = 1;
+      histogram.zero_threshold = 1e-9;
+      histogram.positive_spans = {{0, 2}};
+      histogram.positive_deltas = {t + 1, 1};
+      histogram.count = static_cast<std::uint64_t>(2 * t + 3);
+      histogram.sum = 0.5 * t;
+      batch.add_histogram(kNow + t * 15'000, histogram);
+      ASSERT_EQ(db->append(batch)->appended, 2U);
+    }
+    ASSERT_GT(db->stats().late_samples, 50U);
+  }
+  for (auto& [labels, samples] : written) {
+    std::sort(samples.begin(), samples.end(),
+              [](const Sample& a, const Sample& b) { return a.timestamp_ms < b.timestamp_ms; });
+  }
+
+  {
+    const RunningPrometheus prometheus(data, config);
+    ASSERT_TRUE(prometheus.wait_until_ready());
+    Everything read_back = prometheus.read_everything(kNow + 10'000'000);
+    EXPECT_EQ(read_back, written);
+    // 200 histograms, the last with 401 observations.
+    EXPECT_EQ(prometheus.read_scalar("scalar(count_over_time(h[1d]))", kNow + 10'000'000), "200");
+    EXPECT_EQ(prometheus.read_scalar("scalar(histogram_count(h))", kNow + 199 * 15'000), "401");
+  }
 }
 
 }  // namespace
