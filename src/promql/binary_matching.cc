@@ -9,6 +9,7 @@ namespace tributary::promql {
 namespace {
 
 constexpr std::uint32_t kNoRow = UINT32_MAX;
+constexpr std::size_t kPairsPerCheck = 4096;  // between two looks at the clock
 
 // The "one" side has at most one series per match group and step; the other one may have many, if
 // the operator says so.
@@ -50,8 +51,13 @@ class Join {
   LabelEditor editor_;
   // Of each many-row the result row with the one-row that it met last.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> met_;
-  std::vector<std::uint32_t> matched_;  // result rows of this group and step
-  std::vector<bool> matches_at_;        // steps at which there is anything to match
+  // The number of the group and step at hand, of each result row the last such number that it had a
+  // match at, and how many matches there are.
+  std::uint64_t round_ = 0;
+  std::vector<std::uint64_t> matched_in_;
+  std::size_t match_count_ = 0;
+  std::size_t unchecked_pairs_ = kPairsPerCheck;
+  std::vector<bool> matches_at_;  // steps at which there is anything to match
   // The last pair's of a step, as in Prometheus.
   std::vector<std::optional<Annotation>> notes_;
 };
@@ -85,9 +91,6 @@ Result<Matrix> Join::run() {
     }
   }
   for (std::uint32_t group = 0; group < groups_.count(); ++group) {
-    if (group % 64 == 0) {
-      if (auto checked = query_.check(); !checked) return checked.error();
-    }
     if (auto done = run_group(group); !done) return done.error();
   }
   for (std::optional<Annotation>& note : notes_) {
@@ -111,6 +114,11 @@ Result<void> Join::run_group(std::uint32_t group) {
   cover(one_, one_of_[group]);
   for (std::size_t step = begin; step < end; ++step) {
     if (!matches_at_[step]) continue;
+    unchecked_pairs_ += 1 + many_of_[group].size();
+    if (unchecked_pairs_ >= kPairsPerCheck) {
+      if (auto checked = query_.check(); !checked) return checked;
+      unchecked_pairs_ = 0;
+    }
     if (auto done = run_step(group, step); !done) return done;
   }
   return {};
@@ -118,7 +126,8 @@ Result<void> Join::run_group(std::uint32_t group) {
 
 Result<void> Join::run_step(std::uint32_t group, std::size_t step) {
   TRIBUTARY_TRY(const std::uint32_t one, find_one(group, step));
-  matched_.clear();
+  ++round_;
+  match_count_ = 0;
   for (const std::uint32_t many : many_of_[group]) {
     if (!many_.rows()[many].has(step)) continue;
     Side other{one, 0};
@@ -128,7 +137,7 @@ Result<void> Join::run_step(std::uint32_t group, std::size_t step) {
     }
     if (auto done = pair(group, step, {many, 0}, other); !done) return done;
   }
-  if (one == kNoRow || !matching_.fill_left || !matched_.empty()) return {};
+  if (one == kNoRow || !matching_.fill_left || match_count_ > 0) return {};
   return pair(group, step, {kNoRow, *matching_.fill_left}, {one, 0});
 }
 
@@ -177,18 +186,18 @@ Result<void> Join::pair(std::uint32_t group, std::size_t step, Side many, Side o
 }
 
 Result<void> Join::refuse_repeat(std::uint32_t row) {
-  if (one_to_one() && !matched_.empty()) {
+  if (one_to_one() && match_count_ > 0) {
     return Error(Code::execution,
                  "multiple matches for labels: many-to-one matching must be explicit "
                  "(group_left/group_right)");
   }
-  for (const std::uint32_t before : matched_) {
-    if (before == row) {
-      return Error(Code::execution,
-                   "multiple matches for labels: grouping labels must ensure unique matches");
-    }
+  if (row >= matched_in_.size()) matched_in_.resize(row + 1, 0);
+  if (matched_in_[row] == round_) {
+    return Error(Code::execution,
+                 "multiple matches for labels: grouping labels must ensure unique matches");
   }
-  matched_.push_back(row);
+  matched_in_[row] = round_;
+  ++match_count_;
   return {};
 }
 
