@@ -108,5 +108,29 @@ TEST(XorChunk, SaysSoWhenTheBytesEndEarly) {
   }
 }
 
+TEST(XorChunk, IsReadTheSameQuicklyAndSampleBySample) {
+  SeededRandom random(8);
+  for (int round = 0; round < 300; ++round) {
+    XorChunkWriter writer;
+    std::int64_t ms = static_cast<std::int64_t>(random.next() % 2'000'000'000'000) - 1'000'000;
+    for (std::uint64_t i = random.next() % 200; i > 0; --i) {
+      ms += 1 + static_cast<std::int64_t>(random.next() >> (random.next() % 40 + 20));
+      writer.append({ms, std::bit_cast<double>(random.next() << (random.next() % 64))});
+    }
+    std::string bytes = writer.bytes();
+    if (round % 3 == 1) bytes.resize(random.next() % (bytes.size() + 1));
+    if (round % 3 == 2) bytes[random.next() % bytes.size()] ^= 0x10;
+
+    std::vector<Sample> plain;
+    XorChunkReader reader(bytes);
+    while (reader.next()) plain.push_back(reader.sample());
+    std::vector<Sample> quick;
+    const auto done = read_xor_chunk(bytes, INT64_MIN, INT64_MAX, quick);
+
+    EXPECT_EQ(done.has_value(), reader.ok());
+    EXPECT_EQ(quick, plain);
+  }
+}
+
 }  // namespace
 }  // namespace tributary::tsdb
