@@ -133,6 +133,12 @@ TEST_P(PromqlOverDb, GivesWhatPrometheusExpectsOfTheHead) { judge(Reopen::never)
 
 TEST_P(PromqlOverDb, GivesTheSameOfWhatTheLogBroughtBack) { judge(Reopen::after_each_load); }
 
+std::string script_name(const ::testing::TestParamInfo<std::string>& info) {
+  std::string name = info.param;
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
 // All scripts but start_timestamps: the database keeps no start times.
 INSTANTIATE_TEST_SUITE_P(Scripts, PromqlOverDb,
                          ::testing::Values("aggregators", "at_modifier", "collision",
@@ -142,11 +148,7 @@ INSTANTIATE_TEST_SUITE_P(Scripts, PromqlOverDb,
                                            "native_histograms", "operators", "range_queries",
                                            "selectors", "staleness", "subquery", "trig_functions",
                                            "type_and_unit"),
-                         [](const ::testing::TestParamInfo<std::string>& info) {
-                           std::string name = info.param;
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+                         script_name);
 
 }  // namespace
 }  // namespace tributary::hub::workspaces
