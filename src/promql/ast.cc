@@ -44,4 +44,14 @@ std::string_view to_string(Cardinality cardinality) {
   return name_of(cardinality, kNames);
 }
 
+std::vector<const Binary*> chain_of(const Expression& expression) {
+  std::vector<const Binary*> chain;
+  const auto* binary = std::get_if<Binary>(&expression.node);
+  while (binary != nullptr) {
+    chain.push_back(binary);
+    binary = std::get_if<Binary>(&binary->left->node);
+  }
+  return chain;
+}
+
 }  // namespace tributary::promql

@@ -206,4 +206,8 @@ inline VectorSelector& selector_of(const MatrixSelector& matrix) {
   return std::get<VectorSelector>(matrix.selector->node);
 }
 
+// A chain a + b + c ... leans to the left and may be thousands of operators long, so that it is
+// walked in a loop: its operations, the last and outermost first. Empty where `expression` is none.
+std::vector<const Binary*> chain_of(const Expression& expression);
+
 }  // namespace tributary::promql

@@ -4,6 +4,8 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 #include "base/json_text.h"
 #include "promql/function.h"
@@ -206,19 +208,27 @@ void append_matching(std::string& out, const VectorMatching& matching) {
   object.boolean("on", matching.on);
 }
 
-void append_node(std::string& out, const Binary& binary) {
-  Object object(out);
-  object.boolean("bool", binary.return_bool);
-  object.expression("lhs", binary.left);
-  object.key("matching");
+// What follows the left side in the object of an operation, to its end.
+void append_behind_left(std::string& out, const Binary& binary) {
+  out += ",\"matching\":";
   if (binary.matching) {
     append_matching(out, *binary.matching);
   } else {
     out += "null";
   }
-  object.text("op", to_string(binary.op));
-  object.expression("rhs", binary.right);
-  object.text("type", "binaryExpr");
+  out += ",\"op\":";
+  append_json_string(out, to_string(binary.op));
+  out += ",\"rhs\":";
+  append_json(out, *binary.right);
+  out += ",\"type\":\"binaryExpr\"}";
+}
+
+void append_chain(std::string& out, const std::vector<const Binary*>& chain) {
+  for (const Binary* const binary : chain) {
+    out += binary->return_bool ? "{\"bool\":true,\"lhs\":" : "{\"bool\":false,\"lhs\":";
+  }
+  append_json(out, *chain.back()->left);
+  for (auto at = chain.rbegin(); at != chain.rend(); ++at) append_behind_left(out, **at);
 }
 
 void append_node(std::string& out, const Paren& paren) {
@@ -257,7 +267,15 @@ void append_node(std::string& out, const Aggregation& aggregation) {
 }  // namespace
 
 void append_json(std::string& out, const Expression& expression) {
-  std::visit([&out](const auto& node) { append_node(out, node); }, expression.node);
+  std::visit(
+      [&](const auto& node) {
+        if constexpr (std::is_same_v<decltype(node), const Binary&>) {
+          append_chain(out, chain_of(expression));
+        } else {
+          append_node(out, node);
+        }
+      },
+      expression.node);
 }
 
 }  // namespace tributary::promql

@@ -138,8 +138,8 @@ Result<ExpressionPtr> Parser::parse_expression(unsigned level) {
 Result<ExpressionPtr> Parser::parse_operand() {
   if (state_.at(TokenKind::add) || state_.at(TokenKind::subtract)) return parse_unary();
   TRIBUTARY_TRY(auto operand, parse_primary());
-  while (is_modifier(state_.peek().kind)) {
-    if (auto done = state_.count_operator(); !done) return done.error();
+  for (unsigned modifiers = 0; is_modifier(state_.peek().kind); ++modifiers) {
+    if (modifiers == kExpressionDepthMax) return state_.too_deep();
     TRIBUTARY_TRY(operand, parse_modifier(std::move(operand)));
   }
   return operand;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "base/strings.h"
@@ -163,8 +164,16 @@ class Line {
   explicit Line(std::size_t limit) : limit_(limit) {}
 
   void append(const Expression& expression) {
-    if (text_.size() > limit_) return;
-    std::visit([this](const auto& node) { append(node); }, expression.node);
+    if (!fits()) return;
+    std::visit(
+        [&](const auto& node) {
+          if constexpr (std::is_same_v<decltype(node), const Binary&>) {
+            append_chain(chain_of(expression));
+          } else {
+            append(node);
+          }
+        },
+        expression.node);
   }
   bool fits() const { return text_.size() <= limit_; }
   std::string take() { return std::move(text_); }
@@ -191,17 +200,20 @@ class Line {
     text_ += unary.minus ? '-' : '+';
     append(*unary.operand);
   }
-  void append(const Binary& binary) {
-    // A sign there would be one of the whole power.
-    const auto* const number = std::get_if<NumberLiteral>(&binary.left->node);
-    if (binary.op == BinaryOperator::power && number != nullptr &&
+  void append_chain(const std::vector<const Binary*>& chain) {
+    // A sign in front of the first operand would be one of the whole power.
+    const Binary& first = *chain.back();
+    const auto* const number = std::get_if<NumberLiteral>(&first.left->node);
+    if (first.op == BinaryOperator::power && number != nullptr &&
         number->value == std::numeric_limits<double>::infinity()) {
       text_ += "Inf";
     } else {
-      append(*binary.left);
+      append(*first.left);
     }
-    text_ += " " + operator_text(binary) + " ";
-    append(*binary.right);
+    for (auto at = chain.rbegin(); at != chain.rend() && fits(); ++at) {
+      text_ += " " + operator_text(**at) + " ";
+      append(*(*at)->right);
+    }
   }
   void append(const Paren& paren) {
     text_ += '(';
@@ -273,11 +285,25 @@ class Lines {
     text_ += trim(operand.text_);
   }
   void append_split(const Binary& binary, const Expression&, std::size_t level) {
-    append(*binary.left, level + 1);
-    text_ += '\n';
-    indent(level);
-    text_ += operator_text(binary) + "\n";
-    append(*binary.right, level + 1);
+    // Down on the left as far as there is something to split, then up again.
+    std::vector<const Binary*> chain = {&binary};
+    const Expression* left = binary.left.get();
+    while (!append_line(*left, level + chain.size())) {
+      const auto* const inner = std::get_if<Binary>(&left->node);
+      if (inner == nullptr) {
+        append(*left, level + chain.size());
+        break;
+      }
+      chain.push_back(inner);
+      left = inner->left.get();
+    }
+    while (!chain.empty()) {
+      text_ += '\n';
+      indent(level + chain.size() - 1);
+      text_ += operator_text(*chain.back()) + "\n";
+      append(*chain.back()->right, level + chain.size());
+      chain.pop_back();
+    }
   }
   void append_split(const Paren& paren, const Expression&, std::size_t level) {
     indent(level);

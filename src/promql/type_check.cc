@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "promql/function.h"
 #include "promql/parser_state.h"
@@ -40,6 +41,7 @@ class TypeCheck {
   Result<void> check(Aggregation& aggregation, Expression& whole);
 
   Result<void> check_as(Expression& expression, ValueType wanted, const std::string& where);
+  Result<void> check_operation(Binary& binary, Position position) const;
   Result<void> check_modifiers(const Binary& binary) const;
   Result<void> check_matching(Binary& binary, Position position) const;
   Result<void> check_set_matching(const Binary& binary, Position position) const;
@@ -89,9 +91,24 @@ Result<void> TypeCheck::check(Unary& unary, Expression& whole) {
                      quote(documented(unary.operand->type)));
 }
 
-Result<void> TypeCheck::check(Binary& binary, Expression& whole) {
-  if (auto done = check(*binary.left); !done) return done.error();
-  if (auto done = check(*binary.right); !done) return done.error();
+Result<void> TypeCheck::check(Binary&, Expression& whole) {
+  std::vector<Expression*> chain;
+  Expression* first = &whole;
+  while (auto* const binary = std::get_if<Binary>(&first->node)) {
+    chain.push_back(first);
+    first = binary->left.get();
+  }
+  if (auto done = check(*first); !done) return done.error();
+  for (auto at = chain.rbegin(); at != chain.rend(); ++at) {
+    auto& binary = std::get<Binary>((*at)->node);
+    if (auto done = check(*binary.right); !done) return done.error();
+    if (auto done = check_operation(binary, (*at)->position); !done) return done.error();
+  }
+  return {};
+}
+
+// The operands have been checked.
+Result<void> TypeCheck::check_operation(Binary& binary, Position position) const {
   if (is_set_operator(binary.op) && binary.matching->cardinality == Cardinality::one_to_one) {
     binary.matching->cardinality = Cardinality::many_to_many;
   }
@@ -102,7 +119,7 @@ Result<void> TypeCheck::check(Binary& binary, Expression& whole) {
                      "binary expression must contain only scalar and instant vector types");
     }
   }
-  return check_matching(binary, whole.position);
+  return check_matching(binary, position);
 }
 
 // Where the operator, or a comment before it, begins.
