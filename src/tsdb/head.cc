@@ -324,8 +324,8 @@ bool Head::overlaps(SeriesId id, std::int64_t min_ms, std::int64_t max_ms) const
   return series.has_late && late_.overlaps(id, min_ms, max_ms);
 }
 
-Postings Head::select(std::span<const Matcher> matchers, std::int64_t min_ms,
-                      std::int64_t max_ms) const {
+Postings Head::select_unsorted(std::span<const Matcher> matchers, std::int64_t min_ms,
+                               std::int64_t max_ms) const {
   Postings found;
   {
     const std::shared_lock lock(index_mutex_);
@@ -340,7 +340,12 @@ Postings Head::select(std::span<const Matcher> matchers, std::int64_t min_ms,
     }
     return !overlaps(id, min_ms, max_ms);
   });
-  if (lock.owns_lock()) lock.unlock();
+  return found;
+}
+
+Postings Head::select(std::span<const Matcher> matchers, std::int64_t min_ms,
+                      std::int64_t max_ms) const {
+  Postings found = select_unsorted(matchers, min_ms, max_ms);
   order_.sort(
       found, [this](SeriesId id) { return series_[id].packed(); },
       [this] {

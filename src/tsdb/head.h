@@ -116,6 +116,8 @@ class Head {
   // Series that match and have a sample from `min_ms` to `max_ms`, sorted by labels.
   Postings select(std::span<const Matcher> matchers, std::int64_t min_ms,
                   std::int64_t max_ms) const;
+  Postings select_unsorted(std::span<const Matcher> matchers, std::int64_t min_ms,
+                           std::int64_t max_ms) const;
   LabelsView labels(SeriesId id) const { return LabelsView(series_[id].packed()); }
   std::vector<std::string> label_names() const;
   // Calls visit(name, value, number of series) for every label there is, in no order.

@@ -1,9 +1,11 @@
 #include "tsdb/head_querier.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include "base/hash.h"
 #include "model/packed_labels.h"
 
 namespace tributary::tsdb {
@@ -79,29 +81,38 @@ class HeadQuerier final : public Querier {
 
   Result<std::vector<std::string>> label_names(std::span<const Matcher> matchers) const override {
     if (whole_head(matchers)) return head_.label_names();
-    std::set<std::string, std::less<>> names;
     const Head::Pin pin = head_.pin();
-    for (const SeriesId id : head_.select(matchers, min_ms_, max_ms_)) {
-      for (const auto& [name, value] : head_.labels(id)) {
-        if (!names.contains(name)) names.emplace(name);
-      }
+    Texts names;
+    for (const SeriesId id : head_.select_unsorted(matchers, min_ms_, max_ms_)) {
+      for (const auto& [name, value] : head_.labels(id)) names.insert(name);
     }
-    return std::vector<std::string>(names.begin(), names.end());
+    return sorted(names);
   }
 
   Result<std::vector<std::string>> label_values(std::string_view name,
                                                 std::span<const Matcher> matchers) const override {
     if (whole_head(matchers)) return head_.label_values(name);
-    std::set<std::string, std::less<>> values;
     const Head::Pin pin = head_.pin();
-    for (const SeriesId id : head_.select(matchers, min_ms_, max_ms_)) {
+    Texts values;
+    for (const SeriesId id : head_.select_unsorted(matchers, min_ms_, max_ms_)) {
       const std::string_view value = head_.labels(id).get(name);
-      if (!value.empty() && !values.contains(value)) values.emplace(value);
+      if (!value.empty()) values.insert(value);
     }
-    return std::vector<std::string>(values.begin(), values.end());
+    return sorted(values);
   }
 
  private:
+  struct TextHash {
+    std::size_t operator()(std::string_view text) const { return hash64(text); }
+  };
+  // In the labels of pinned series.
+  using Texts = boost::unordered_flat_set<std::string_view, TextHash>;
+
+  static std::vector<std::string> sorted(const Texts& texts) {
+    std::vector<std::string> out(texts.begin(), texts.end());
+    std::sort(out.begin(), out.end());
+    return out;
+  }
   // The index alone answers where nothing narrows the series down.
   bool whole_head(std::span<const Matcher> matchers) const {
     return matchers.empty() && min_ms_ <= head_.min_ms() && max_ms_ >= head_.max_ms();
