@@ -114,7 +114,8 @@ bool Db::State::head_is_due() const {
   const std::int64_t min_ms = head.min_ms();
   const std::int64_t max_ms = head.max_ms();
   const std::int64_t end_ms = align_down(min_ms, kBlockRangeMs) + kBlockRangeMs;
-  return max_ms - min_ms > kBlockRangeMs + kHeadKeepsMs && max_ms - end_ms >= kHeadKeepsMs;
+  const std::int64_t keeps_ms = std::max(kHeadKeepsMs, to_ms(options.out_of_order_window));
+  return max_ms - min_ms > kBlockRangeMs + kHeadKeepsMs && max_ms - end_ms >= keeps_ms;
 }
 
 std::unique_ptr<ChunkSeriesStream> Db::State::head_stream(std::int64_t min_ms,
