@@ -3,18 +3,16 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <limits>
 #include <numbers>
-#include <optional>
 #include <set>
 #include <utility>
 
 #include "promql/function.h"
 #include "promql/testing/number_text.h"
+#include "promql/testing/reference_aggregation.h"
 #include "promql/testing/reference_functions.h"
+#include "promql/testing/reference_operators.h"
 
 namespace tributary::promql::testing {
 namespace {
@@ -23,56 +21,7 @@ constexpr std::int64_t kLookbackMs = 300'000;
 constexpr std::int64_t kSubqueryStepMs = 60'000;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-Error failed(std::string_view what) { return Error(Code::execution, std::string(what)); }
 Error unsupported(std::string_view what) { return Error(Code::unsupported, std::string(what)); }
-
-Labels without_name(Labels labels) {
-  labels.erase(kMetricName);
-  return labels;
-}
-
-// The labels that `names` names, or all others but the metric's name.
-Labels group_of(const Labels& labels, const std::vector<std::string>& names, bool named) {
-  std::vector<Label> kept;
-  for (const Label& label : labels) {
-    const bool is_named = std::ranges::find(names, label.name) != names.end();
-    if (named ? is_named : !is_named && label.name != kMetricName) kept.push_back(label);
-  }
-  return Labels(std::move(kept));
-}
-
-void set_label(Labels& labels, std::string_view name, std::string_view value) {
-  if (value.empty()) {
-    labels.erase(name);
-  } else {
-    labels.set(name, value);
-  }
-}
-
-Result<void> insert(ReferenceVector& out, const Labels& labels, double value) {
-  if (out.emplace(labels, value).second) return {};
-  return failed("two series with the same labels: " + labels.to_string());
-}
-
-// What `op` gives, and for a comparison whether it holds.
-std::pair<double, bool> compute(BinaryOperator op, double a, double b) {
-  switch (op) {
-    case BinaryOperator::add: return {a + b, true};
-    case BinaryOperator::subtract: return {a - b, true};
-    case BinaryOperator::multiply: return {a * b, true};
-    case BinaryOperator::divide: return {a / b, true};
-    case BinaryOperator::modulo: return {std::fmod(a, b), true};
-    case BinaryOperator::power: return {std::pow(a, b), true};
-    case BinaryOperator::atan2: return {std::atan2(a, b), true};
-    case BinaryOperator::equal: return {a, a == b};
-    case BinaryOperator::not_equal: return {a, a != b};
-    case BinaryOperator::less: return {a, a < b};
-    case BinaryOperator::less_equal: return {a, a <= b};
-    case BinaryOperator::greater: return {a, a > b};
-    case BinaryOperator::greater_equal: return {a, a >= b};
-    default: return {kNaN, false};
-  }
-}
 
 class Step {
  public:
@@ -84,6 +33,11 @@ class Step {
   }
 
  private:
+  static Result<ReferenceValue> as_value(Result<ReferenceVector> vector) {
+    TRIBUTARY_TRY(ReferenceVector value, std::move(vector));
+    return ReferenceValue(std::move(value));
+  }
+
   Step at(std::int64_t time_ms) const { return {store_, query_, time_ms}; }
 
   Result<double> scalar(const Expression& expression) const {
@@ -229,200 +183,30 @@ class Step {
     const double* const left_number = std::get_if<double>(&left);
     const double* const right_number = std::get_if<double>(&right);
     if (left_number != nullptr && right_number != nullptr) {
-      const auto [result, holds] = compute(node.op, *left_number, *right_number);
-      return ReferenceValue(is_comparison(node.op) ? (holds ? 1.0 : 0.0) : result);
+      return ReferenceValue(reference_binary(node.op, *left_number, *right_number));
     }
     if (left_number != nullptr) {
-      return with_scalar(node, std::get<ReferenceVector>(right), *left_number, true);
+      return as_value(reference_binary(node, *left_number, std::get<ReferenceVector>(right)));
     }
     if (right_number != nullptr) {
-      return with_scalar(node, std::get<ReferenceVector>(left), *right_number, false);
+      return as_value(reference_binary(node, std::get<ReferenceVector>(left), *right_number));
     }
-    const auto& lefts = std::get<ReferenceVector>(left);
-    const auto& rights = std::get<ReferenceVector>(right);
-    if (is_set_operator(node.op)) return ReferenceValue(set_operation(node, lefts, rights));
-    return matched(node, lefts, rights);
-  }
-
-  static Result<ReferenceValue> with_scalar(const Binary& node, const ReferenceVector& vector,
-                                            double number, bool number_is_left) {
-    const bool keeps_name = is_comparison(node.op) && !node.return_bool;
-    ReferenceVector out;
-    for (const auto& [labels, element] : vector) {
-      auto [result, holds] =
-          number_is_left ? compute(node.op, number, element) : compute(node.op, element, number);
-      if (is_comparison(node.op)) result = node.return_bool ? (holds ? 1 : 0) : element;
-      if (!holds && !node.return_bool) continue;
-      auto done = insert(out, keeps_name ? labels : without_name(labels), result);
-      if (!done) return done.error();
-    }
-    return ReferenceValue(std::move(out));
-  }
-
-  static Labels signature(const Binary& node, const Labels& labels) {
-    return group_of(labels, node.matching->labels, node.matching->on);
-  }
-
-  static ReferenceVector set_operation(const Binary& node, const ReferenceVector& left,
-                                       const ReferenceVector& right) {
-    std::set<Labels> lefts;
-    std::set<Labels> rights;
-    for (const auto& [labels, number] : left) lefts.insert(signature(node, labels));
-    for (const auto& [labels, number] : right) rights.insert(signature(node, labels));
-    ReferenceVector out;
-    for (const auto& [labels, number] : left) {
-      const bool there = rights.contains(signature(node, labels));
-      const bool stays =
-          node.op == BinaryOperator::set_or || there == (node.op == BinaryOperator::set_and);
-      if (stays) out.emplace(labels, number);
-    }
-    if (node.op != BinaryOperator::set_or) return out;
-    for (const auto& [labels, number] : right) {
-      if (!lefts.contains(signature(node, labels))) out.emplace(labels, number);
-    }
-    return out;
-  }
-
-  static Labels result_labels(const Binary& node, const Labels& many, const Labels& one) {
-    const VectorMatching& matching = *node.matching;
-    const bool keeps_name = is_comparison(node.op) && !node.return_bool;
-    Labels labels = keeps_name ? many : without_name(many);
-    if (matching.cardinality == Cardinality::one_to_one) {
-      const Labels all = labels;
-      for (const Label& label : all) {
-        const bool named = std::ranges::find(matching.labels, label.name) != matching.labels.end();
-        if (named != matching.on) labels.erase(label.name);
-      }
-    }
-    for (const std::string& name : matching.include) set_label(labels, name, one.get(name));
-    return labels;
-  }
-
-  static Result<ReferenceValue> matched(const Binary& node, const ReferenceVector& left,
-                                        const ReferenceVector& right) {
-    if (left.empty() || right.empty()) return ReferenceValue(ReferenceVector());
-    const bool swapped = node.matching->cardinality == Cardinality::one_to_many;
-    const bool one_to_one = node.matching->cardinality == Cardinality::one_to_one;
-    std::map<Labels, std::pair<Labels, double>> ones;
-    for (const auto& [labels, number] : swapped ? left : right) {
-      if (!ones.emplace(signature(node, labels), std::pair(labels, number)).second) {
-        return failed("many-to-many matching not allowed");
-      }
-    }
-    std::set<std::pair<Labels, Labels>> seen;
-    ReferenceVector out;
-    for (const auto& [labels, number] : swapped ? right : left) {
-      const Labels group = signature(node, labels);
-      const auto found = ones.find(group);
-      if (found == ones.end()) continue;
-      const auto& [one_labels, one] = found->second;
-      auto [result, holds] =
-          swapped ? compute(node.op, one, number) : compute(node.op, number, one);
-      if (node.return_bool) result = holds ? 1 : 0;
-      const Labels named = result_labels(node, labels, one_labels);
-      if (!seen.emplace(group, one_to_one ? Labels() : named).second) {
-        return failed("multiple matches for labels");
-      }
-      if (!holds && !node.return_bool) continue;
-      if (auto done = insert(out, named, result); !done) return done.error();
-    }
-    return ReferenceValue(std::move(out));
+    return as_value(
+        reference_binary(node, std::get<ReferenceVector>(left), std::get<ReferenceVector>(right)));
   }
 
   // --- Aggregations.
 
-  using Group = std::vector<std::pair<Labels, double>>;
-
   Result<ReferenceValue> evaluate(const Aggregation& node) const {
     TRIBUTARY_TRY(const ReferenceVector input, vector(*node.inner));
-    std::map<Labels, Group> groups;
-    for (const auto& [labels, number] : input) {
-      groups[group_of(labels, node.grouping, !node.without)].emplace_back(labels, number);
-    }
-    if (node.op == Aggregator::topk || node.op == Aggregator::bottomk) {
-      return best_of(node, groups);
-    }
-    if (node.op == Aggregator::count_values) return count_values(node, groups);
-    double parameter = 0;
+    ReferenceValue parameter = 0.0;
     if (node.parameter) {
-      TRIBUTARY_TRY(parameter, scalar(*node.parameter));
+      TRIBUTARY_TRY(parameter, value(*node.parameter));
     }
-    ReferenceVector out;
-    for (const auto& [labels, group] : groups) {
-      std::vector<double> numbers;
-      for (const auto& [element, number] : group) numbers.push_back(number);
-      TRIBUTARY_TRY(out[labels], aggregate(node.op, numbers, parameter));
+    if (const auto* const label = std::get_if<std::string>(&parameter)) {
+      return ReferenceValue(reference_count_values(node, *label, input));
     }
-    return ReferenceValue(std::move(out));
-  }
-
-  static Result<double> aggregate(Aggregator op, const std::vector<double>& numbers,
-                                  double parameter) {
-    const auto through = [&numbers](std::string_view function) {
-      ReferenceWindow window;
-      for (const double number : numbers) window.samples.push_back({0, number});
-      return *find_range_function(function)(window, {});
-    };
-    switch (op) {
-      case Aggregator::sum: return through("sum_over_time");
-      case Aggregator::avg: return through("avg_over_time");
-      case Aggregator::count: return through("count_over_time");
-      case Aggregator::min: return through("min_over_time");
-      case Aggregator::max: return through("max_over_time");
-      case Aggregator::stddev: return through("stddev_over_time");
-      case Aggregator::stdvar: return through("stdvar_over_time");
-      case Aggregator::group: return 1.0;
-      case Aggregator::quantile: return reference_quantile(parameter, numbers);
-      default: return unsupported("this aggregation");
-    }
-  }
-
-  Result<ReferenceValue> best_of(const Aggregation& node,
-                                 const std::map<Labels, Group>& groups) const {
-    TRIBUTARY_TRY(const double parameter, scalar(*node.parameter));
-    const auto wanted = static_cast<std::size_t>(std::max(parameter, 0.0));
-    const bool top = node.op == Aggregator::topk;
-    ReferenceVector out;
-    for (const auto& [labels, group] : groups) {
-      Group sorted = group;
-      std::ranges::stable_sort(sorted, [top](const auto& a, const auto& b) {
-        if (std::isnan(a.second) || std::isnan(b.second))
-          return std::isnan(b.second) && !std::isnan(a.second);
-        return top ? a.second > b.second : a.second < b.second;
-      });
-      if (wanted > 0 && wanted < sorted.size()) {
-        const double last = sorted[wanted - 1].second;
-        const double next = sorted[wanted].second;
-        if (last == next || (std::isnan(last) && std::isnan(next))) {
-          return unsupported("topk among equals");
-        }
-      }
-      sorted.resize(std::min(sorted.size(), wanted));
-      out.insert(sorted.begin(), sorted.end());
-    }
-    return ReferenceValue(std::move(out));
-  }
-
-  Result<ReferenceValue> count_values(const Aggregation& node,
-                                      const std::map<Labels, Group>& groups) const {
-    TRIBUTARY_TRY(const std::string name, string(*node.parameter));
-    ReferenceVector out;
-    for (const auto& [labels, group] : groups) {
-      for (const auto& [element, number] : group) {
-        Labels counted = labels;
-        counted.set(name, fixed_text(number));
-        ++out[counted];
-      }
-    }
-    return ReferenceValue(std::move(out));
-  }
-
-  static std::string fixed_text(double number) {
-    if (!std::isfinite(number)) return number_text(number);
-    std::array<char, 512> text{};
-    const auto end =
-        std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-    return {text.data(), end.ptr};
+    return as_value(reference_aggregate(node, std::get<double>(parameter), input));
   }
 
   // --- Functions.

@@ -16,10 +16,10 @@
 #include "promql/ast.h"
 #include "promql/engine.h"
 #include "promql/testing/memory_store.h"
+#include "promql/testing/reference_vector.h"
 
 namespace tributary::promql::testing {
 
-using ReferenceVector = std::map<Labels, double>;
 using ReferenceMatrix = std::map<Labels, std::vector<Sample>>;
 using ReferenceValue = std::variant<double, std::string, ReferenceVector, ReferenceMatrix>;
 
