@@ -25,6 +25,10 @@ Result<bool> Db::maintain(const MaintainBudget& budget) {
 }
 
 Result<bool> Db::State::maintain(const MaintainBudget& budget) {
+  {
+    const std::lock_guard guard(write_mutex);
+    if (closed) return false;
+  }
   if (auto done = metadata.save(); !done) return done.error();
   if (auto done = apply_retention(); !done) return done.error();
   TRIBUTARY_TRY(const bool truncated, truncate_compacted());

@@ -32,6 +32,24 @@ struct OneSeries {
   std::vector<ChunkRef> chunks;
 };
 
+void append_chunks(const std::vector<ChunkRef>& chunks, std::string& entry) {
+  append_uvarint(entry, chunks.size());
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    const ChunkRef& chunk = chunks[i];
+    if (i == 0) {
+      append_varint(entry, chunk.min_ms);
+    } else {
+      append_uvarint(entry, static_cast<std::uint64_t>(chunk.min_ms - chunks[i - 1].max_ms));
+    }
+    append_uvarint(entry, static_cast<std::uint64_t>(chunk.max_ms - chunk.min_ms));
+    if (i == 0) {
+      append_uvarint(entry, chunk.ref);
+    } else {
+      append_varint(entry, static_cast<std::int64_t>(chunk.ref - chunks[i - 1].ref));
+    }
+  }
+}
+
 // By hand, as Prometheus 2.0 did: symbols and series are named by where they stand, and the table
 // of postings is in no order.
 std::string index_of_version_1(const std::vector<OneSeries>& all) {
@@ -65,22 +83,7 @@ std::string index_of_version_1(const std::vector<OneSeries>& all) {
       append_uvarint(entry, symbol_at.at(name));
       append_uvarint(entry, symbol_at.at(value));
     }
-    append_uvarint(entry, series.chunks.size());
-    for (std::size_t i = 0; i < series.chunks.size(); ++i) {
-      const ChunkRef& chunk = series.chunks[i];
-      if (i == 0) {
-        append_varint(entry, chunk.min_ms);
-      } else {
-        append_uvarint(entry,
-                       static_cast<std::uint64_t>(chunk.min_ms - series.chunks[i - 1].max_ms));
-      }
-      append_uvarint(entry, static_cast<std::uint64_t>(chunk.max_ms - chunk.min_ms));
-      if (i == 0) {
-        append_uvarint(entry, chunk.ref);
-      } else {
-        append_varint(entry, static_cast<std::int64_t>(chunk.ref - series.chunks[i - 1].ref));
-      }
-    }
+    append_chunks(series.chunks, entry);
     append_string(file, entry);
     file += be32(crc32c(entry));
   }

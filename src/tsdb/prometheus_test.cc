@@ -215,65 +215,73 @@ TEST(Prometheus, ServesLateSamplesAndHistograms) {
   }
 }
 
+// Twenty hours in steps of a minute.
+constexpr std::int64_t kStep = 60'000;
+constexpr int kSteps = 20 * 60;
+constexpr std::int64_t kStop = kNow + kSteps * kStep;
+
+NativeHistogram histogram_at(int t, bool is_float) {
+  NativeHistogram out;
+  out.is_float = is_float;
+  out.schema = 1;
+  out.zero_threshold = 1e-9;
+  out.positive_spans = {{0, t < 500 ? 2U : 3U}};  // a bucket is added
+  const int n = t % 700 + 1;                      // and the counter starts anew
+  out.sum = 0.5 * n;
+  if (is_float) {
+    out.positive_counts = {1.0 * n, 2.0 * n, 0.0};
+    out.positive_counts.resize(out.positive_spans[0].length);
+    out.count_float = 3.0 * n;
+  } else {
+    out.positive_deltas = {n, n, -2 * n};
+    out.positive_deltas.resize(out.positive_spans[0].length);
+    out.count = static_cast<std::uint64_t>(3 * n);
+  }
+  return out;
+}
+
+// Floats, some late, as m; histograms as h and hf. Most of it goes into blocks. The floats.
+Everything write_hours_of_everything(const std::string& data, Disk& disk) {
+  FakeClock clock;
+  Everything written;
+  const auto db = Db::open(data, {.out_of_order_window = 30min}, disk, clock, Logger()).value();
+  for (int t = 0; t < kSteps; ++t) {
+    clock.set(timestamp_from_ms(kNow + t * kStep));
+    WriteBatch batch;
+    for (int i = 0; i < 5; ++i) {
+      const Labels labels{{"__name__", "m"}, {"i", std::to_string(i)}};
+      // Two steps forward, one step back.
+      const std::int64_t ms = kNow + (t % 2 == 0 ? t + 4 : t) * kStep;
+      written[labels].push_back({ms, std::sin(t + i) * std::pow(10, i - 3)});
+      add(batch, labels, {written[labels].back()});
+    }
+    add(batch, {{"__name__", "h"}}, {});
+    batch.add_histogram(kNow + t * kStep, histogram_at(t, false));
+    add(batch, {{"__name__", "hf"}}, {});
+    batch.add_histogram(kNow + t * kStep, histogram_at(t, true));
+    EXPECT_EQ(db->append(batch)->appended, 7U);
+    if (t % 60 != 0) continue;
+    while (db->maintain().value()) continue;
+  }
+  EXPECT_GE(db->stats().blocks, 3U);
+  for (auto& [labels, samples] : written) {
+    std::sort(samples.begin(), samples.end(),
+              [](const Sample& a, const Sample& b) { return a.timestamp_ms < b.timestamp_ms; });
+  }
+  return written;
+}
+
 TEST(Prometheus, ServesBlocksAndTheHeadBehindThem) {
   if (std::system("command -v prometheus >/dev/null 2>&1") != 0) {
     GTEST_SKIP() << "prometheus is not installed (apt-get install prometheus)";
   }
   const TemporaryDirectory directory;
   RealDisk disk;
-  FakeClock clock;
   const std::string data = directory.path() + "/data";
   const std::string config = directory.path() + "/prometheus.yml";
   std::ofstream(config) << "storage: {tsdb: {out_of_order_time_window: 1h}}\n";
-  constexpr std::int64_t kStep = 60'000;
-  constexpr int kSteps = 20 * 60;
-  constexpr std::int64_t kStop = kNow + kSteps * kStep;
-  Everything written;
-  const auto histogram = [](int t, bool is_float) {
-    NativeHistogram out;
-    out.is_float = is_float;
-    out.schema = 1;
-    out.zero_threshold = 1e-9;
-    out.positive_spans = {{0, t < 500 ? 2U : 3U}};  // a bucket is added
-    const int n = t % 700 + 1;                      // and the counter starts anew
-    out.sum = 0.5 * n;
-    if (is_float) {
-      out.positive_counts = {1.0 * n, 2.0 * n, 0.0};
-      out.positive_counts.resize(out.positive_spans[0].length);
-      out.count_float = 3.0 * n;
-    } else {
-      out.positive_deltas = {n, n, -2 * n};
-      out.positive_deltas.resize(out.positive_spans[0].length);
-      out.count = static_cast<std::uint64_t>(3 * n);
-    }
-    return out;
-  };
-  {
-    const auto db = Db::open(data, {.out_of_order_window = 30min}, disk, clock, Logger()).value();
-    for (int t = 0; t < kSteps; ++t) {
-      clock.set(timestamp_from_ms(kNow + t * kStep));
-      WriteBatch batch;
-      for (int i = 0; i < 5; ++i) {
-        const Labels labels{{"__name__", "m"}, {"i", std::to_string(i)}};
-        // Two steps forward, one step back.
-        const std::int64_t ms = kNow + (t % 2 == 0 ? t + 4 : t) * kStep;
-        written[labels].push_back({ms, std::sin(t + i) * std::pow(10, i - 3)});
-        add(batch, labels, {written[labels].back()});
-      }
-      add(batch, {{"__name__", "h"}}, {});
-      batch.add_histogram(kNow + t * kStep, histogram(t, false));
-      add(batch, {{"__name__", "hf"}}, {});
-      batch.add_histogram(kNow + t * kStep, histogram(t, true));
-      ASSERT_EQ(db->append(batch)->appended, 7U);
-      if (t % 60 != 0) continue;
-      while (db->maintain().value()) continue;
-    }
-    ASSERT_GE(db->stats().blocks, 3U);
-  }
-  for (auto& [labels, samples] : written) {
-    std::sort(samples.begin(), samples.end(),
-              [](const Sample& a, const Sample& b) { return a.timestamp_ms < b.timestamp_ms; });
-  }
+  const Everything written = write_hours_of_everything(data, disk);
+  const FakeClock clock(timestamp_from_ms(kStop));
   const auto check = [&](const Everything& found) {
     for (const auto& [labels, samples] : written) {
       const auto at = found.find(labels);
