@@ -1,6 +1,8 @@
 // tributary-hub query: a signed query to a workspace, for people and scripts.
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -62,8 +64,30 @@ std::string series_of(const rapidjson::Value& metric) {
   return name + "{" + labels + "}";
 }
 
+// A number, or a histogram as its JSON.
 void print_sample(const rapidjson::Value& sample) {
-  std::printf("%s @%.3f\n", sample[1].GetString(), sample[0].GetDouble());
+  if (!sample.IsArray() || sample.Size() != 2 || !sample[0].IsNumber()) {
+    std::printf("(no sample)\n");
+    return;
+  }
+  const rapidjson::Value& value = sample[1];
+  rapidjson::StringBuffer json;
+  if (!value.IsString()) {
+    rapidjson::Writer<rapidjson::StringBuffer> writer(json);
+    value.Accept(writer);
+  }
+  std::printf("%s @%.3f\n", value.IsString() ? value.GetString() : json.GetString(),
+              sample[0].GetDouble());
+}
+
+// The first of the two members that is there; an empty list where none is.
+const rapidjson::Value& either(const rapidjson::Value& series, const char* one, const char* other) {
+  static const rapidjson::Value kNone(rapidjson::kArrayType);
+  for (const char* const name : {one, other}) {
+    if (const auto found = series.FindMember(name); found != series.MemberEnd())
+      return found->value;
+  }
+  return kNone;
 }
 
 void print_text(const rapidjson::Document& answer) {
@@ -75,16 +99,24 @@ void print_text(const rapidjson::Document& answer) {
     std::printf("%s", series_of(series["metric"]).c_str());
     if (type == "vector") {
       std::printf(" => ");
-      print_sample(series["value"]);
+      print_sample(either(series, "value", "histogram"));
       continue;
     }
     std::printf(" =>\n");
-    for (const auto& sample : series["values"].GetArray()) {
-      std::printf("  ");
-      print_sample(sample);
+    for (const char* const kind : {"values", "histograms"}) {
+      for (const auto& sample : either(series, kind, kind).GetArray()) {
+        std::printf("  ");
+        print_sample(sample);
+      }
     }
   }
   if (result.Empty()) std::fprintf(stderr, "no series matches\n");
+}
+
+void print_notes(const rapidjson::Document& answer) {
+  for (const char* const kind : {"warnings", "infos"})
+    for (const auto& note : either(answer, kind, kind).GetArray())
+      if (note.IsString()) std::fprintf(stderr, "%s\n", note.GetString());
 }
 
 int failed(std::string_view text) {
@@ -105,6 +137,7 @@ int print(const HubOptions& options, const net::Response& response) {
     return failed(std::string("the answer is not JSON: ") +
                   rapidjson::GetParseError_En(answer.GetParseError()));
   print_text(answer);
+  print_notes(answer);
   return 0;
 }
 

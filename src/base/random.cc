@@ -27,10 +27,16 @@ std::string random_string(Random& random, std::size_t size, std::string_view alp
 
 std::string random_uuid(Random& random) {
   static constexpr std::string_view kHex = "0123456789abcdef";
-  std::string uuid = random_string(random, 36, kHex);
-  for (const std::size_t dash : {8U, 13U, 18U, 23U}) uuid[dash] = '-';
+  std::string uuid(36, '-');
+  std::uint64_t drawn = 0;
+  for (std::size_t i = 0; i < uuid.size(); ++i) {
+    if (i == 0 || i == 18) drawn = random.next();
+    if (i == 8 || i == 13 || i == 18 || i == 23) continue;
+    uuid[i] = kHex[drawn % kHex.size()];
+    drawn /= kHex.size();
+  }
   uuid[14] = '4';
-  uuid[19] = "89ab"[random.next() % 4];
+  uuid[19] = "89ab"[kHex.find(uuid[19]) % 4];
   return uuid;
 }
 

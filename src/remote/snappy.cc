@@ -13,6 +13,14 @@ std::string compress(std::string_view bytes) {
 std::size_t compressed_size_max(std::size_t bytes) { return snappy::MaxCompressedLength(bytes); }
 
 Result<std::string> uncompress(std::string_view compressed, std::size_t bytes_max) {
+  std::string out;
+  TRIBUTARY_TRY(const std::string_view bytes, uncompress(compressed, bytes_max, out));
+  out.resize(bytes.size());
+  return out;
+}
+
+Result<std::string_view> uncompress(std::string_view compressed, std::size_t bytes_max,
+                                    std::string& room) {
   // The densest element is a copy of 64 bytes in 3.
   constexpr std::size_t kExpansionMax = 22;
   std::size_t size = 0;
@@ -26,10 +34,10 @@ Result<std::string> uncompress(std::string_view compressed, std::size_t bytes_ma
     return Error(Code::invalid_argument, "snappy: " + std::to_string(compressed.size()) +
                                              " bytes cannot hold the " + std::to_string(size) +
                                              " they claim");
-  std::string out(size, '\0');
-  if (!snappy::RawUncompress(compressed.data(), compressed.size(), out.data()))
+  if (room.size() < size) room.resize(size);
+  if (!snappy::RawUncompress(compressed.data(), compressed.size(), room.data()))
     return Error(Code::invalid_argument, "snappy: the body is not in the block format");
-  return out;
+  return std::string_view(room).substr(0, size);
 }
 
 }  // namespace tributary::remote

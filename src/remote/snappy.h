@@ -16,5 +16,8 @@ std::size_t compressed_size_max(std::size_t bytes);
 
 // Refuses a body that says, or would have to be, longer than `bytes_max` before making room for it.
 Result<std::string> uncompress(std::string_view compressed, std::size_t bytes_max);
+// The same into memory that is used again and again; the result lies in `room`, which only grows.
+Result<std::string_view> uncompress(std::string_view compressed, std::size_t bytes_max,
+                                    std::string& room);
 
 }  // namespace tributary::remote

@@ -155,6 +155,9 @@ class Db final : public Queryable {
   // Syncs and refuses what comes later. Queries go on working.
   Result<void> close();
 
+  // Limits, windows and retention from now on; the rest of the options stays as at `open`.
+  void set_options(const DbOptions& options);
+
   // Drops what is older than the retention, makes and merges blocks, shortens the log, saves
   // metadata. Every minute or so, and again soon where it says that there is more to do. Appends
   // and queries go on meanwhile.

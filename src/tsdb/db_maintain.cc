@@ -46,12 +46,29 @@ Result<bool> Db::State::maintain(const MaintainBudget& budget) {
   return truncated;
 }
 
+void Db::set_options(const DbOptions& options) {
+  const std::lock_guard guard(state_->write_mutex);
+  DbOptions& own = state_->options;
+  own.series_max = options.series_max;
+  own.series_per_metric_max = options.series_per_metric_max;
+  own.future_max = options.future_max;
+  own.out_of_order_window = options.out_of_order_window;
+  own.retention = options.retention;
+  own.retention_bytes = options.retention_bytes;
+}
+
+DbOptions Db::State::current_options() {
+  const std::lock_guard guard(write_mutex);
+  return options;
+}
+
 Result<void> Db::State::apply_retention() {
-  const std::int64_t retention_ms = to_ms(options.retention);
+  const DbOptions now = current_options();
+  const std::int64_t retention_ms = to_ms(now.retention);
   // A clock that went wrong must not empty the database: seen from the newest sample.
   std::int64_t newest_ms = blocks.end_ms();
   if (head.samples() > 0) newest_ms = std::max(newest_ms, head.max_ms());
-  RetentionLimits limits{.bytes_max = options.retention_bytes};
+  RetentionLimits limits{.bytes_max = now.retention_bytes};
   if (retention_ms > 0 && newest_ms != INT64_MIN) {
     limits.oldest_ms = std::min(newest_ms, to_ms(clock.now())) - retention_ms;
   }
@@ -113,12 +130,13 @@ Result<bool> Db::State::truncate_compacted() {
 
 // When it has samples of one and a half times a block, and the oldest block's time is over for
 // senders that are late.
-bool Db::State::head_is_due() const {
+bool Db::State::head_is_due() {
   if (head.samples() == 0 || head.series() == 0) return false;
   const std::int64_t min_ms = head.min_ms();
   const std::int64_t max_ms = head.max_ms();
   const std::int64_t end_ms = align_down(min_ms, kBlockRangeMs) + kBlockRangeMs;
-  const std::int64_t keeps_ms = std::max(kHeadKeepsMs, to_ms(options.out_of_order_window));
+  const std::int64_t keeps_ms =
+      std::max(kHeadKeepsMs, to_ms(current_options().out_of_order_window));
   return max_ms - min_ms > kBlockRangeMs + kHeadKeepsMs && max_ms - end_ms >= keeps_ms;
 }
 

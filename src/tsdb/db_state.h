@@ -45,9 +45,10 @@ struct Db::State {
   // Under `maintain_mutex`; see db_maintain.cc.
   bool writes_head_block() const { return head_block && !head_block->readers; }
   Result<bool> maintain(const MaintainBudget& budget);
+  DbOptions current_options();
   Result<void> apply_retention();
   Result<bool> truncate_compacted();
-  bool head_is_due() const;
+  bool head_is_due();
   Result<void> begin_head_block();
   Result<bool> run_compaction(const MaintainBudget& budget);
   // The head's samples from `min_ms` to `max_ms` that are not deleted.
@@ -63,7 +64,7 @@ struct Db::State {
   Result<void> shorten_late_wal();
 
   const std::string directory;
-  const DbOptions options;
+  DbOptions options;  // guarded by `write_mutex`
   Disk& disk;
   const Clock& clock;
   Logger log;

@@ -38,6 +38,17 @@ Answer unavailable(const Error& error) {
       .status = 503, .content_type = "text/plain; charset=utf-8", .body = error.message() + "\n"};
 }
 
+tsdb::DbOptions db_options(const Limits& limits) {
+  return {.series_max = limits.active_series_max,
+          .series_per_metric_max = limits.series_per_metric_max,
+          .metadata_families_max = limits.metadata_families_max,
+          .future_max = limits.future_max,
+          .out_of_order_window = limits.out_of_order_window,
+          .exemplars_max = limits.exemplars_max,
+          .retention = limits.retention,
+          .retention_bytes = limits.retention_size.bytes};
+}
+
 }  // namespace
 
 struct EmbeddedStore::Workspace {
@@ -100,18 +111,9 @@ std::shared_ptr<EmbeddedStore::Workspace> EmbeddedStore::find(std::string_view w
 Result<void> EmbeddedStore::ensure_open(Workspace& workspace) {
   const std::lock_guard lock(workspace.opening);
   if (workspace.db) return {};
-  const auto limits = options_.limits.of(workspace.id);
-  TRIBUTARY_TRY(workspace.db,
-                tsdb::Db::open(path_of(workspace.id),
-                               {.series_max = limits->active_series_max,
-                                .series_per_metric_max = limits->series_per_metric_max,
-                                .metadata_families_max = limits->metadata_families_max,
-                                .future_max = limits->future_max,
-                                .out_of_order_window = limits->out_of_order_window,
-                                .exemplars_max = limits->exemplars_max,
-                                .retention = limits->retention,
-                                .retention_bytes = limits->retention_size.bytes},
-                               disk_, clock_, log_.with({{"workspace", workspace.id}})));
+  const tsdb::DbOptions options = db_options(*options_.limits.of(workspace.id));
+  TRIBUTARY_TRY(workspace.db, tsdb::Db::open(path_of(workspace.id), options, disk_, clock_,
+                                             log_.with({{"workspace", workspace.id}})));
   return {};
 }
 
@@ -203,9 +205,11 @@ void EmbeddedStore::configure(std::string_view workspace_id, const WorkspaceSett
 Answer EmbeddedStore::write(std::string_view workspace_id, const WriteCall& call) {
   return with_workspace(workspace_id, [&](Workspace& workspace) {
     const auto limits = options_.limits.of(workspace.id);
+    const WriteMemories::Lease memory(write_memories_);
     WriteOutcome outcome = remote_write(call, {.db = *workspace.db,
                                                .limits = *limits,
                                                .rate = workspace.rate,
+                                               .memory = *memory,
                                                .workspace_id = workspace.id,
                                                .now = clock_.monotonic()});
     count_write(workspace, outcome);
@@ -261,6 +265,7 @@ bool EmbeddedStore::maintain(Workspace& workspace, const std::stop_token& stop) 
     db = workspace.db.get();
   }
   if (db == nullptr || stop.stop_requested()) return false;
+  db->set_options(db_options(*options_.limits.of(workspace.id)));
   const auto more = db->maintain({.stop = stop});
   publish(workspace, db->stats());
   if (more) return *more;

@@ -19,6 +19,7 @@
 #include "base/telemetry.h"
 #include "hub/workspaces/limits_table.h"
 #include "hub/workspaces/store.h"
+#include "hub/workspaces/write_memory.h"
 #include "promql/parser.h"
 
 namespace tributary::tsdb {
@@ -84,6 +85,7 @@ class EmbeddedStore final : public Store {
   const Clock& clock_;
   Telemetry& telemetry_;
   Logger log_;
+  WriteMemories write_memories_;
   std::mutex mutex_;  // guards the map, not the workspaces
   std::unordered_map<std::string, std::shared_ptr<Workspace>> open_;
 };

@@ -288,6 +288,19 @@ TEST_F(EmbeddedStoreTest, TakesSamplesThatAreALittleLate) {
               HasSubstr(R"([[1699999970,"2"],[1700000000,"1"]])"));
 }
 
+TEST_F(EmbeddedStoreTest, TakesOverChangedLimitsWhileItRuns) {
+  write(up_, {{kNow, 1}});
+  config::Diagnostics diagnostics;
+  limits_->load("defaults: {active_series_max: 1}", "limits.yaml", {}, diagnostics);
+
+  store_->maintain();
+
+  EXPECT_EQ(write({{"__name__", "other"}}, {{kNow, 1}}).status, 429);
+  EXPECT_THAT(telemetry_.render(),
+              HasSubstr("tributary_hub_limit{limit=\"active_series_max\",workspace=\"" +
+                        std::string(kId) + "\"} 1\n"));
+}
+
 TEST_F(EmbeddedStoreTest, AnswersLimitsWith429) {
   open({.active_series_max = 1, .ingestion_rate = 10, .ingestion_burst = 3});
   ASSERT_EQ(write(up_, {{kNow, 1}}).status, 200);

@@ -6,6 +6,7 @@
 #include "base/time_text.h"
 #include "hub/workspaces/write_collector.h"
 #include "hub/workspaces/write_format.h"
+#include "hub/workspaces/write_memory.h"
 #include "remote/snappy.h"
 #include "tsdb/db.h"
 
@@ -98,12 +99,13 @@ void count_refused(WriteCollector& collected, const tsdb::AppendResult& appended
 
 void store(WriteFormat format, std::string_view body, const WriteContext& context,
            WriteOutcome& outcome) {
-  const auto message = remote::uncompress(body, context.limits.request_size_max.bytes);
+  const auto message =
+      remote::uncompress(body, context.limits.request_size_max.bytes, context.memory.message);
   if (!message) {
     outcome.answer = refusal_of(message.error());
     return;
   }
-  WriteCollector collected(context.limits);
+  WriteCollector collected(context.limits, context.memory.batch);
   if (auto decoded = decode(format, *message, context.limits, collected); !decoded) {
     outcome.answer = refusal_of(decoded.error());
     return;

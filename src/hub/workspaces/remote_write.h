@@ -23,10 +23,13 @@ class Db;
 
 namespace tributary::hub::workspaces {
 
+struct WriteMemory;  // write_memory.h
+
 struct WriteContext {
   tsdb::Db& db;
   const Limits& limits;
   RateLimit& rate;
+  WriteMemory& memory;
   std::string_view workspace_id;
   Instant now;
 };

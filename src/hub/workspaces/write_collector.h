@@ -40,7 +40,8 @@ class Labeller final : public tsdb::LabelParser {
 class WriteCollector final : public remote::WriteRequestVisitor,
                              public remote::WriteRequestV2Visitor {
  public:
-  explicit WriteCollector(const Limits& limits) : labeller(limits) {}
+  // `into` is empty.
+  WriteCollector(const Limits& limits, tsdb::WriteBatch& into) : labeller(limits), batch(into) {}
 
   void on_series(const remote::SeriesView& series) override;
   void on_metadata(const remote::MetadataRef& metadata) override;
@@ -48,7 +49,7 @@ class WriteCollector final : public remote::WriteRequestVisitor,
   void on_broken_series(std::string problem, std::size_t points) override;
 
   Labeller labeller;
-  tsdb::WriteBatch batch;
+  tsdb::WriteBatch& batch;
   std::map<std::string, std::uint64_t> refused;  // points by reason
   std::string first_refused;
   std::uint64_t exemplars_refused = 0;
