@@ -66,6 +66,12 @@ Result<std::unique_ptr<Db>> Db::open(std::string directory, DbOptions options, D
 
   if (auto done = state->blocks.open(); !done) return done.error();
 
+  // The log has all that is in there.
+  const std::string spilled = state->directory + "/chunks_head";
+  if (auto done = disk.remove(spilled); !done) return done.error();
+  if (auto done = disk.make_directory(spilled); !done) return done.error();
+  state->head.spill_to(disk, spilled);
+
   const Instant start = clock.monotonic();
   TRIBUTARY_TRY(const WalListing listing, list_wal(disk, wal_directory));
   TRIBUTARY_TRY(const WalListing late_listing, list_wal(disk, state->late_wal_directory()));

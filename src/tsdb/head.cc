@@ -1,7 +1,7 @@
 #include "tsdb/head.h"
 
 #include <algorithm>
-#include <cstring>
+#include <cstdio>
 #include <utility>
 
 #include "base/hash.h"
@@ -118,10 +118,22 @@ void Head::publish(std::span<const SeriesId> series) {
   for (const SeriesId id : series) index_.add(id, series_[id].packed());
 }
 
-SealedChunk* Head::allocate_chunk(std::int64_t min_ms, std::size_t size) {
+void Head::spill_to(Disk& disk, std::string directory) {
+  disk_ = &disk;
+  spill_directory_ = std::move(directory);
+}
+
+ChunkArena& Head::arena_of(std::int64_t min_ms) {
   std::unique_ptr<ChunkArena>& arena = arenas_[range_of(min_ms)];
-  if (!arena) arena = std::make_unique<ChunkArena>();
-  return arena->allocate(size);
+  if (!arena) {
+    arena = std::make_unique<ChunkArena>(disk_, [this]() -> std::string {
+      if (disk_ == nullptr) return {};
+      char name[16];
+      std::snprintf(name, sizeof name, "/%06u", ++files_);
+      return spill_directory_ + name;
+    });
+  }
+  return *arena;
 }
 
 void Head::drop_open(HeadSeries& series) {
@@ -139,12 +151,10 @@ void Head::seal(HeadSeries& series) {
   } else {
     copy_open_chunk(series, fragments_, sealing_);
   }
-  SealedChunk* const chunk = allocate_chunk(series.open_min_ms, sealing_.size());
+  SealedChunk* const chunk = arena_of(series.open_min_ms)
+                                 .add(series.ref, {series.open_encoding, series.open_min_ms,
+                                                   series.open_max_ms(), sealing_});
   chunk->before = series.sealed;
-  chunk->min_ms = series.open_min_ms;
-  chunk->max_ms = series.open_max_ms();
-  chunk->encoding = series.open_encoding;
-  std::memcpy(ChunkArena::bytes_of(chunk), sealing_.data(), sealing_.size());
   series.sealed = chunk;
   drop_open(series);
 }
@@ -217,8 +227,8 @@ void Head::Appender::append(SeriesId id, std::int64_t ms, const NativeHistogram&
 
 void Head::Appender::append_late(SeriesId id, Sample sample) {
   lock(id);
-  head_.late_.add(id, sample, kChunkRangeMs, [this](std::int64_t min_ms, std::size_t size) {
-    return head_.allocate_chunk(min_ms, size);
+  head_.late_.add(id, sample, kChunkRangeMs, [this](const Chunk& chunk) {
+    return head_.arena_of(chunk.min_ms).add_late(chunk);
   });
   head_.series_[id].has_late = true;
   count(sample.timestamp_ms);

@@ -37,6 +37,8 @@
 
 namespace tributary::tsdb {
 
+class Disk;
+
 class Head {
  public:
   static constexpr std::int64_t kChunkRangeMs = 7'200'000;  // a chunk does not cross these
@@ -45,6 +47,10 @@ class Head {
   ~Head();
   Head(const Head&) = delete;
   Head& operator=(const Head&) = delete;
+
+  // From now on sealed chunks are moved from memory into files in `directory`, which exists and is
+  // empty. `disk` outlives the head.
+  void spill_to(Disk& disk, std::string directory);
 
   // --- The writer.
 
@@ -155,7 +161,7 @@ class Head {
   std::mutex& stripe(SeriesId id) const { return stripes_[id / 64 % stripes_.size()]; }
   void append_to(HeadSeries& series, Sample sample);
   void append_to(HeadSeries& series, std::int64_t ms, const NativeHistogram& histogram);
-  SealedChunk* allocate_chunk(std::int64_t min_ms, std::size_t size);
+  ChunkArena& arena_of(std::int64_t min_ms);
   // The open chunk becomes a sealed one.
   void seal(HeadSeries& series);
   void drop_open(HeadSeries& series);
@@ -171,7 +177,10 @@ class Head {
   SeriesTable by_labels_;
   std::vector<SeriesId> free_places_;  // the lowest last
   SeriesRef next_ref_ = 1;
-  Arenas arenas_;  // by number of the range
+  Disk* disk_ = nullptr;
+  std::string spill_directory_;
+  unsigned files_ = 0;  // made so far
+  Arenas arenas_;       // by number of the range
   std::string sealing_;
   LateSamples late_;
 

@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <set>
 
 #include "base/hash.h"
 #include "base/random.h"
+#include "tsdb/faulty_disk.h"
 #include "tsdb/label_order.h"
+#include "tsdb/test_support.h"
 
 namespace tributary::tsdb {
 namespace {
@@ -225,6 +228,47 @@ TEST_F(HeadTest, GivesThePlacesOfSeriesThatAreGoneToNewOnes) {
   }
   EXPECT_EQ(head_.series(), 0U);
   EXPECT_TRUE(head_.label_names().empty());
+}
+
+TEST_F(HeadTest, MovesSealedChunksIntoFilesAndReadsThemThere) {
+  const testing::TemporaryDirectory directory;
+  FaultyDisk disk;
+  Head head;
+  head.spill_to(disk, directory.path());
+  SeededRandom random(9);
+  std::map<SeriesId, std::vector<Sample>> expected;
+  for (int i = 0; i < 400; ++i) {
+    const std::string packed = pack({{"i", std::to_string(i)}});
+    const SeriesId id = head.create(packed, hash64(packed));
+    head.publish({&id, 1});
+    expected[id];
+  }
+  Head::Pin pin = head.pin();
+  std::vector<Chunk> before;
+  Head::ChunkCopies copies;
+  for (int t = 0; t < 900; ++t) {
+    if (t == 200) head.chunks(0, INT64_MIN, INT64_MAX, before, copies);
+    disk.set({.creates = t > 300 && t < 500});
+    Head::Appender appender(head);
+    for (auto& [id, samples] : expected) {
+      samples.push_back({t * 15'000, std::bit_cast<double>(random.next())});
+      appender.append(id, samples.back());
+    }
+  }
+
+  EXPECT_GE(disk.list(directory.path())->size(), 1U);
+  for (const auto& [id, samples] : expected) {
+    SeriesSamples found;
+    ASSERT_TRUE(head.read(id, INT64_MIN, INT64_MAX, found));
+    EXPECT_EQ(found.floats, samples);
+  }
+  std::vector<Sample> early;
+  ASSERT_TRUE(read_xor_chunk(before.at(0).bytes, INT64_MIN, INT64_MAX, early));
+  EXPECT_EQ(early, std::vector<Sample>(expected[0].begin(), expected[0].begin() + 120));
+  pin.reset();
+  head.truncate(2 * Head::kChunkRangeMs);
+  head.truncate(2 * Head::kChunkRangeMs);
+  EXPECT_EQ(disk.list(directory.path())->size(), 0U);
 }
 
 TEST_F(HeadTest, DropsOldChunksAndKeepsNewOnesOfTheSameSeries) {

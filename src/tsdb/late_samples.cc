@@ -1,7 +1,6 @@
 #include "tsdb/late_samples.h"
 
 #include <algorithm>
-#include <cstring>
 #include <mutex>
 
 #include "tsdb/compaction_plan.h"
@@ -25,29 +24,25 @@ bool LateSamples::encode_open(const OfSeries& series, std::int64_t min_ms, std::
   return true;
 }
 
-void LateSamples::seal(OfSeries& series, std::int64_t range_ms, const Allocate& allocate) {
+void LateSamples::seal(OfSeries& series, std::int64_t range_ms, const Keep& keep) {
   while (!series.open.empty()) {
     const std::int64_t first_ms = series.open.front().timestamp_ms;
     const std::int64_t end_ms = align_down(first_ms, range_ms) + range_ms;
     Chunk chunk;
     std::string bytes;
     encode_open(series, first_ms, end_ms - 1, chunk, bytes);
-    SealedChunk* const sealed = allocate(first_ms, bytes.size());
+    SealedChunk* const sealed = keep(chunk);
     sealed->before = series.sealed;
-    sealed->min_ms = chunk.min_ms;
-    sealed->max_ms = chunk.max_ms;
-    sealed->encoding = chunk.encoding;
-    std::memcpy(ChunkArena::bytes_of(sealed), bytes.data(), bytes.size());
     series.sealed = sealed;
     std::erase_if(series.open, [end_ms](const Sample& s) { return s.timestamp_ms < end_ms; });
   }
 }
 
-void LateSamples::add(SeriesId id, Sample sample, std::int64_t range_ms, const Allocate& allocate) {
+void LateSamples::add(SeriesId id, Sample sample, std::int64_t range_ms, const Keep& keep) {
   const std::unique_lock lock(mutex_);
   std::unique_ptr<OfSeries>& series = by_series_[id];
   if (!series) series = std::make_unique<OfSeries>();
-  if (series->open.size() >= kOpenMax) seal(*series, range_ms, allocate);
+  if (series->open.size() >= kOpenMax) seal(*series, range_ms, keep);
   const auto at = std::upper_bound(
       series->open.begin(), series->open.end(), sample,
       [](const Sample& a, const Sample& b) { return a.timestamp_ms < b.timestamp_ms; });
@@ -106,7 +101,7 @@ void LateSamples::for_each(const std::function<void(SeriesId, std::string_view)>
   const std::shared_lock lock(mutex_);
   for (const auto& [id, series] : by_series_) {
     for (const SealedChunk* chunk = series->sealed; chunk != nullptr; chunk = chunk->before) {
-      visit(id, chunk->bytes());
+      visit(id, chunk->chunk().bytes);
     }
     Chunk newest;
     std::string bytes;

@@ -25,11 +25,11 @@ class LateSamples {
  public:
   static constexpr std::size_t kOpenMax = 32;  // as Prometheus
 
-  // Room for a chunk that begins at that time.
-  using Allocate = std::function<SealedChunk*(std::int64_t min_ms, std::size_t size)>;
+  // Keeps a copy of a chunk.
+  using Keep = std::function<SealedChunk*(const Chunk& chunk)>;
 
   // At a time that the series has no sample of. `range_ms`: a chunk does not cross a multiple.
-  void add(SeriesId id, Sample sample, std::int64_t range_ms, const Allocate& allocate);
+  void add(SeriesId id, Sample sample, std::int64_t range_ms, const Keep& keep);
   // Appends the chunks that have samples of that time; the newest samples are put into `open`.
   void chunks(SeriesId id, std::int64_t min_ms, std::int64_t max_ms, std::vector<Chunk>& out,
               std::string& open) const;
@@ -46,7 +46,7 @@ class LateSamples {
     SealedChunk* sealed = nullptr;
   };
 
-  static void seal(OfSeries& series, std::int64_t range_ms, const Allocate& allocate);
+  static void seal(OfSeries& series, std::int64_t range_ms, const Keep& keep);
   // False where none is of that time.
   static bool encode_open(const OfSeries& series, std::int64_t min_ms, std::int64_t max_ms,
                           Chunk& chunk, std::string& bytes);
