@@ -44,7 +44,7 @@ Result<void> BlockBuilder::append(const Chunk& chunk) {
   return {};
 }
 
-// Chunks that overlap nothing and lie in the block's time stay as they are.
+// Chunks that overlap nothing, lie in the block's time and are long enough stay as they are.
 Result<void> BlockBuilder::settle(std::span<const Chunk> chunks) {
   const Interval kept{meta_.min_ms, meta_.end_ms - 1};
   settled_.clear();
@@ -64,7 +64,7 @@ Result<void> BlockBuilder::settle(std::span<const Chunk> chunks) {
     }
     from = to;
   }
-  return {};
+  return rewriter_.join_short(settled_);
 }
 
 Result<void> BlockBuilder::add(LabelsView labels, std::span<const Chunk> chunks) {

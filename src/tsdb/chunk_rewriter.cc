@@ -42,8 +42,10 @@ Result<void> ChunkRewriter::rewrite(std::span<const Chunk> chunks, Interval kept
   for (const Chunk& chunk : chunks) {
     if (auto done = read(chunk, kept, deleted); !done) return done;
   }
-  std::stable_sort(samples_.begin(), samples_.end(),
-                   [](const StoredSample& a, const StoredSample& b) { return a.ms < b.ms; });
+  const auto earlier = [](const StoredSample& a, const StoredSample& b) { return a.ms < b.ms; };
+  if (!std::is_sorted(samples_.begin(), samples_.end(), earlier)) {
+    std::stable_sort(samples_.begin(), samples_.end(), earlier);
+  }
   const auto repeated =
       std::unique(samples_.begin(), samples_.end(),
                   [](const StoredSample& a, const StoredSample& b) { return a.ms == b.ms; });
@@ -51,6 +53,32 @@ Result<void> ChunkRewriter::rewrite(std::span<const Chunk> chunks, Interval kept
   for (std::size_t at = 0; at < samples_.size();) {
     at = samples_[at].histogram == SIZE_MAX ? write_floats(at, out) : write_histograms(at, out);
   }
+  return {};
+}
+
+Result<void> ChunkRewriter::join_short(std::vector<Chunk>& chunks) {
+  const auto floats = [](const Chunk& chunk) {
+    return chunk.encoding == ChunkEncoding::xor_floats ? chunk_samples(chunk.bytes) : kFloatsMax;
+  };
+  joined_.clear();
+  bool changed = false;
+  for (std::size_t from = 0; from < chunks.size();) {
+    unsigned together = floats(chunks[from]);
+    std::size_t to = from + 1;
+    while (to < chunks.size() && together + floats(chunks[to]) <= kFloatsMax) {
+      together += floats(chunks[to++]);
+    }
+    if (to == from + 1) {
+      joined_.push_back(chunks[from]);
+    } else {
+      changed = true;
+      auto done =
+          rewrite(std::span(chunks).subspan(from, to - from), {INT64_MIN, INT64_MAX}, {}, joined_);
+      if (!done) return done;
+    }
+    from = to;
+  }
+  if (changed) chunks.swap(joined_);
   return {};
 }
 
@@ -63,7 +91,7 @@ void ChunkRewriter::emit(ChunkEncoding encoding, std::size_t from, std::size_t t
 std::size_t ChunkRewriter::write_floats(std::size_t from, std::vector<Chunk>& out) {
   XorChunkWriter writer;
   std::size_t to = from;
-  for (; to < samples_.size() && to - from < kChunkSamples; ++to) {
+  for (; to < samples_.size() && to - from < kFloatsMax; ++to) {
     if (samples_[to].histogram != SIZE_MAX) break;
     writer.append({samples_[to].ms, samples_[to].value});
   }
@@ -78,7 +106,7 @@ std::size_t ChunkRewriter::write_histograms(std::size_t from, std::vector<Chunk>
     const NativeHistogram& first = histograms_[samples_[from].histogram];
     auto writer = std::make_unique<HistogramChunkWriter>(samples_[from].ms, first, before.get());
     std::size_t to = from + 1;
-    for (; to < samples_.size() && to - from < kChunkSamples; ++to) {
+    for (; to < samples_.size() && to - from < kHistogramsMax; ++to) {
       if (samples_[to].histogram == SIZE_MAX) break;
       const NativeHistogram& histogram = histograms_[samples_[to].histogram];
       if (histogram.is_float != first.is_float || writer->append(samples_[to].ms, histogram) ==

@@ -293,7 +293,10 @@ TEST_F(DbBlockTest, CostsADamagedBlockOnly) {
   maintain();
   ASSERT_EQ(blocks().size(), 2U);
   db_.reset();
-  std::ofstream(blocks().front() + "/index") << "garbage";
+  for (const std::string& block : blocks()) {
+    const std::string json = disk_.read(block + "/meta.json").value();
+    if (parse_block_meta(json, block)->min_ms == kStart) std::ofstream(block + "/index") << "bad";
+  }
 
   open();
 
