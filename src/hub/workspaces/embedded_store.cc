@@ -114,6 +114,7 @@ Result<void> EmbeddedStore::ensure_open(Workspace& workspace) {
   const tsdb::DbOptions options = db_options(*options_.limits.of(workspace.id));
   TRIBUTARY_TRY(workspace.db, tsdb::Db::open(path_of(workspace.id), options, disk_, clock_,
                                              log_.with({{"workspace", workspace.id}})));
+  publish(workspace, workspace.db->stats());
   return {};
 }
 

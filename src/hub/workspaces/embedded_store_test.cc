@@ -288,6 +288,26 @@ TEST_F(EmbeddedStoreTest, TakesSamplesThatAreALittleLate) {
               HasSubstr(R"([[1699999970,"2"],[1700000000,"1"]])"));
 }
 
+TEST_F(EmbeddedStoreTest, HoldsQueriesToTheirLimits) {
+  open({.query_samples_max = 3, .answer_size_max = {200}, .query_range_max = {1h}});
+  for (int i = 0; i < 5; ++i) write(up_, {{kNow - 5000 + i * 1000, 1}});
+  const auto refused = [this](const char* path, const Params& params, const char* message) {
+    EXPECT_EQ(read(path, params),
+              "422 {\"status\":\"error\",\"errorType\":\"execution\",\"error\":" +
+                  json_string(message) + "}");
+  };
+
+  refused("query", {{"query", "up[1m]"}},
+          "query processing would load too many samples into memory in query execution");
+  refused("query_range",
+          {{"query", "vector(1)"}, {"start", "1699990000"}, {"end", "1700000000"}, {"step", "1h"}},
+          "the query time range exceeds the limit (query length: 2h46m40s, limit: 1h0m0s)");
+  open({.answer_size_max = {200}});
+  refused("query_range",
+          {{"query", "up"}, {"start", "1699999996"}, {"end", "1700000030"}, {"step", "1"}},
+          "the query hit the aggregated data size limit (limit: 200 bytes)");
+}
+
 TEST_F(EmbeddedStoreTest, TakesOverChangedLimitsWhileItRuns) {
   write(up_, {{kNow, 1}});
   config::Diagnostics diagnostics;

@@ -30,6 +30,7 @@ struct Limits {
   // Queries.
   std::uint64_t query_samples_max = 50'000'000;
   std::uint64_t queries_samples_max = 100'000'000;
+  config::ByteSize answer_size_max{256U << 20};
   config::PrometheusDuration query_timeout{2min};
   config::PrometheusDuration query_range_max{Duration::zero()};
   config::PrometheusDuration query_lookback{5min};
@@ -60,6 +61,7 @@ struct Limits {
     f.optional("retention_size", retention_size, "the oldest blocks beyond it are dropped");
     f.optional("query_samples_max", query_samples_max, "held by one query at a time");
     f.optional("queries_samples_max", queries_samples_max, "held by all its queries together");
+    f.optional("answer_size_max", answer_size_max, "of one query's result as JSON");
     f.optional("query_timeout", query_timeout, "of one query, its wait included");
     f.optional("query_range_max", query_range_max, "from start to end of a range query");
     f.optional("query_lookback", query_lookback, "how old the sample of an instant may be");

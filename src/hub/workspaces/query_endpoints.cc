@@ -42,9 +42,25 @@ Result<promql::QueryOptions> query_options(const ApiCall& call, const ApiContext
   return options;
 }
 
+Error answer_too_large(std::uint64_t bytes_max) {
+  return Error(Code::limit_exceeded, "the query hit the aggregated data size limit (limit: " +
+                                         std::to_string(bytes_max) + " bytes)");
+}
+
+// Refuses what would be too large before it is written.
+bool surely_too_large(const promql::Value& value, std::uint64_t bytes_max) {
+  constexpr std::uint64_t kSampleBytesMin = 8;  // [0,"1"],
+  std::uint64_t samples = 0;
+  for (const promql::SeriesValue& series : value.series)
+    samples += series.floats.size() + series.histograms.size();
+  return samples > bytes_max / kSampleBytesMin;
+}
+
 // The value as the answer's data, cut to `limit` series.
-Answer answer_value(promql::Value value, std::uint64_t limit, const StepTimes& steps,
-                    const QueryTimes& times, const ApiCall& call) {
+Result<Answer> answer_value(promql::Value value, std::uint64_t limit, const StepTimes& steps,
+                            const QueryTimes& times, const ApiCall& call,
+                            const ApiContext& context) {
+  const std::uint64_t bytes_max = context.limits.answer_size_max.bytes;
   const std::string_view query = parameter(call.params, "query");
   const std::string_view stats = parameter(call.params, "stats");
   std::vector<std::string> warnings = value.annotations.warnings(query);
@@ -54,10 +70,12 @@ Answer answer_value(promql::Value value, std::uint64_t limit, const StepTimes& s
                        " for parameter \"stats\" is deprecated and will be rejected in the next "
                        "major release, use \"true\" or \"all\"");
   }
+  if (bytes_max > 0 && surely_too_large(value, bytes_max)) return answer_too_large(bytes_max);
   Answer answer{.status = 200, .content_type = "application/json"};
   begin_success(answer.body);
   answer.body += '{';
   append_value(answer.body, value);
+  if (bytes_max > 0 && answer.body.size() > bytes_max) return answer_too_large(bytes_max);
   if (!stats.empty()) {
     answer.body += ',';
     append_stats(answer.body, value.stats, times, steps);
@@ -114,7 +132,7 @@ Result<Answer> answer_query(const ApiCall& call, const ApiContext& context) {
       context.engine.instant(context.db, parameter(call.params, "query"), time_ms, options);
   if (!value) return query_error(value.error());
   const QueryTimes times{.queued = call.queued, .evaluated = context.clock.monotonic() - began};
-  return answer_value(std::move(*value), limit, {.start_ms = time_ms}, times, call);
+  return answer_value(std::move(*value), limit, {.start_ms = time_ms}, times, call, context);
 }
 
 Result<Answer> answer_query_range(const ApiCall& call, const ApiContext& context) {
@@ -127,7 +145,7 @@ Result<Answer> answer_query_range(const ApiCall& call, const ApiContext& context
   if (!value) return query_error(value.error());
   const QueryTimes times{.queued = call.queued, .evaluated = context.clock.monotonic() - began};
   const StepTimes steps{.start_ms = range.start_ms, .step_ms = range.step_ms};
-  return answer_value(std::move(*value), limit, steps, times, call);
+  return answer_value(std::move(*value), limit, steps, times, call, context);
 }
 
 Result<Answer> answer_format_query(const ApiCall& call, const ApiContext& context) {
