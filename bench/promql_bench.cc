@@ -1,14 +1,18 @@
-// What queries cost above the store: those of ../shared/bench/query.py over series like those of
-// rwload.cpp, 100 instances with a thousand series each and 240 samples 15 s apart, held in memory.
-// Selecting is a walk over the series of one metric, reading a copy.
+// What queries cost: those of ../shared/bench/query.py over series like those of rwload.cpp, 100
+// instances with a thousand series each and 240 samples 15 s apart; in the database, or ("plain/")
+// in a store in memory where selecting is a walk over the series of one metric and reading a copy,
+// so that what remains is the engine's.
 //
 //   promql_bench [--benchmark_filter=...]      TRIBUTARY_BENCH_THREADS: default 1
+//                                              TRIBUTARY_BENCH_DIRECTORY: default /tmp
 #include <benchmark/benchmark.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,9 +20,13 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "model/packed_labels.h"
 #include "promql/engine.h"
 #include "promql/parallel.h"
+#include "tsdb/db.h"
+#include "tsdb/disk.h"
+#include "tsdb/write_batch.h"
 
 namespace {
 
@@ -277,8 +285,54 @@ const Query kQueries[] = {
      "(rate(http_request_duration_seconds_count[5m]))"},
 };
 
-void ask(benchmark::State& state, const Query& query) {
+// The series of a Store in a database of their own.
+class Database {
+ public:
+  explicit Database(const Store& store);
+  ~Database() {
+    db_.reset();
+    std::filesystem::remove_all(path_);
+  }
+  const Queryable& queryable() const { return *db_; }
+
+ private:
+  std::string path_;
+  tsdb::RealDisk disk_;
+  FakeClock clock_;
+  std::unique_ptr<tsdb::Db> db_;
+};
+
+Database::Database(const Store& store) {
+  const char* const directory = std::getenv("TRIBUTARY_BENCH_DIRECTORY");
+  path_ = std::string(directory == nullptr ? "/tmp" : directory) + "/promql_bench." +
+          std::to_string(::getpid());
+  std::filesystem::remove_all(path_);
+  clock_.set(timestamp_from_ms(kStartMs) + 24h);
+  db_ = tsdb::Db::open(path_, {}, disk_, clock_, Logger()).value();
+  tsdb::WriteBatch batch;
+  for (std::size_t round = 0; round < kRounds; ++round) {
+    for (const auto& [name, series] : store.metrics) {
+      batch.clear();
+      for (const Series& one : series) {
+        batch.add_packed_series(one.packed);
+        batch.add_sample(one.samples[round]);
+      }
+      if (db_->append(batch).value().refused_total() > 0) std::abort();
+    }
+  }
+}
+
+const Store& plain_store() {
   static const Store store;
+  return store;
+}
+
+const Queryable& database() {
+  static const Database database(plain_store());
+  return database.queryable();
+}
+
+void ask(benchmark::State& state, const Query& query, const Queryable& store) {
   static const SystemClock clock;
   const char* const threads = std::getenv("TRIBUTARY_BENCH_THREADS");
   Threads parallel(threads == nullptr ? 1 : static_cast<std::size_t>(std::atoi(threads)));
@@ -297,12 +351,17 @@ void ask(benchmark::State& state, const Query& query) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  for (const Query& query : kQueries) {
-    benchmark::RegisterBenchmark(query.name,
-                                 [&query](benchmark::State& state) { ask(state, query); })
-        ->Unit(benchmark::kMillisecond)
-        ->UseRealTime();
-  }
+  const auto add = [](const std::string& prefix, auto store) {
+    for (const Query& query : kQueries) {
+      benchmark::RegisterBenchmark(
+          (prefix + query.name).c_str(),
+          [&query, store](benchmark::State& state) { ask(state, query, store()); })
+          ->Unit(benchmark::kMillisecond)
+          ->UseRealTime();
+    }
+  };
+  add("", database);
+  add("plain/", plain_store);
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }
