@@ -89,36 +89,33 @@ constexpr std::size_t kQuickBytesMax = 4096;
 // What one sample may read beyond the end before that is noticed.
 constexpr std::size_t kPadding = 48;
 
-// Decodes into `out`, which has room for `count` samples, from bytes with kPadding zeros behind
-// them, holding all state in registers: how many, at most `count`. It ends at the first after
-// `max_ms`, and where the bits end or make no sense.
-struct Decoded {
-  std::size_t samples;
-  bool ok;
-};
-Decoded decode(const char* at, const char* end, std::size_t count, std::int64_t max_ms,
-               Sample* out) {
-  std::uint64_t window = 0;
-  unsigned have = 0;
-  const auto refill = [&] {
-    window |= load_be64(at) >> have;
-    at += (63 - have) >> 3;
-    have |= BitReader::kAhead;
-  };
-  const auto take = [&](unsigned bits) {
-    const std::uint64_t value = (window >> 1) >> (63 - bits);
-    window <<= bits;
-    have -= bits;
+// Bits with kPadding zeros behind their end, which whoever reads looks after. All of it is inlined,
+// so that it lives in registers.
+class QuickBits {
+ public:
+  explicit QuickBits(const char* at) : at_(at) {}
+
+  // Afterwards there are BitReader::kAhead bits at least.
+  [[gnu::always_inline]] void refill() {
+    window_ |= load_be64(at_) >> have_;
+    at_ += (63 - have_) >> 3;
+    have_ |= BitReader::kAhead;
+  }
+  [[gnu::always_inline]] std::uint64_t ahead() const { return window_; }
+  [[gnu::always_inline]] std::uint64_t take(unsigned bits) {
+    const std::uint64_t value = (window_ >> 1) >> (63 - bits);
+    window_ <<= bits;
+    have_ -= bits;
     return value;
-  };
-  const auto take_many = [&](unsigned bits) {
-    if (have < bits) refill();
+  }
+  [[gnu::always_inline]] std::uint64_t take_many(unsigned bits) {
+    if (have_ < bits) refill();
     if (bits <= BitReader::kAhead) return take(bits);
     const std::uint64_t high = take(32);
     refill();
     return high << (bits - 32) | take(bits - 32);
-  };
-  const auto take_uvarint = [&] {
+  }
+  std::uint64_t take_uvarint() {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
       const std::uint64_t byte = take_many(8);
@@ -126,62 +123,95 @@ Decoded decode(const char* at, const char* end, std::size_t count, std::int64_t 
       if (byte < 0x80) break;
     }
     return value;
-  };
+  }
+  // The end of what was taken, in whole bytes.
+  [[gnu::always_inline]] const char* end_taken() const { return at_ - have_ / 8; }
 
+ private:
+  const char* at_;
+  std::uint64_t window_ = 0;
+  unsigned have_ = 0;
+};
+
+// After a refill.
+[[gnu::always_inline]] inline std::uint64_t take_delta_of_delta(QuickBits& bits) {
+  const auto ones = static_cast<unsigned>(std::countl_one(bits.ahead()));
+  if (ones == 0) {
+    bits.take(1);
+    return 0;
+  }
+  if (ones > std::size(xor_detail::kBuckets)) {
+    bits.take(4);
+    const std::uint64_t value = bits.take_many(64);
+    bits.refill();
+    return value;
+  }
+  const unsigned size = xor_detail::kBuckets[ones - 1].bits;
+  const std::uint64_t half = std::uint64_t{1} << (size - 1);
+  const std::uint64_t value = bits.take(ones + 1 + size) & (2 * half - 1);
+  return value > half ? value - 2 * half : value;
+}
+
+struct Window {
+  unsigned leading = 0;
+  unsigned trailing = 0;
+};
+
+// False where the bits make no sense.
+[[gnu::always_inline]] inline bool take_value(QuickBits& bits, Window& window,
+                                              std::uint64_t& value) {
+  constexpr std::uint64_t kTop = std::uint64_t{1} << 63;
+  const std::uint64_t ahead = bits.ahead();
+  if ((ahead & kTop) == 0) {
+    bits.take(1);
+    return true;
+  }
+  if ((ahead & kTop >> 1) != 0) {
+    const auto code = static_cast<unsigned>(bits.take(13));
+    window.leading = code >> 6 & 31U;
+    const unsigned meaningful = (code & 63U) == 0 ? 64 : code & 63U;
+    if (window.leading + meaningful > 64) return false;
+    window.trailing = 64 - window.leading - meaningful;
+  } else {
+    bits.take(2);
+  }
+  value ^= bits.take_many(64 - window.leading - window.trailing) << window.trailing;
+  return true;
+}
+
+// Decodes into `out`, which has room for `count` samples, from bytes with kPadding zeros behind
+// them: how many. It ends at the first after `max_ms`, and where the bits end or make no sense.
+struct Decoded {
+  std::size_t samples;
+  bool ok;
+};
+Decoded decode(const char* at, const char* end, std::size_t count, std::int64_t max_ms,
+               Sample* out) {
+  QuickBits bits(at);
+  Window window;
   std::uint64_t ms = 0;
   std::uint64_t delta = 0;
   std::uint64_t value = 0;
-  unsigned leading = 0;
-  unsigned trailing = 0;
-  std::size_t done = 0;
-  for (; done < count; ++done) {
+  for (std::size_t done = 0; done < count; ++done) {
     if (done == 0) {
-      ms = static_cast<std::uint64_t>(unzigzag(take_uvarint()));
-      value = take_many(64);
+      ms = static_cast<std::uint64_t>(unzigzag(bits.take_uvarint()));
+      value = bits.take_many(64);
     } else {
-      refill();
       if (done == 1) {
-        delta = take_uvarint();
-        refill();
-      } else if (static_cast<std::int64_t>(window) >= 0) {
-        window <<= 1;
-        --have;
+        delta = bits.take_uvarint();
+        bits.refill();
       } else {
-        const auto ones = static_cast<unsigned>(std::countl_one(window));
-        if (ones <= std::size(xor_detail::kBuckets)) {
-          const unsigned size = xor_detail::kBuckets[ones - 1].bits;
-          const std::uint64_t half = std::uint64_t{1} << (size - 1);
-          const std::uint64_t step = take(ones + 1 + size) & (2 * half - 1);
-          delta += step > half ? step - 2 * half : step;
-        } else {
-          take(4);
-          delta += take_many(64);
-          refill();
-        }
+        bits.refill();
+        delta += take_delta_of_delta(bits);
       }
       ms += delta;
-      if (static_cast<std::int64_t>(window) >= 0) {
-        window <<= 1;
-        --have;
-      } else {
-        if ((window >> 62 & 1) != 0) {
-          const auto bits = static_cast<unsigned>(take(13));
-          leading = bits >> 6 & 31U;
-          const unsigned meaningful = (bits & 63U) == 0 ? 64 : bits & 63U;
-          if (leading + meaningful > 64) return {done, false};
-          trailing = 64 - leading - meaningful;
-        } else {
-          take(2);
-        }
-        value ^= take_many(64 - leading - trailing) << trailing;
-      }
+      if (!take_value(bits, window, value)) return {done, false};
     }
-    // Bits that were taken, in whole bytes.
-    if (at - have / 8 > end) return {done, false};
+    if (bits.end_taken() > end) return {done, false};
     if (static_cast<std::int64_t>(ms) > max_ms) return {done, true};
     out[done] = {static_cast<std::int64_t>(ms), std::bit_cast<double>(value)};
   }
-  return {done, true};
+  return {count, true};
 }
 
 Error ends_early(std::string_view bytes) {
