@@ -21,12 +21,22 @@ std::string number_text(double value, bool is_duration) {
   return format_duration_ms(static_cast<std::int64_t>(std::round(value * 1000)));
 }
 
+// Quoted so that it reads back: the lexer takes U+FFFD itself for broken UTF-8.
+std::string literal(std::string_view text) {
+  constexpr std::string_view kReplacement = "\ufffd";
+  std::string out = quote(text);
+  for (std::size_t at = 0; (at = out.find(kReplacement, at)) != std::string::npos;) {
+    out.replace(at, kReplacement.size(), "\\ufffd");
+  }
+  return out;
+}
+
 // As it may stand in by (...): quoted where it would not be taken for a label.
 std::string label_text(const std::string& label) {
   const std::string lower = to_lower(label);
   const bool plain =
       is_valid_label_name(label) && lower != "without" && lower != "inf" && lower != "nan";
-  return plain ? label : quote(label);
+  return plain ? label : literal(label);
 }
 
 std::string labels_text(std::span<const std::string> labels) {
@@ -40,8 +50,8 @@ std::string labels_text(std::span<const std::string> labels) {
 
 std::string matcher_text(const Matcher& matcher) {
   const std::string& name = matcher.name();
-  return (is_valid_label_name(name) ? name : quote(name)) + std::string(to_string(matcher.type())) +
-         quote(matcher.value());
+  return (is_valid_label_name(name) ? name : literal(name)) +
+         std::string(to_string(matcher.type())) + literal(matcher.value());
 }
 
 std::string_view operator_text(DurationExpression::Kind kind) {
@@ -182,7 +192,7 @@ class Line {
   void append(const NumberLiteral& number) {
     text_ += number_text(number.value, number.is_duration);
   }
-  void append(const StringLiteral& string) { text_ += quote(string.value); }
+  void append(const StringLiteral& string) { text_ += literal(string.value); }
   void append(const VectorSelector& selector) {
     text_ += selector_text(selector) + at_text(selector.at) + extended_text(selector) +
              offset_text(selector.offset);

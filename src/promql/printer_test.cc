@@ -154,6 +154,7 @@ TEST(Printer, WritesTheSameThingInOneWay) {
 TEST(Printer, PrintsWhatReadsBackAlsoWherePrometheusDoesNot) {
   const std::vector<Printed> table = {
       {"inf ^ 2", "Inf ^ 2"},
+      {"foo{a=\"\\ufffd\"}", "foo{a=\"\\ufffd\"}"},
       {"foo offset +(5) * 2", "foo offset +(5) * 2"},
       {"foo offset + -2^2", "foo offset (-2 ^ 2)"},
       {"foo offset --5m * 2", "foo offset (5m * 2)"},
