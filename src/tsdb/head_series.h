@@ -43,10 +43,11 @@ struct HeadSeries {
   std::uint8_t leading;
   std::uint8_t trailing;
   ChunkEncoding open_encoding;  // where there is an open chunk
+  bool has_late;                // samples in LateSamples
+
+  // The writer's alone, in a byte that readers do not look at.
   bool has_last : 1;
-  bool has_late : 1;  // samples in LateSamples
-  // The writer's alone: the type of the record that its batch's newest sample goes into; 0: none.
-  std::uint8_t pending : 4;
+  std::uint8_t pending : 4;  // type of the record that its batch's newest sample goes into; 0: none
 
   bool has_open_histograms() const {
     return open_count > 0 && open_encoding != ChunkEncoding::xor_floats;
