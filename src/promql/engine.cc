@@ -106,9 +106,10 @@ Result<Value> Engine::range(const Queryable& store, std::string_view text, const
   Value value{.type = ValueType::matrix};
   if (range.end_ms < range.start_ms) return value;
   const std::int64_t step_ms = std::max<std::int64_t>(1, range.step_ms);
-  const auto steps = static_cast<std::uint64_t>(range.end_ms - range.start_ms) /
-                         static_cast<std::uint64_t>(step_ms) +
-                     1;
+  const auto steps =
+      (static_cast<std::uint64_t>(range.end_ms) - static_cast<std::uint64_t>(range.start_ms)) /
+          static_cast<std::uint64_t>(step_ms) +
+      1;
   QueryState query(store, options_, options, clock_, parallel_);
   if (steps > query.steps_max()) return QueryState::too_many_samples();
   TRIBUTARY_TRY(query.plan, preprocess(*root, {range.start_ms, range.end_ms, range.step_ms}));

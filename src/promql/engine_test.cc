@@ -310,6 +310,18 @@ TEST(Engine, AsksForTimesAtTheEndsOfTheWorld) {
   EXPECT_TRUE(last);
 }
 
+TEST(Engine, WalksFromTheFirstTimeToTheLast) {
+  const Fixture fixture(1);
+
+  const auto value =
+      fixture.engine.range(fixture.store, "time() + 0 * sum(rate(m_total[5m]) or vector(0))",
+                           {INT64_MIN, INT64_MAX, INT64_MAX / 2}, {});
+
+  ASSERT_TRUE(value) << value.error().message();
+  EXPECT_EQ(value->series.at(0).floats.size(), 5);
+  EXPECT_EQ(value->series.at(0).floats.front().timestamp_ms, INT64_MIN);
+}
+
 TEST(Engine, EvaluatesTheLongestExpressionThatParses) {
   const Fixture fixture(1);
   std::string scalars = "1";

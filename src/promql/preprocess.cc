@@ -46,7 +46,7 @@ Result<double> evaluate(const DurationExpression& expression, const QueryTimes& 
     case Kind::plus: return left;
     case Kind::minus: return -left;
     case Kind::step: return seconds(times.step_ms);
-    case Kind::range: return seconds(times.end_ms - times.start_ms);
+    case Kind::range: return seconds(saturating_subtract(times.end_ms, times.start_ms));
     case Kind::min_of: return smaller_of(left, right);
     case Kind::max_of: return larger_of(left, right);
   }
@@ -159,7 +159,9 @@ void Preprocessor::fold(Expression& expression) const {
   switch (*special) {
     case Special::query_start: value = seconds(times_.start_ms); break;
     case Special::query_end: value = seconds(times_.end_ms); break;
-    case Special::query_range: value = seconds(times_.end_ms - times_.start_ms); break;
+    case Special::query_range:
+      value = seconds(saturating_subtract(times_.end_ms, times_.start_ms));
+      break;
     case Special::query_step:
       value = times_.start_ms == times_.end_ms ? 0 : seconds(times_.step_ms);
       break;

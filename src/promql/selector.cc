@@ -124,10 +124,12 @@ StepRange steps_that_see(const Grid& grid, const SelectorTime& time, std::int64_
   const std::int64_t to_ms = saturating_add(saturating_add(last_ms, time.offset_ms), before_ms);
   const auto step_at = [&](std::int64_t time_ms) -> std::size_t {
     if (time_ms <= grid.start_ms) return 0;
-    return static_cast<std::size_t>(saturating_subtract(time_ms, grid.start_ms) / grid.step_ms);
+    const std::uint64_t since_ms =
+        static_cast<std::uint64_t>(time_ms) - static_cast<std::uint64_t>(grid.start_ms);
+    return since_ms / static_cast<std::uint64_t>(grid.step_ms);
   };
   if (to_ms < grid.start_ms) return {};
-  return {std::min(step_at(from_ms), grid.count), std::min(step_at(to_ms) + 1, grid.count)};
+  return {std::min(step_at(from_ms), grid.count), std::min(step_at(to_ms), grid.count - 1) + 1};
 }
 
 std::pair<std::int64_t, std::int64_t> span_of(const SeriesSamples& samples) {

@@ -34,7 +34,9 @@ struct Grid {
   std::size_t count = 1;
 
   std::int64_t at(std::size_t step) const {
-    return start_ms + static_cast<std::int64_t>(step) * step_ms;
+    // Unsigned: a grid may be longer than half of all times.
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(start_ms) +
+                                     step * static_cast<std::uint64_t>(step_ms));
   }
   std::int64_t last_ms() const { return at(count - 1); }
 };
