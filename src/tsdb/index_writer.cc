@@ -107,17 +107,17 @@ Result<void> IndexWriter::add(LabelsView labels, std::span<const ChunkRef> chunk
   std::vector<std::uint32_t> pairs;
   pairs.reserve(pairs_before_.size());
   auto before = LabelsView(labels_before_).begin();
-  const char* from = labels.begin() == labels.end() ? nullptr : labels.begin()->name.data();
-  for (auto label = labels.begin(); label != labels.end(); ++label) {
+  const char* from = nullptr;  // where the label's packed bytes begin
+  for (const LabelView& label : labels) {
     const std::size_t place = pairs.size();
-    if (place < pairs_before_.size() && *before == *label) {
+    const char* const end = label.value.data() + label.value.size();
+    if (place == 0) from = label.name.data() - uvarint_bytes(label.name.size());
+    if (place < pairs_before_.size() && *before == label) {
       pairs.push_back(pairs_before_[place]);
     } else {
-      const char* const end = label->value.data() + label->value.size();
-      from = place == 0 ? label->name.data() - uvarint_bytes(label->name.size()) : from;
-      pairs.push_back(pair_of({from, static_cast<std::size_t>(end - from)}, *label));
+      pairs.push_back(pair_of({from, static_cast<std::size_t>(end - from)}, label));
     }
-    from = label->value.data() + label->value.size();
+    from = end;
     if (place < pairs_before_.size()) ++before;
     ++pairs_[pairs.back()].series;
   }
