@@ -269,8 +269,9 @@ std::size_t Head::truncate(std::int64_t min_ms) {
     garbage.series.push_back(one.id);
   }
   if (!gone.empty()) {
+    const LabelIndex::Removal removal(gone);
     const std::unique_lock lock(index_mutex_);
-    index_.remove(gone);
+    index_.remove(removal);
     order_.forget();
   }
   series_count_.fetch_sub(gone.size(), std::memory_order_relaxed);

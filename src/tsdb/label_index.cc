@@ -42,22 +42,24 @@ void LabelIndex::add(SeriesId id, std::string_view packed_labels) {
   }
 }
 
-void LabelIndex::remove(std::span<const Gone> series) {
-  std::vector<bool> gone(end_);
-  boost::unordered_flat_map<std::string_view, ByText<bool>, TextHash, std::equal_to<>> touched;
+LabelIndex::Removal::Removal(std::span<const Gone> series) {
   for (const Gone& one : series) {
-    gone[one.id] = true;
-    for (const auto& [name, value] : LabelsView(one.packed_labels)) touched[name][value] = true;
+    if (one.id >= gone_.size()) gone_.resize(one.id + 1);
+    gone_[one.id] = true;
+    for (const auto& [name, value] : LabelsView(one.packed_labels)) touched_[name][value] = true;
   }
-  all_.remove(gone);
-  for (const auto& [name, touched_values] : touched) {
+}
+
+void LabelIndex::remove(const Removal& removal) {
+  all_.remove(removal.gone_);
+  for (const auto& [name, touched_values] : removal.touched_) {
     const auto of_name = by_name_.find(name);
     if (of_name == by_name_.end()) continue;
     Values& values = of_name->second;
     for (const auto& [value, unused] : touched_values) {
       const auto at = values.find(value);
       if (at == values.end()) continue;
-      at->second.remove(gone);
+      at->second.remove(removal.gone_);
       if (at->second.size() == 0) erase(values, at);
     }
     if (values.empty()) erase(by_name_, of_name);

@@ -32,7 +32,10 @@ class LabelIndex {
     SeriesId id;
     std::string_view packed_labels;
   };
-  void remove(std::span<const Gone> series);
+  // What must be changed to forget series; worked out without a look at the index, so that nobody
+  // has to wait for it.
+  class Removal;
+  void remove(const Removal& removal);
 
   // The series for which every matcher holds.
   Postings select(std::span<const Matcher> matchers) const;
@@ -71,6 +74,18 @@ class LabelIndex {
   PostingsList all_;
   SeriesId end_ = 0;  // above every series
   ByText<Values> by_name_;
+};
+
+class LabelIndex::Removal {
+ public:
+  // The labels live as long as the removal.
+  explicit Removal(std::span<const Gone> series);
+
+ private:
+  friend class LabelIndex;
+
+  std::vector<bool> gone_;
+  ByText<ByText<bool>> touched_;
 };
 
 }  // namespace tributary::tsdb

@@ -72,7 +72,7 @@ Postings PostingsList::sorted() const {
 void PostingsList::remove(const std::vector<bool>& gone) {
   PostingsList left;
   for (const SeriesId id : sorted()) {
-    if (!gone[id]) left.add(id);
+    if (id >= gone.size() || !gone[id]) left.add(id);
   }
   *this = std::move(left);
 }

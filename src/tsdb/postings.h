@@ -26,7 +26,7 @@ class PostingsList {
   // Appends the series in their order if that is ascending: whether it is.
   bool append_to(Postings& out) const;
   Postings sorted() const;
-  // Forgets those for which gone[id].
+  // Forgets those for which gone[id]; none beyond its end.
   void remove(const std::vector<bool>& gone);
 
   std::uint64_t bytes() const { return capacity_; }
