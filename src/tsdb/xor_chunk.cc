@@ -115,14 +115,16 @@ class QuickBits {
     refill();
     return high << (bits - 32) | take(bits - 32);
   }
-  std::uint64_t take_uvarint() {
-    std::uint64_t value = 0;
+  // False where it does not fit 64 bits.
+  bool take_uvarint(std::uint64_t& value) {
+    value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
       const std::uint64_t byte = take_many(8);
+      if (shift == 63 && byte > 1) break;
       value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) break;
+      if (byte < 0x80) return true;
     }
-    return value;
+    return false;
   }
   // The end of what was taken, in whole bytes.
   [[gnu::always_inline]] const char* end_taken() const { return at_ - have_ / 8; }
@@ -194,11 +196,12 @@ Decoded decode(const char* at, const char* end, std::size_t count, std::int64_t 
   std::uint64_t value = 0;
   for (std::size_t done = 0; done < count; ++done) {
     if (done == 0) {
-      ms = static_cast<std::uint64_t>(unzigzag(bits.take_uvarint()));
+      if (!bits.take_uvarint(ms)) return {done, false};
+      ms = static_cast<std::uint64_t>(unzigzag(ms));
       value = bits.take_many(64);
     } else {
       if (done == 1) {
-        delta = bits.take_uvarint();
+        if (!bits.take_uvarint(delta)) return {done, false};
         bits.refill();
       } else {
         bits.refill();
