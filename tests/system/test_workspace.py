@@ -222,7 +222,7 @@ def test_deleted_series_are_gone_and_snapshots_are_prometheus_own(case):
 
 
 def test_remote_write_2_stores_samples_histograms_and_exemplars(case):
-    """One message of each kind; the answer counts what is written; queries and exemplars show it."""
+    """One message of each kind; the answer counts what is written; queries show all of it."""
     ws = Workspace(case)
     ms = now_ms()
     texts = ["", "__name__", "rpc_seconds", "Calls.", "seconds", "trace_id", "abc", "calls_total"]

@@ -151,6 +151,7 @@ net::Task<void> Gateway::run_query(Exchange& exchange) {
     exchange.response = to_response(
         parts_.workspaces.call(allowed.workspace_id, {.path = allowed.path,
                                                       .params = allowed.params,
+                                                      .body = exchange.request.body,
                                                       .queued = parts_.clock.monotonic() - asked,
                                                       .stop = exchange.request.stop}));
     finish(exchange);
@@ -196,7 +197,8 @@ void Gateway::finish(Exchange& exchange) {
   net::Response& response = exchange.response;
   response.headers.set("x-amzn-RequestId", exchange.trail.request_id);
   audit(exchange.request, response.status, exchange.trail);
-  if (response.body.size() >= options_.gzip_bytes_min && accepts_gzip(exchange.request)) {
+  if (response.body.size() >= options_.gzip_bytes_min &&
+      !response.headers.get("Content-Encoding") && accepts_gzip(exchange.request)) {
     response.body = net::gzip(response.body);
     response.headers.set("Content-Encoding", "gzip");
   }

@@ -34,6 +34,7 @@ constexpr std::array kDataRoutes = {
     DataRoute{"rules", kGet, "aps:ListRules"},
     DataRoute{"alerts", kGet, "aps:ListAlerts"},
 
+    DataRoute{"read", kPost, "aps:QueryMetrics"},
     DataRoute{"query_exemplars", kRead, "aps:QueryMetrics"},
     DataRoute{"format_query", kRead, "aps:QueryMetrics"},
     DataRoute{"parse_query", kRead, "aps:QueryMetrics"},

@@ -35,7 +35,7 @@ TEST(Route, NamesTheActionOfEachDataPath) {
   EXPECT_EQ(action_of("POST", base + "admin/tsdb/snapshot"), "aps:CreateSnapshot");
   EXPECT_EQ(action_of("GET", base + "status/tsdb"), "aps:GetTsdbStatus");
   EXPECT_EQ(action_of("POST", base + "status/tsdb"), "use GET");
-  EXPECT_EQ(action_of("GET", base + "read"), "unknown path");
+  EXPECT_EQ(action_of("GET", base + "read"), "use POST");
 }
 
 TEST(Route, NamesTheControlOperations) {

@@ -387,6 +387,34 @@ TEST_F(EmbeddedStoreTest, TakesRemoteWrite2AndSaysWhatIsWritten) {
   EXPECT_THAT(read("metadata"), HasSubstr(R"("calls_total":[{"type":"counter","help":"Calls.")"));
 }
 
+TEST_F(EmbeddedStoreTest, AnswersRemoteRead) {
+  write(up_, {{kNow - 2000, 1}, {kNow - 1000, 2}, {kNow, 3}});
+  std::string matcher;
+  remote::append_bytes_field(matcher, 2, "job");
+  remote::append_bytes_field(matcher, 3, "api");
+  std::string query;
+  remote::append_varint_field(query, 1, kNow - 1000);
+  remote::append_varint_field(query, 2, kNow);
+  remote::append_bytes_field(query, 3, matcher);
+  std::string request;
+  remote::append_bytes_field(request, 1, query);
+  const auto ask = [this](std::string_view body) {
+    return store_->call(kId, {.path = "read", .params = {}, .body = body});
+  };
+  remote::WriteRequestEncoder series;  // a query's result is written like a request of writes
+  const std::vector<Sample> samples{{kNow - 1000, 2}, {kNow, 3}};
+  series.add({.labels = up_.span(), .samples = samples});
+  std::string expected;
+  remote::append_bytes_field(expected, 1, series.finish());
+
+  const Answer answer = ask(remote::compress(request));
+
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.content_type, "application/x-protobuf");
+  EXPECT_EQ(remote::uncompress(answer.body, 1U << 20).value(), expected);
+  EXPECT_EQ(ask("not snappy").status, 400);
+}
+
 TEST_F(EmbeddedStoreTest, RefusesBodiesThatDoNotDecode) {
   open({.request_size_max = {1000}});
   const std::string large = body(up_, std::vector<Sample>(500, Sample{kNow, 1}));

@@ -6,6 +6,7 @@
 
 #include "hub/workspaces/api_json.h"
 #include "hub/workspaces/endpoints.h"
+#include "hub/workspaces/remote_read.h"
 
 namespace tributary::hub::workspaces {
 namespace {
@@ -19,6 +20,10 @@ Result<Answer> no_alertmanagers(const ApiCall&, const ApiContext&) {
   return success(R"({"activeAlertmanagers":[],"droppedAlertmanagers":[]})");
 }
 
+Result<Answer> read(const ApiCall& call, const ApiContext& context) {
+  return remote_read(call, context);
+}
+
 struct Endpoint {
   std::string_view path;
   Result<Answer> (*answer)(const ApiCall& call, const ApiContext& context);
@@ -28,6 +33,7 @@ constexpr std::array kEndpoints = {
     Endpoint{"query", answer_query},
     Endpoint{"query_range", answer_query_range},
     Endpoint{"query_exemplars", answer_query_exemplars},
+    Endpoint{"read", read},
     Endpoint{"format_query", answer_format_query},
     Endpoint{"parse_query", answer_parse_query},
     Endpoint{"series", answer_series},

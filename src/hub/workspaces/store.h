@@ -36,8 +36,9 @@ using Params = std::vector<std::pair<std::string, std::string>>;
 struct ApiCall {
   std::string_view path;
   const Params& params;
-  Duration queued{};  // how long it has waited for its turn
-  std::stop_token stop;
+  std::string_view body = {};  // of what is not a form: remote read
+  Duration queued{};           // how long it has waited for its turn
+  std::stop_token stop = {};
 };
 
 // A remote write as it came: headers, and a body in snappy's block format.
