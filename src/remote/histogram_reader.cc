@@ -108,8 +108,8 @@ HistogramSample read_histogram(WireReader& parent, std::size_t buckets_max,
 }
 
 Error too_many(std::string_view what, std::size_t limit) {
-  return Error(Code::limit_exceeded, "remote request: more than " + std::to_string(limit) +
-                                         ' ' + std::string(what));
+  return Error(Code::limit_exceeded,
+               "remote request: more than " + std::to_string(limit) + ' ' + std::string(what));
 }
 
 }  // namespace tributary::remote
