@@ -158,14 +158,7 @@ class Decoder {
   void read_sample(WireReader& parent) {
     if (!has_room(samples_.size(), limits_.points_per_series_max, "samples of a series", parent))
       return;
-    Sample sample;
-    WireReader reader = parent.message("Sample");
-    while (reader.next()) {
-      if (reader.field() == 1) sample.value = reader.float64();
-      if (reader.field() == 2) sample.timestamp_ms = reader.int64();
-    }
-    parent.adopt_fault(reader);
-    samples_.push_back(sample);
+    samples_.push_back(remote::read_sample(parent));
   }
 
   void read_exemplar(WireReader& parent) {
