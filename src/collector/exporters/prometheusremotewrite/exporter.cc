@@ -144,8 +144,8 @@ void Exporter::consume(const BatchPtr& batch) {
 
 void Exporter::report_new_shape(const CompiledShape& shape) {
   if (!shape.metadata.empty()) {
-    sender_.add(
-        encode_metadata(shape.metadata, sender_options().sizes, context_.clock().monotonic()));
+    sender_.add(encode_metadata(shape.metadata, sender_options().sizes,
+                                context_.clock().monotonic(), to_ms(context_.clock().now())));
   }
   if (shape.untranslatable == 0) return;
   sender_.accounts().untranslatable(shape.untranslatable);

@@ -54,8 +54,8 @@ class BatchReader {
 };
 
 EncodedRequest make_request(std::string_view message, std::size_t series, std::size_t samples,
-                            Instant oldest) {
-  return {net::make_body(remote::compress(message)), series, samples, oldest};
+                            Instant oldest, std::int64_t oldest_ms) {
+  return {net::make_body(remote::compress(message)), series, samples, oldest, oldest_ms};
 }
 
 // How many samples and histograms one TimeSeries message holds.
@@ -72,7 +72,10 @@ std::size_t count_samples(std::string_view series) {
 }  // namespace
 
 std::optional<std::string> OpenRequest::add(CompiledShapePtr shape, BatchPtr batch, Instant now) {
-  if (groups_.empty()) oldest_ = now;
+  if (groups_.empty()) {
+    oldest_ = now;
+    oldest_ms_ = batch->timestamp_ms;
+  }
   samples_ += shape->size();
   about_bytes_ += shape->size() * kSampleBytes;
   std::optional<std::string> conflict;
@@ -139,7 +142,8 @@ std::vector<EncodedRequest> OpenRequest::encode() {
     std::size_t bytes_max = limits_.encoded_bytes;
     while (true) {
       Piece piece = encode_from(at, bytes_max);
-      EncodedRequest request = make_request(piece.message, piece.series, piece.samples, oldest_);
+      EncodedRequest request =
+          make_request(piece.message, piece.series, piece.samples, oldest_, oldest_ms_);
       if (request.bytes() > limits_.request_bytes && piece.series > 1) {
         bytes_max = std::min(bytes_max, piece.message.size()) / 2;
         continue;
@@ -160,7 +164,7 @@ std::optional<std::pair<EncodedRequest, EncodedRequest>> split(const EncodedRequ
   const Result<std::string> message = remote::uncompress(*request.body, kDecodedBytesMax);
   if (!message) return std::nullopt;
   remote::WireReader reader(*message, "WriteRequest");
-  EncodedRequest first{nullptr, request.series / 2, 0, request.oldest};
+  EncodedRequest first{nullptr, request.series / 2, 0, request.oldest, request.oldest_ms};
   std::size_t middle = 0;
   for (std::size_t i = 0; i < first.series && reader.next(); ++i) {
     if (reader.field() == kTimeseries) first.samples += count_samples(reader.bytes());
@@ -168,18 +172,19 @@ std::optional<std::pair<EncodedRequest, EncodedRequest>> split(const EncodedRequ
   }
   const std::string_view all = *message;
   first.body = net::make_body(remote::compress(all.substr(0, middle)));
-  EncodedRequest second = make_request(all.substr(middle), request.series - first.series,
-                                       request.samples - first.samples, request.oldest);
+  EncodedRequest second =
+      make_request(all.substr(middle), request.series - first.series,
+                   request.samples - first.samples, request.oldest, request.oldest_ms);
   return std::make_pair(std::move(first), std::move(second));
 }
 
 std::vector<EncodedRequest> encode_metadata(const std::vector<FamilyMetadata>& metadata,
-                                            SizeLimits limits, Instant now) {
+                                            SizeLimits limits, Instant now, std::int64_t now_ms) {
   std::vector<EncodedRequest> out;
   remote::WriteRequestEncoder encoder;
   std::size_t entries = 0;
   const auto finish = [&] {
-    out.push_back(make_request(encoder.finish(), std::exchange(entries, 0), 0, now));
+    out.push_back(make_request(encoder.finish(), std::exchange(entries, 0), 0, now, now_ms));
   };
   for (const FamilyMetadata& one : metadata) {
     encoder.add_metadata(

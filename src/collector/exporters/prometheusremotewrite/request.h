@@ -21,6 +21,9 @@ struct EncodedRequest {
   std::size_t series = 0;   // entries of the message
   std::size_t samples = 0;  // native histograms among them
   Instant oldest{};         // when the first of its samples was taken over
+  // The time of its first batch, ms: its age by a clock that survives a restart. 0 where it has
+  // none.
+  std::int64_t oldest_ms = 0;
 
   std::size_t bytes() const { return body->size(); }
 };
@@ -73,6 +76,7 @@ class OpenRequest {
   std::size_t samples_ = 0;
   std::size_t about_bytes_ = 0;
   Instant oldest_{};
+  std::int64_t oldest_ms_ = 0;
 };
 
 // A request that was too large for the other side, as two in order. Nothing where it has but one
@@ -81,6 +85,6 @@ std::optional<std::pair<EncodedRequest, EncodedRequest>> split(const EncodedRequ
 
 // Type, help and unit of families, as requests of their own: they hold no samples.
 std::vector<EncodedRequest> encode_metadata(const std::vector<FamilyMetadata>& metadata,
-                                            SizeLimits limits, Instant now);
+                                            SizeLimits limits, Instant now, std::int64_t now_ms);
 
 }  // namespace tributary::collector::prometheusremotewrite

@@ -148,6 +148,8 @@ TEST_F(OpenRequestTest, SplitsARequestInTwoThatHoldTheSame) {
   EXPECT_EQ(halves->first.samples, 2u);
   EXPECT_EQ(halves->second.samples, 4u);
   EXPECT_EQ(halves->second.series, 2u);
+  EXPECT_EQ(halves->first.oldest_ms, 1000);
+  EXPECT_EQ(halves->second.oldest_ms, 1000);
 }
 
 TEST_F(OpenRequestTest, DoesNotSplitASingleSeries) {
@@ -160,7 +162,7 @@ TEST(Metadata, GoesInRequestsOfItsOwn) {
   const FamilyMetadata metadata{
       .type = MetricType::gauge, .family = "up", .help = "Is it?", .unit = ""};
 
-  const auto requests = encode_metadata({metadata, metadata}, SizeLimits{}, kNow);
+  const auto requests = encode_metadata({metadata, metadata}, SizeLimits{}, kNow, 1000);
 
   ASSERT_EQ(requests.size(), 1u);
   EXPECT_EQ(requests[0].samples, 0u);
@@ -223,7 +225,7 @@ TEST(CompiledShape, LeavesOutWhatHasNoName) {
 }
 
 EncodedRequest request_of(std::size_t bytes, std::size_t samples) {
-  return {net::make_body(std::string(bytes, 'x')), 1, samples, kNow};
+  return {net::make_body(std::string(bytes, 'x')), 1, samples, kNow, 0};
 }
 
 TEST(RequestQueue, KeepsTheOrder) {
