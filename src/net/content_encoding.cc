@@ -1,6 +1,7 @@
 #include "net/content_encoding.h"
 
 #include <libdeflate.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -31,6 +32,11 @@ std::size_t length_hint(std::string_view bytes) {
   return std::min<std::size_t>(length, bytes.size() * kExpansionMax);
 }
 
+Error too_long(std::uint64_t bytes_max) {
+  return Error(Code::limit_exceeded,
+               "gzip: more than " + std::to_string(bytes_max) + " bytes when unpacked");
+}
+
 }  // namespace
 
 Result<std::string> gunzip(std::string_view bytes, std::size_t bytes_max) {
@@ -50,9 +56,7 @@ Result<std::string> gunzip(std::string_view bytes, std::size_t bytes_max) {
         libdeflate_gzip_decompress_ex(decompressor.get(), bytes.data(), bytes.size(),
                                       out.data() + written, room, &in_used, &out_used);
     if (result == LIBDEFLATE_INSUFFICIENT_SPACE) {
-      if (written + room >= bytes_max)
-        return Error(Code::limit_exceeded,
-                     "gzip: more than " + std::to_string(bytes_max) + " bytes when unpacked");
+      if (written + room >= bytes_max) return too_long(bytes_max);
       room = std::min(std::max<std::size_t>(room * 2, 4096), bytes_max - written);
       continue;
     }
@@ -63,9 +67,7 @@ Result<std::string> gunzip(std::string_view bytes, std::size_t bytes_max) {
     bytes.remove_prefix(in_used);
     room = std::max<std::size_t>(std::min(length_hint(bytes), bytes_max - written), 1);
   } while (!bytes.empty());
-  if (written > bytes_max)
-    return Error(Code::limit_exceeded,
-                 "gzip: more than " + std::to_string(bytes_max) + " bytes when unpacked");
+  if (written > bytes_max) return too_long(bytes_max);
   out.resize(written);
   return out;
 }
@@ -79,6 +81,48 @@ std::string gzip(std::string_view bytes) {
   out.resize(libdeflate_gzip_compress(compressor.get(), bytes.data(), bytes.size(), out.data(),
                                       out.size()));
   return out;
+}
+
+struct Gunzip::Stream : z_stream {};
+
+Gunzip::Gunzip(std::uint64_t bytes_max)
+    : stream_(std::make_unique<Stream>()),
+      out_(std::make_unique_for_overwrite<char[]>(kPieceBytesMax)),
+      bytes_max_(bytes_max) {
+  constexpr int kGzipOnly = 16;
+  TRIBUTARY_CHECK(inflateInit2(stream_.get(), MAX_WBITS + kGzipOnly) == Z_OK);
+}
+
+Gunzip::~Gunzip() { inflateEnd(stream_.get()); }
+
+Result<void> Gunzip::feed(std::string_view bytes, const Sink& sink) {
+  stream_->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream_->avail_in = static_cast<uInt>(bytes.size());
+  bool output_full = false;
+  while (stream_->avail_in > 0 || output_full) {
+    if (whole_) inflateReset(stream_.get());
+    whole_ = false;
+    stream_->next_out = reinterpret_cast<Bytef*>(out_.get());
+    stream_->avail_out = kPieceBytesMax;
+    const int status = inflate(stream_.get(), Z_NO_FLUSH);
+    if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+      return Error(Code::corruption, std::string("gzip: ") +
+                                         (stream_->msg != nullptr ? stream_->msg : "not a stream"));
+    whole_ = status == Z_STREAM_END;
+    output_full = stream_->avail_out == 0 && !whole_;
+
+    const std::size_t piece = kPieceBytesMax - stream_->avail_out;
+    if (piece > bytes_max_ - unpacked_) return too_long(bytes_max_);
+    unpacked_ += piece;
+    if (piece > 0)
+      if (auto taken = sink({out_.get(), piece}); !taken) return taken;
+  }
+  return {};
+}
+
+Result<void> Gunzip::finish() {
+  if (whole_) return {};
+  return Error(Code::corruption, "gzip: ended within the stream");
 }
 
 }  // namespace tributary::net

@@ -1,6 +1,7 @@
 #include "net/fake_http_client.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/duration.h"
 
@@ -28,6 +29,15 @@ Task<Result<Response>> exchange(std::shared_ptr<FakeHttp> http, Request request,
     co_return Error(
         Code::limit_exceeded,
         what + ": body longer than " + std::to_string(request.response_bytes_max) + " bytes");
+  if (answer && answer->status == 200 && request.on_body) {
+    const std::string body = std::exchange(answer->body, {});
+    std::string_view rest = body;
+    while (!rest.empty()) {
+      const std::string_view piece = rest.substr(0, std::max<std::size_t>(http->piece_bytes, 1));
+      if (auto taken = request.on_body(*answer, piece); !taken) co_return taken.error();
+      rest.remove_prefix(piece.size());
+    }
+  }
   co_return answer;
 }
 

@@ -28,6 +28,7 @@ struct FakeHttp {
   Loop& loop;
   Answer answer;        // called when a request is sent; may change `delay` for that request
   Duration delay = 0s;  // from a request to its answer; 0 = at once, kNever = not at all
+  std::size_t piece_bytes = 64U << 10;  // the longest piece that Request::on_body is given
 
   std::vector<Request> requests;           // in the order they were sent
   std::vector<HttpClientOptions> clients;  // what each client was made with

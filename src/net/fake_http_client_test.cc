@@ -98,5 +98,28 @@ TEST(FakeHttpClient, ClientsOfOneFactoryShareTheScript) {
   EXPECT_EQ(http->clients[0].idle_connections_max, 7U);
 }
 
+TEST(FakeHttpClient, HandsOutTheBodyInPieces) {
+  FakeLoop loop;
+  auto http = std::make_shared<FakeHttp>(loop, echo_path);
+  http->piece_bytes = 4;
+  FakeHttpClient client(http);
+  std::vector<std::string> pieces;
+  Request request = get("http://a/metrics");
+  request.on_body = [&](const Response& head, std::string_view piece) -> Result<void> {
+    EXPECT_EQ(head.status, 200);
+    pieces.emplace_back(piece);
+    if (pieces.size() == 3) return Error(Code::invalid_argument, "enough");
+    return {};
+  };
+
+  const auto whole = run_task(loop, client.send(request, {}));
+  const auto refused = run_task(loop, client.send(request, {}));
+
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->body, "");
+  EXPECT_EQ(pieces, (std::vector<std::string>{"/met", "rics", "/met"}));
+  EXPECT_EQ(refused.error().message(), "enough");
+}
+
 }  // namespace
 }  // namespace tributary::net

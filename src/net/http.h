@@ -71,6 +71,12 @@ inline Body make_body(std::string bytes) {
   return std::make_shared<const std::string>(std::move(bytes));
 }
 
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;
+};
+
 struct Request {
   std::string method = "GET";
   Url url;
@@ -79,12 +85,12 @@ struct Request {
   Duration timeout = 30s;  // for the whole exchange, connect included; 0 = none
   std::size_t response_bytes_max = 16U << 20;  // a longer body fails with limit_exceeded
   bool follow_redirects = false;               // at most five; credentials stay with their host
-};
-
-struct Response {
-  int status = 200;
-  Headers headers;
-  std::string body;
+  // Where set, it takes the body of an answer with status 200 piece by piece as it arrives, and
+  // Response::body stays empty. Pieces are as they stand on the wire, but for the framing of
+  // chunks; they are never empty and last for the call only. `head` has status and headers. An
+  // error from it ends the exchange with that error; when the exchange fails by itself, pieces may
+  // have come before.
+  std::function<Result<void>(const Response& head, std::string_view piece)> on_body;
 };
 
 class HttpClient {

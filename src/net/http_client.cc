@@ -109,22 +109,38 @@ Error fault_error(const MessageFault& fault) {
                   : Error(Code::unavailable, "malformed response: " + fault.text);
 }
 
+// What goes out and how the answer is taken.
+struct Outgoing {
+  std::string_view head;
+  std::string_view body;
+  MessageParser::Kind kind = MessageParser::Kind::response;
+  std::size_t response_bytes_max = 0;
+  const decltype(Request::on_body)* on_body = nullptr;
+};
+
 struct Exchange {
   Result<Response> response = Error(Code::unavailable, "not sent");
   bool answered = false;  // at least one byte has come back
+  bool refused = false;   // by Request::on_body, with the error in `response`
   bool reusable = false;
 };
 
-Task<Exchange> exchange(Connection& connection, std::string head, Body body,
-                        MessageParser::Kind kind, std::size_t response_bytes_max,
-                        Interrupt& interrupt) {
+Task<Exchange> exchange(Connection& connection, Outgoing outgoing, Interrupt& interrupt) {
   Exchange out;
-  const std::string_view bytes = body ? std::string_view(*body) : std::string_view();
-  const Result<void> written = co_await connection.write(head, bytes, interrupt);
+  const Result<void> written = co_await connection.write(outgoing.head, outgoing.body, interrupt);
 
   // A server may refuse a body before it has read it: its answer counts more than the broken pipe.
-  MessageParser parser(
-      kind, {.header_bytes_max = kResponseHeaderBytesMax, .body_bytes_max = response_bytes_max});
+  MessageParser parser(outgoing.kind, {.header_bytes_max = kResponseHeaderBytesMax,
+                                       .body_bytes_max = outgoing.response_bytes_max});
+  Response response;
+  if (outgoing.on_body != nullptr && *outgoing.on_body)
+    parser.stream_to([&](std::string_view piece) {
+      if (response.headers.empty()) response.headers = std::move(parser.head().headers);
+      response.status = parser.head().status;
+      Result<void> taken = (*outgoing.on_body)(response, piece);
+      if (!taken) out.response = taken.error();
+      return taken.has_value();
+    });
   bool left_over = false;
   while (!parser.done()) {
     const Result<std::string_view> got = co_await connection.read(interrupt);
@@ -141,15 +157,18 @@ Task<Exchange> exchange(Connection& connection, std::string head, Body body,
       parser.end_of_stream();
     else
       left_over = parser.feed(*got) < got->size();
+    out.refused = parser.sink_refused();
+    if (out.refused) co_return std::move(out);
     if (parser.fault()) {
       out.response = fault_error(*parser.fault());
       co_return std::move(out);
     }
   }
   out.reusable = written && parser.keep_alive() && !left_over;
-  out.response = Response{.status = parser.head().status,
-                          .headers = std::move(parser.head().headers),
-                          .body = std::move(parser.body())};
+  response.status = parser.head().status;
+  if (response.headers.empty()) response.headers = std::move(parser.head().headers);
+  response.body = std::move(parser.body());
+  out.response = std::move(response);
   co_return std::move(out);
 }
 
@@ -159,9 +178,9 @@ Task<Result<void>> open_tunnel(Client& client, Connection& connection, const Rou
   for (const auto& [name, value] : client.options.proxy.connect_headers) headers.set(name, value);
   if (const auto basic = basic_authorization(*route.proxy))
     headers.set("Proxy-Authorization", *basic);
-  std::string head = request_head("CONNECT", route.authority(), headers);
-  const Exchange done = co_await exchange(connection, std::move(head), nullptr,
-                                          MessageParser::Kind::response_to_head, 0, interrupt);
+  const std::string head = request_head("CONNECT", route.authority(), headers);
+  const Outgoing connect{.head = head, .kind = MessageParser::Kind::response_to_head};
+  const Exchange done = co_await exchange(connection, connect, interrupt);
   const std::string who = "proxy " + route.proxy->to_string();
   if (!done.response) co_return done.response.error().within(who);
   const int status = done.response->status;
@@ -204,27 +223,28 @@ Task<Result<std::unique_ptr<Connection>>> open(Client& client, const Route& rout
   co_return std::move(connection);
 }
 
-Task<Result<Response>> send_once(Client& client, const Request& request, Interrupt& interrupt) {
+Task<Result<Exchange>> send_once(Client& client, const Request& request, Interrupt& interrupt) {
   const Route route{request.url, client.proxies.proxy_for(request.url)};
   const std::string key = route.key();
   const std::string head = head_of(client, request, route);
-  const auto kind = request.method == "HEAD" ? MessageParser::Kind::response_to_head
-                                             : MessageParser::Kind::response;
+  const Outgoing outgoing{.head = head,
+                          .body = request.body ? std::string_view(*request.body) : "",
+                          .kind = request.method == "HEAD" ? MessageParser::Kind::response_to_head
+                                                           : MessageParser::Kind::response,
+                          .response_bytes_max = request.response_bytes_max,
+                          .on_body = &request.on_body};
 
   std::unique_ptr<Connection> connection = client.pool.take(key);
   Exchange done;
-  if (connection)
-    done = co_await exchange(*connection, head, request.body, kind, request.response_bytes_max,
-                             interrupt);
+  if (connection) done = co_await exchange(*connection, outgoing, interrupt);
   // The server may have closed a kept connection just now: then it has not seen the request.
   const bool again = !done.response && !done.answered && !interrupt.raised();
   if (again) {
     TRIBUTARY_CO_TRY(connection, co_await open(client, route, interrupt));
-    done = co_await exchange(*connection, head, request.body, kind, request.response_bytes_max,
-                             interrupt);
+    done = co_await exchange(*connection, outgoing, interrupt);
   }
   if (done.reusable) client.pool.give(key, std::move(connection));
-  co_return std::move(done.response);
+  co_return std::move(done);
 }
 
 bool is_redirect(int status) {
@@ -276,7 +296,10 @@ Task<Result<Response>> send_all(std::shared_ptr<Client> client, Request request,
   for (int redirects = 0;; ++redirects) {
     if (interrupt.raised())
       co_return explain(Error(*interrupt.cause(), "given up"), interrupt, request);
-    Result<Response> response = co_await send_once(*client, request, interrupt);
+    Result<Exchange> done = co_await send_once(*client, request, interrupt);
+    if (!done) co_return explain(done.error(), interrupt, request);
+    Result<Response>& response = done->response;
+    if (done->refused) co_return response.error();
     if (!response) co_return explain(response.error(), interrupt, request);
     const bool follow = request.follow_redirects && is_redirect(response->status) &&
                         response->headers.get("Location");

@@ -315,5 +315,110 @@ TEST_F(HttpClientTest, DropsIdleConnectionsAfterTheirTime) {
   EXPECT_EQ(server.accepted(), 2);
 }
 
+// Collects what Request::on_body is given.
+struct Sink {
+  auto taker() {
+    return [this](const Response& head, std::string_view piece) -> Result<void> {
+      status = head.status;
+      type = head.headers.get("Content-Type").value_or("");
+      ++pieces;
+      body += piece;
+      if (body.size() >= enough) return Error(Code::invalid_argument, "that is enough");
+      return {};
+    };
+  }
+
+  std::size_t enough = std::string::npos;
+  int status = 0;
+  int pieces = 0;
+  std::string type;
+  std::string body;
+};
+
+TEST_F(HttpClientTest, HandsOutABodyInPieces) {
+  const std::string long_body = std::string(300'000, 'l');
+  const ScriptedServer server({
+      {"HTTP/1.1 200 OK\r\nContent-Type: t\r\nContent-Length: 300000\r\n\r\n" + long_body,
+       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nchu\r\n4\r\nnked\r\n0\r\n\r\n",
+       "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.0 200 OK\r\n\r\nto the end"},
+  });
+  Sink by_length;
+  Sink chunked;
+  Sink empty;
+  Sink to_end;
+
+  for (Sink* sink : {&by_length, &chunked, &empty, &to_end}) {
+    Request request = get(local(server.port()));
+    request.on_body = sink->taker();
+    const auto answer = send(request);
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(answer->body, "");
+  }
+
+  EXPECT_EQ(by_length.body, long_body);
+  EXPECT_GT(by_length.pieces, 1);
+  EXPECT_EQ(by_length.type, "t");
+  EXPECT_EQ(chunked.body, "chunked");
+  EXPECT_EQ(empty.pieces, 0);
+  EXPECT_EQ(to_end.body, "to the end");
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(HttpClientTest, HandsOutNoBodyButThatOfA200) {
+  const ScriptedServer server(
+      {{"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 5\r\n\r\nmoved", kOk,
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy"}});
+  Sink sink;
+  Request request = get(local(server.port()));
+  request.follow_redirects = true;
+  request.on_body = sink.taker();
+
+  const auto followed = send(request);
+  const auto busy = send(request);
+
+  ASSERT_TRUE(followed && busy);
+  EXPECT_EQ(sink.body, "ok");
+  EXPECT_EQ(sink.status, 200);
+  EXPECT_EQ(followed->status, 200);
+  EXPECT_EQ(busy->body, "busy");
+}
+
+TEST_F(HttpClientTest, EndsWithTheErrorOfWhoTakesTheBody) {
+  const ScriptedServer server({{kOk, kOk}, {kOk}});
+  Sink sink;
+  sink.enough = 1;
+  Request request = get(local(server.port()));
+  request.on_body = sink.taker();
+
+  const auto refused = send(request);
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), Error(Code::invalid_argument, "that is enough"));
+  EXPECT_TRUE(send(get(local(server.port()))));
+  EXPECT_EQ(server.accepted(), 2) << "the connection was kept with an unread body";
+}
+
+TEST_F(HttpClientTest, CountsTheBytesOfTheWireWhenItHandsOutABody) {
+  const std::string chunks = "6\r\nabcdef\r\n5\r\nghijk\r\n0\r\n\r\n";
+  const ScriptedServer server({{"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nelevenbytes"},
+                               {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks},
+                               {"HTTP/1.1 200 OK\r\n\r\nelevenbytes"},
+                               {"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nshort"}});
+
+  for (int i = 0; i < 4; ++i) {
+    Sink sink;
+    Request request = get(local(server.port()));
+    request.response_bytes_max = i < 3 ? 10 : 11;
+    request.on_body = sink.taker();
+
+    const auto failed = send(request);
+
+    ASSERT_FALSE(failed) << i;
+    EXPECT_EQ(failed.error().code(), i < 3 ? Code::limit_exceeded : Code::unavailable) << i;
+    EXPECT_LE(sink.body.size(), 10U) << i;
+  }
+}
+
 }  // namespace
 }  // namespace tributary::net

@@ -70,7 +70,7 @@ void append_fields(std::string& out, const Headers& headers) {
 
 std::size_t MessageParser::feed(std::string_view bytes) {
   std::size_t taken = 0;
-  while (taken < bytes.size() && !done() && !fault_) {
+  while (taken < bytes.size() && !done() && !fault_ && !sink_refused_) {
     const std::string_view rest = bytes.substr(taken);
     const bool raw =
         state_ == State::body || state_ == State::body_to_end || state_ == State::chunk_data;
@@ -279,13 +279,13 @@ void MessageParser::expect_bytes(std::uint64_t count) {
                          std::to_string(limits_.body_bytes_max) + " are taken");
   remaining_ = count;
   state_ = count == 0 ? State::done : State::body;
-  body_.reserve(std::min<std::size_t>(count, kReserveBytesMax));
+  if (!sink_) body_.reserve(std::min<std::size_t>(count, kReserveBytesMax));
 }
 
 void MessageParser::parse_chunk_size(std::string_view line) {
   const auto size = parse_hex(trim_blanks(line.substr(0, line.find(';'))));
   if (!size) return fail(400, "chunk size " + quoted(line) + ": must be hexadecimal");
-  if (*size > limits_.body_bytes_max - body_.size())
+  if (*size > limits_.body_bytes_max - body_bytes_)
     return fail(413, "body longer than " + std::to_string(limits_.body_bytes_max) + " bytes");
   remaining_ = *size;
   state_ = *size == 0 ? State::trailer : State::chunk_data;
@@ -293,17 +293,25 @@ void MessageParser::parse_chunk_size(std::string_view line) {
 
 std::size_t MessageParser::take_body(std::string_view bytes) {
   if (state_ == State::body_to_end) {
-    if (bytes.size() > limits_.body_bytes_max - body_.size())
+    if (bytes.size() > limits_.body_bytes_max - body_bytes_)
       fail(413, "body longer than " + std::to_string(limits_.body_bytes_max) + " bytes");
     else
-      body_ += bytes;
+      keep_body(bytes);
     return bytes.size();
   }
   const std::size_t taken = std::min<std::uint64_t>(remaining_, bytes.size());
-  body_ += bytes.substr(0, taken);
+  keep_body(bytes.substr(0, taken));
   remaining_ -= taken;
   if (remaining_ == 0) state_ = state_ == State::body ? State::done : State::chunk_end;
   return taken;
+}
+
+void MessageParser::keep_body(std::string_view piece) {
+  body_bytes_ += piece.size();
+  if (sink_ && head_.status == 200)
+    sink_refused_ = !sink_(piece);
+  else
+    body_ += piece;
 }
 
 bool is_valid_field(std::string_view name, std::string_view value) {

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,7 +41,13 @@ class MessageParser {
     Headers headers;
   };
 
+  // Takes pieces of a body; false ends the parsing.
+  using BodySink = std::function<bool(std::string_view piece)>;
+
   MessageParser(Kind kind, Limits limits) : kind_(kind), limits_(limits) {}
+
+  // Bodies of answers with status 200 go there and not into body().
+  void stream_to(BodySink sink) { sink_ = std::move(sink); }
 
   // Takes the message's bytes from the front of `bytes` and tells how many; what is left over
   // belongs to the next message. Responses of status 1xx are passed over, but for 101.
@@ -52,10 +59,11 @@ class MessageParser {
   bool head_done() const { return state_ > State::fields; }
   bool done() const { return state_ == State::done; }
   const std::optional<MessageFault>& fault() const { return fault_; }
+  bool sink_refused() const { return sink_refused_; }
 
   Head& head() { return head_; }
   std::string& body() { return body_; }
-  std::size_t body_bytes() const { return body_.size(); }  // that have come so far
+  std::uint64_t body_bytes() const { return body_bytes_; }  // that have come so far
   // Whether the connection can carry another message after this one. Call it once it is done.
   bool keep_alive() const { return keep_alive_; }
   bool expects_continue() const { return expects_continue_; }
@@ -77,6 +85,7 @@ class MessageParser {
   void fail(int status, std::string text);
   std::size_t take_line(std::string_view bytes);
   std::size_t take_body(std::string_view bytes);
+  void keep_body(std::string_view piece);
   void on_line(std::string_view line);
   void parse_request_line(std::string_view line);
   void parse_status_line(std::string_view line);
@@ -99,7 +108,10 @@ class MessageParser {
   std::uint64_t remaining_ = 0;  // of the body or the chunk
   std::string line_;             // the part of a line that has come so far
   Head head_;
+  std::uint64_t body_bytes_ = 0;
   std::string body_;
+  BodySink sink_;
+  bool sink_refused_ = false;
   std::optional<MessageFault> fault_;
 };
 
