@@ -4,13 +4,15 @@ namespace tributary::collector::prometheusremotewrite {
 namespace {
 
 constexpr std::array<DropReason, kDropReasons> kReasons = {
-    DropReason::queue_full, DropReason::too_large, DropReason::not_retried, DropReason::shutdown};
+    DropReason::queue_full, DropReason::unreadable, DropReason::too_large, DropReason::not_retried,
+    DropReason::shutdown};
 
 }  // namespace
 
 std::string_view to_string(DropReason reason) {
   switch (reason) {
     case DropReason::queue_full: return "queue_full";
+    case DropReason::unreadable: return "unreadable";
     case DropReason::too_large: return "too_large";
     case DropReason::not_retried: return "not_retried";
     case DropReason::shutdown: return "shutdown";

@@ -15,11 +15,12 @@ namespace tributary::collector::prometheusremotewrite {
 
 enum class DropReason : std::uint8_t {
   queue_full,   // the oldest gave way to newer ones
+  unreadable,   // damaged on disk
   too_large,    // a series that is too large even alone
   not_retried,  // retry_on_failure is off
   shutdown,     // left when time was up
 };
-inline constexpr std::size_t kDropReasons = 4;
+inline constexpr std::size_t kDropReasons = 5;
 std::string_view to_string(DropReason reason);
 
 class Accounts {

@@ -87,8 +87,7 @@ Result<void> Exporter::start(Host& host) {
   } else if (aws_auth_) {
     TRIBUTARY_TRY(client, signed_for_aws(std::move(client)));
   }
-  sender_.start(std::move(client));
-  return {};
+  return sender_.start(std::move(client));
 }
 
 net::Task<void> Exporter::stop(Instant deadline) { co_await sender_.stop(deadline); }

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "collector/exporters/prometheusremotewrite/fake_samples.h"
-#include "collector/exporters/prometheusremotewrite/request_queue.h"
 
 namespace tributary::collector::prometheusremotewrite {
 namespace {
@@ -222,39 +221,6 @@ TEST(CompiledShape, LeavesOutWhatHasNoName) {
   EXPECT_EQ(compiled.size(), 1u);
   EXPECT_EQ(compiled.untranslatable, 1u);
   EXPECT_FALSE(compiled.first_problem.empty());
-}
-
-EncodedRequest request_of(std::size_t bytes, std::size_t samples) {
-  return {net::make_body(std::string(bytes, 'x')), 1, samples, kNow, 0};
-}
-
-TEST(RequestQueue, KeepsTheOrder) {
-  RequestQueue queue({.requests = 10, .bytes = 1000});
-  queue.push(request_of(1, 1));
-  queue.push(request_of(1, 2));
-  queue.push_front(request_of(1, 3));
-
-  EXPECT_EQ(queue.pop()->samples, 3u);
-  EXPECT_EQ(queue.pop()->samples, 1u);
-  EXPECT_EQ(queue.samples(), 2u);
-  EXPECT_EQ(queue.pop()->samples, 2u);
-  EXPECT_FALSE(queue.pop());
-  EXPECT_EQ(queue.bytes(), 0u);
-}
-
-TEST(RequestQueue, DropsTheOldestAboveItsLimits) {
-  RequestQueue by_count({.requests = 2, .bytes = 1000});
-  RequestQueue by_bytes({.requests = 10, .bytes = 100});
-
-  EXPECT_EQ(by_count.push(request_of(1, 1)) + by_count.push(request_of(1, 2)), 0u);
-  EXPECT_EQ(by_count.push(request_of(1, 4)), 1u);
-  EXPECT_EQ(by_count.pop()->samples, 2u);
-
-  EXPECT_EQ(by_bytes.push(request_of(60, 1)), 0u);
-  EXPECT_EQ(by_bytes.push(request_of(40, 2)), 0u);
-  EXPECT_EQ(by_bytes.push(request_of(50, 4)), 1u);
-  EXPECT_EQ(by_bytes.push(request_of(500, 8)), 14u);
-  EXPECT_TRUE(by_bytes.empty());
 }
 
 }  // namespace

@@ -13,16 +13,22 @@ Sender::Sender(const Context& context, Options options)
                 options_.queue.requests),
       log_(context.log, options_.request.url.to_string()),
       open_(options_.sizes),
-      queue_(options_.queue),
+      queue_(std::make_unique<MemoryQueue>(options_.queue,
+                                           [this](const RequestQueue::Loss& loss) { lost(loss); })),
       quick_(options_.backoff) {}
 
 Sender::~Sender() {
   if (wake_timer_) loop_.cancel(*wake_timer_);
 }
 
-void Sender::start(std::unique_ptr<net::HttpClient> client) {
+Result<void> Sender::start(std::unique_ptr<net::HttpClient> client) {
   client_ = std::move(client);
+  if (options_.make_queue) {
+    TRIBUTARY_TRY(queue_,
+                  options_.make_queue([this](const RequestQueue::Loss& loss) { lost(loss); }));
+  }
   running_.spawn(run());
+  return {};
 }
 
 net::Task<void> Sender::stop(Instant deadline) {
@@ -52,14 +58,12 @@ void Sender::add(std::vector<EncodedRequest> requests) {
   wake_soon();
 }
 
-std::size_t Sender::samples() const {
-  return open_.samples() + queue_.samples() + (current_ ? current_->samples : 0);
-}
+std::size_t Sender::samples() const { return open_.samples() + queue_->samples(); }
 
 net::Task<void> Sender::run() {
   while (!abort_.stop_requested()) {
-    if (queue_.empty()) close_open_request();
-    current_ = queue_.pop();
+    if (queue_->requests() == 0) close_open_request();
+    current_ = queue_->front();
     if (current_) {
       co_await deliver();
       update_gauges();
@@ -115,6 +119,8 @@ bool Sender::settle(Verdict verdict, const Result<net::Response>& answer) {
     case Verdict::rejected:
       accounts_.rejected(count);
       log_.rejected(*answer, count, now());
+      queue_->quarantine_front(std::to_string(answer->status) + ' ' + answer->body);
+      current_ = nullptr;
       break;
     case Verdict::too_large: split_current(); break;
     case Verdict::throttled:
@@ -126,7 +132,7 @@ bool Sender::settle(Verdict verdict, const Result<net::Response>& answer) {
       drop(DropReason::not_retried, count);
       break;
   }
-  current_.reset();
+  if (current_) forget_current();
   quick_.reset();
   slow_.reset();
   return true;
@@ -135,15 +141,23 @@ bool Sender::settle(Verdict verdict, const Result<net::Response>& answer) {
 void Sender::split_current() {
   auto halves = split(*current_);
   if (!halves) return drop(DropReason::too_large, current_->samples);
-  queue_.push_front(std::move(halves->second));
-  queue_.push_front(std::move(halves->first));
+  std::vector<EncodedRequest> parts;
+  parts.push_back(std::move(halves->first));
+  parts.push_back(std::move(halves->second));
+  current_ = nullptr;
+  queue_->replace_front(std::move(parts));
+}
+
+void Sender::forget_current() {
+  current_ = nullptr;
+  queue_->pop();
 }
 
 bool Sender::drop_expired() {
   if (now() - current_->oldest < options_.max_sample_age) return false;
   accounts_.expired(current_->samples);
   log_.expired(current_->samples, options_.max_sample_age, now());
-  current_.reset();
+  forget_current();
   return true;
 }
 
@@ -158,9 +172,11 @@ void Sender::close_open_request() {
   for (EncodedRequest& request : open_.encode()) push(std::move(request));
 }
 
-void Sender::push(EncodedRequest request) {
-  const std::size_t dropped = queue_.push(std::move(request));
-  if (dropped > 0) drop(DropReason::queue_full, dropped);
+void Sender::push(EncodedRequest request) { queue_->push(std::move(request)); }
+
+void Sender::lost(const RequestQueue::Loss& loss) {
+  const bool full = loss.cause == RequestQueue::Loss::Cause::full;
+  drop(full ? DropReason::queue_full : DropReason::unreadable, loss.samples);
 }
 
 void Sender::drop(DropReason reason, std::size_t samples) {
@@ -169,11 +185,11 @@ void Sender::drop(DropReason reason, std::size_t samples) {
 }
 
 void Sender::drop_the_rest() {
-  const std::size_t left = samples();
-  open_.encode();
-  while (queue_.pop()) {
-  }
-  current_.reset();
+  close_open_request();
+  const std::size_t left = queue_->samples_in_memory();
+  current_ = nullptr;
+  queue_ = std::make_unique<MemoryQueue>(options_.queue,
+                                         [this](const RequestQueue::Loss& loss) { lost(loss); });
   if (left > 0) drop(DropReason::shutdown, left);
   update_gauges();
 }
@@ -187,9 +203,6 @@ void Sender::wake_soon() {
   });
 }
 
-void Sender::update_gauges() {
-  const std::size_t in_flight = current_ ? current_->bytes() : 0;
-  accounts_.waiting(samples(), queue_.size() + (current_ ? 1 : 0), queue_.bytes() + in_flight);
-}
+void Sender::update_gauges() { accounts_.waiting(samples(), queue_->requests(), queue_->bytes()); }
 
 }  // namespace tributary::collector::prometheusremotewrite

@@ -7,6 +7,7 @@
 // Threads: the loop's.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -15,6 +16,7 @@
 
 #include "collector/exporters/prometheusremotewrite/accounts.h"
 #include "collector/exporters/prometheusremotewrite/delivery_log.h"
+#include "collector/exporters/prometheusremotewrite/memory_queue.h"
 #include "collector/exporters/prometheusremotewrite/request.h"
 #include "collector/exporters/prometheusremotewrite/request_queue.h"
 #include "collector/exporters/prometheusremotewrite/retry.h"
@@ -31,7 +33,9 @@ class Sender {
   struct Options {
     net::Request request;  // all but the body
     SizeLimits sizes;
-    RequestQueue::Limits queue;
+    MemoryQueue::Limits queue;
+    // Where what waits is kept; in memory where there is none.
+    std::function<Result<std::unique_ptr<RequestQueue>>(RequestQueue::OnLoss)> make_queue;
     Backoff::Options backoff;
     bool retry = true;
     Duration max_sample_age = 1h;
@@ -41,7 +45,7 @@ class Sender {
   Sender(const Context& context, Options options);
   ~Sender();
 
-  void start(std::unique_ptr<net::HttpClient> client);
+  Result<void> start(std::unique_ptr<net::HttpClient> client);
   // Sends what it has until the deadline; what is left then is dropped and counted.
   net::Task<void> stop(Instant deadline);
 
@@ -60,11 +64,13 @@ class Sender {
   // True if the request is done with.
   bool settle(Verdict verdict, const Result<net::Response>& answer);
   void split_current();
+  void forget_current();
   bool drop_expired();
   Duration wait_after(Verdict verdict, const Result<net::Response>& answer);
   void close_open_request();
   void push(EncodedRequest request);
   void drop(DropReason reason, std::size_t samples);
+  void lost(const RequestQueue::Loss& loss);
   void drop_the_rest();
   void wake_soon();
   void update_gauges();
@@ -78,9 +84,9 @@ class Sender {
   std::unique_ptr<net::HttpClient> client_;
 
   OpenRequest open_;
-  RequestQueue queue_;
-  std::optional<EncodedRequest> current_;
-  Instant not_before_{};  // when the next attempt may be made
+  std::unique_ptr<RequestQueue> queue_;
+  const EncodedRequest* current_ = nullptr;  // the queue's front
+  Instant not_before_{};                     // when the next attempt may be made
   Backoff quick_;
   Backoff slow_{kSlow};
 
