@@ -34,7 +34,11 @@ struct SeriesRef {
   std::span<const Sample> samples;
   std::span<const HistogramSample> histograms = {};
   std::span<const Exemplar> exemplars = {};
+  std::string_view label_bytes = {};  // in place of `labels` where they are encoded already
 };
+
+// Labels as they stand in a series.
+void append_labels(std::string& out, std::span<const Label> labels);
 
 // About one metric family. A sum that may fall is a gauge on the wire.
 struct MetadataRef {

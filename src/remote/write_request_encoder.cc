@@ -93,7 +93,7 @@ std::string encode_histogram(const HistogramSample& sample) {
 }
 
 std::size_t body_size(const SeriesRef& series, std::span<const std::string> histograms) {
-  std::size_t size = 0;
+  std::size_t size = series.label_bytes.size();
   for (const Label& label : series.labels) size += bytes_field_size(label_size(label));
   for (const Sample& sample : series.samples)
     size += bytes_field_size(point_size(sample.timestamp_ms));
@@ -131,6 +131,10 @@ std::size_t body_size(const MetadataRef& metadata) {
 
 }  // namespace
 
+void append_labels(std::string& out, std::span<const Label> labels) {
+  for (const Label& label : labels) append_label(out, series_field::kLabels, label);
+}
+
 std::size_t encoded_size(const SeriesRef& series) {
   return bytes_field_size(body_size(series, encode_histograms(series)));
 }
@@ -142,7 +146,8 @@ std::size_t encoded_size(const MetadataRef& metadata) {
 void WriteRequestEncoder::add(const SeriesRef& series) {
   const std::vector<std::string> histograms = encode_histograms(series);
   append_length(body_, request::kTimeseries, body_size(series, histograms));
-  for (const Label& label : series.labels) append_label(body_, series_field::kLabels, label);
+  body_ += series.label_bytes;
+  append_labels(body_, series.labels);
   for (const Sample& sample : series.samples) {
     append_length(body_, series_field::kSamples, point_size(sample.timestamp_ms));
     append_float64_field(body_, 1, sample.value);
