@@ -22,26 +22,39 @@
 #include <vector>
 
 #include "base/result.h"
+#include "collector/pipeline/compat.h"
 #include "collector/pipeline/component.h"
 #include "config/fields.h"
 
 namespace tributary::collector {
 
 // Settings that have been read, from which components are made as often as pipelines need them.
-template <class Kind>
-class Blueprint {
+// The service asks them before anything is made; a Config answers where it concerns it.
+class Settings {
  public:
-  virtual ~Blueprint() = default;
-  virtual Result<std::unique_ptr<Kind>> make(Context context) const = 0;
+  virtual ~Settings() = default;
   virtual config::Node print() const = 0;  // every setting, secrets masked
+
+  // Of an exporter: whose data it sends (`Config::profile`). Nothing where it sends what comes.
+  virtual std::optional<Compat> profile() const = 0;
+  // Of a receiver: the resource attributes without which its series look like those of its copy in
+  // another task (`Config::identity`). Empty where labels tell them apart.
+  virtual std::vector<std::string> identity() const = 0;
+  // Of an exporter: the setting, as YAML, without which series that differ in these resource
+  // attributes alone become one (`Config::lost_identity`). "" where they stay apart.
+  virtual std::string lost_identity(const std::vector<std::string>& attributes) const = 0;
+};
+
+template <class Kind>
+class Blueprint : public Settings {
+ public:
+  virtual Result<std::unique_ptr<Kind>> make(Context context) const = 0;
 };
 
 template <>
-class Blueprint<Receiver> {
+class Blueprint<Receiver> : public Settings {
  public:
-  virtual ~Blueprint() = default;
   virtual Result<std::unique_ptr<Receiver>> make(Context context, Consumer& consumer) const = 0;
-  virtual config::Node print() const = 0;
 };
 
 template <class Kind>
@@ -67,30 +80,46 @@ Result<std::unique_ptr<Kind>> construct(Context context, Config config, More&...
   }
 }
 
-template <class Kind, class Config, class Class>
-class BlueprintOf final : public Blueprint<Kind> {
+template <class Kind, class Config>
+class SettingsOf : public Blueprint<Kind> {
  public:
-  explicit BlueprintOf(Config config) : config_(std::move(config)) {}
-  Result<std::unique_ptr<Kind>> make(Context context) const override {
-    return construct<Kind, Config, Class>(std::move(context), config_);
-  }
+  explicit SettingsOf(Config config) : config_(std::move(config)) {}
   config::Node print() const override { return config::print(config_); }
+  std::optional<Compat> profile() const override {
+    if constexpr (requires { config_.profile(); }) return config_.profile();
+    return std::nullopt;
+  }
+  std::vector<std::string> identity() const override {
+    if constexpr (requires { config_.identity(); }) return config_.identity();
+    return {};
+  }
+  std::string lost_identity(
+      [[maybe_unused]] const std::vector<std::string>& attributes) const override {
+    if constexpr (requires { config_.lost_identity(attributes); })
+      return config_.lost_identity(attributes);
+    return {};
+  }
 
- private:
+ protected:
   Config config_;
 };
 
-template <class Config, class Class>
-class BlueprintOf<Receiver, Config, Class> final : public Blueprint<Receiver> {
+template <class Kind, class Config, class Class>
+class BlueprintOf final : public SettingsOf<Kind, Config> {
  public:
-  explicit BlueprintOf(Config config) : config_(std::move(config)) {}
-  Result<std::unique_ptr<Receiver>> make(Context context, Consumer& consumer) const override {
-    return construct<Receiver, Config, Class>(std::move(context), config_, consumer);
+  using SettingsOf<Kind, Config>::SettingsOf;
+  Result<std::unique_ptr<Kind>> make(Context context) const override {
+    return construct<Kind, Config, Class>(std::move(context), this->config_);
   }
-  config::Node print() const override { return config::print(config_); }
+};
 
- private:
-  Config config_;
+template <class Config, class Class>
+class BlueprintOf<Receiver, Config, Class> final : public SettingsOf<Receiver, Config> {
+ public:
+  using SettingsOf<Receiver, Config>::SettingsOf;
+  Result<std::unique_ptr<Receiver>> make(Context context, Consumer& consumer) const override {
+    return construct<Receiver, Config, Class>(std::move(context), this->config_, consumer);
+  }
 };
 
 template <class Kind, class Config, class Class>
