@@ -21,7 +21,7 @@ constexpr std::array<OldName, 2> kOldNames = {
 
 }  // namespace
 
-std::string_view to_string(Compat compat) {
+std::string_view name_of(Compat compat) {
   switch (compat) {
     case Compat::adot_0_12: return "adot-0.12";
     case Compat::adot_0_35: return "adot-0.35";
@@ -33,7 +33,7 @@ std::string_view to_string(Compat compat) {
 bool decode(const config::Node& node, CompatName& name, config::Diagnostics& diagnostics) {
   std::vector<std::string> known;
   for (const Compat compat : kAll) {
-    known.emplace_back(to_string(compat));
+    known.emplace_back(name_of(compat));
     if (node.text() != known.back()) continue;
     name.value = compat;
     return true;
@@ -42,7 +42,7 @@ bool decode(const config::Node& node, CompatName& name, config::Diagnostics& dia
     if (node.text() != old.name) continue;
     name.value = old.stands_for;
     diagnostics.warning(node.mark(), json_string(old.name) + " is deprecated: write " +
-                                         std::string(to_string(old.stands_for)));
+                                         std::string(name_of(old.stands_for)));
     return true;
   }
   diagnostics.error(node.mark(),
@@ -51,7 +51,7 @@ bool decode(const config::Node& node, CompatName& name, config::Diagnostics& dia
 }
 
 config::Node encode(const CompatName& name) {
-  return config::Node::scalar(std::string(to_string(name.value)), true);
+  return config::Node::scalar(std::string(name_of(name.value)), true);
 }
 
 }  // namespace tributary::collector

@@ -21,7 +21,7 @@ enum class Compat : std::uint8_t {
   adot_0_49,  // July 2026: MiB, ephemeral storage, otel_scope_* labels
 };
 
-std::string_view to_string(Compat compat);
+std::string_view name_of(Compat compat);
 
 // As configuration spells it. `2021` and `current`, which came before, are taken with a warning.
 struct CompatName {

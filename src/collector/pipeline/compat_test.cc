@@ -24,11 +24,11 @@ struct Read {
 
 TEST(Compat, IsReadAndPrintedUnderTheNameOfTheRelease) {
   for (const Compat compat : {Compat::adot_0_12, Compat::adot_0_35, Compat::adot_0_49}) {
-    const Read read{std::string(to_string(compat))};
+    const Read read{std::string(name_of(compat))};
 
     EXPECT_EQ(read.name.value, compat);
     EXPECT_THAT(read.messages, IsEmpty());
-    EXPECT_EQ(encode(read.name).text(), to_string(compat));
+    EXPECT_EQ(encode(read.name).text(), name_of(compat));
   }
 }
 
