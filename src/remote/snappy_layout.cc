@@ -21,7 +21,10 @@ constexpr std::uint32_t kNever = 1U << 30;
 
 struct Match {
   std::uint16_t distance = 0;
-  std::uint8_t length = 0;
+  std::uint16_t end = 0;
+
+  // From a place on.
+  std::size_t length(std::size_t at) const { return end > at ? end - at : 0U; }
 };
 
 // What the bytes from one place on have in common with earlier ones.
@@ -49,10 +52,9 @@ class MatchFinder {
     std::memcpy(&four, &symbols_[at], sizeof four);
     return (four * 0x9e3779b97f4a7c15ULL) >> (64 - kHeadBits);
   }
-  std::size_t common(std::size_t a, std::size_t b, std::size_t known) const;
-  void consider(std::size_t at, std::size_t candidate, std::size_t known, Matches& best) const;
-  void carry_over(std::size_t at, const Match& before, Matches& best) const;
-  void search(std::size_t at, Matches& best) const;
+  std::size_t common(std::size_t earlier, std::size_t later) const;
+  void consider(std::size_t at, std::size_t candidate);
+  void search(std::size_t at);
   void insert(std::size_t at);
 
   const SnappyText& text_;
@@ -60,50 +62,42 @@ class MatchFinder {
   // Places with the same hash, latest first, one more than they are: 0 is none.
   std::vector<std::uint16_t> before_;
   std::vector<std::uint16_t> heads_;
+  Matches best_;  // at the place that is looked at
 };
 
-// How many symbols from `a` and the later `b` on are the same; `known` are.
-std::size_t MatchFinder::common(std::size_t a, std::size_t b, std::size_t known) const {
-  const std::size_t most = std::min(kCopyMax, symbols_.size() - b);
-  std::size_t length = known;
-  while (length + 4 <= most) {
-    std::uint64_t four_a, four_b;
-    std::memcpy(&four_a, &symbols_[a + length], sizeof four_a);
-    std::memcpy(&four_b, &symbols_[b + length], sizeof four_b);
-    if (four_a != four_b)
-      return length + static_cast<std::size_t>(std::countr_zero(four_a ^ four_b)) / 16;
-    length += 4;
+// How many symbols from two places on are the same.
+std::size_t MatchFinder::common(std::size_t earlier, std::size_t later) const {
+  const std::size_t most = symbols_.size() - later;
+  std::size_t length = 0;
+  for (; length + 4 <= most; length += 4) {
+    std::uint64_t a, b;
+    std::memcpy(&a, &symbols_[earlier + length], sizeof a);
+    std::memcpy(&b, &symbols_[later + length], sizeof b);
+    if (a == b) continue;
+    return length + static_cast<std::size_t>(std::countr_zero(a ^ b)) / 16;
   }
-  while (length < most && symbols_[a + length] == symbols_[b + length]) ++length;
+  while (length < most && symbols_[earlier + length] == symbols_[later + length]) ++length;
   return length;
 }
 
-void MatchFinder::consider(std::size_t at, std::size_t candidate, std::size_t known,
-                           Matches& best) const {
+void MatchFinder::consider(std::size_t at, std::size_t candidate) {
   const std::size_t distance = at - candidate;
-  const bool is_near = distance <= kNearDistance;
-  const std::size_t wanted = is_near ? best.near.length : best.longest.length;
+  const bool for_near = distance <= kNearDistance && best_.near.length(at) < kNearCopyMax;
+  const std::size_t wanted = (for_near ? best_.near : best_.longest).length(at);
   // What does not reach farther is not worth the walk.
-  if (wanted > known && (wanted >= kCopyMax || at + wanted >= symbols_.size() ||
-                         symbols_[candidate + wanted] != symbols_[at + wanted]))
+  if (at + wanted >= symbols_.size() || symbols_[candidate + wanted] != symbols_[at + wanted])
     return;
-  const std::size_t length = common(candidate, at, known);
-  const Match match{static_cast<std::uint16_t>(distance), static_cast<std::uint8_t>(length)};
-  if (length > best.longest.length) best.longest = match;
-  if (is_near && length > best.near.length) best.near = match;
+  const std::size_t end = at + common(candidate, at);
+  const Match match{static_cast<std::uint16_t>(distance), static_cast<std::uint16_t>(end)};
+  if (end > best_.longest.end) best_.longest = match;
+  if (for_near && end > best_.near.end) best_.near = match;
 }
 
-// A match goes on where it began one place earlier.
-void MatchFinder::carry_over(std::size_t at, const Match& before, Matches& best) const {
-  if (before.length > 1) consider(at, at - before.distance, before.length - 1U, best);
-}
-
-void MatchFinder::search(std::size_t at, Matches& best) const {
+void MatchFinder::search(std::size_t at) {
   std::size_t next = heads_[hash(at)];
   for (int i = 0; next != 0 && i < kCandidatesMax; ++i) {
-    const std::size_t candidate = next - 1;
-    consider(at, candidate, 0, best);
-    next = before_[candidate];
+    consider(at, next - 1);
+    next = before_[next - 1];
   }
 }
 
@@ -117,26 +111,23 @@ std::vector<Matches> MatchFinder::find_all() {
   std::vector<Matches> out(symbols_.size());
   std::size_t next_unique = 0;
   std::optional<std::size_t> last_shared;
-  Matches before;
   for (std::size_t at = 0; at < symbols_.size(); ++at) {
-    Matches& best = out[at];
     next_unique = std::max(next_unique, at);
     while (next_unique < symbols_.size() && !text_.is_unique(next_unique)) ++next_unique;
-    carry_over(at, before.longest, best);
-    carry_over(at, before.near, best);
     if (text_.begins_shared(at)) {
-      if (last_shared) consider(at, *last_shared, 0, best);
+      if (last_shared) consider(at, *last_shared);
       last_shared = at;
     }
     if (next_unique - at >= kHashed) {
-      // Nothing reaches beyond what is unique.
+      // Nothing reaches beyond what is unique, and no copy is longer than the longest.
       const std::size_t most = std::min(kCopyMax, next_unique - at);
-      const std::size_t near_enough = std::min(most, kNearCopyMax);
-      if (best.longest.length < most || (most <= kNearCopyMax && best.near.length < near_enough))
-        search(at, best);
+      const std::size_t most_near = std::min(most, kNearCopyMax);
+      if (best_.longest.length(at) < most ||
+          (most <= kNearCopyMax && best_.near.length(at) < most_near))
+        search(at);
       insert(at);
     }
-    before = best;
+    out[at] = best_;  // and on it goes, where it reaches farther
   }
   return out;
 }
@@ -149,47 +140,51 @@ class Parser {
   SnappyLayout emit(std::span<const std::uint16_t> literals) const;
 
  private:
+  struct Cost {
+    std::uint32_t element = 0;  // where an element begins here
+    std::uint32_t literal = 0;  // where a literal that began earlier may go on
+  };
   struct Copy {
-    Match match;
+    std::size_t distance = 0;
+    std::size_t length = 0;
     std::uint32_t cost = kNever;  // with everything behind it
   };
 
   bool may_be_literal(std::size_t at) const {
-    return !text_.is_shared(at) || matches_[at].longest.length == 0;
+    return !text_.is_shared(at) || matches_[at].longest.length(at) == 0;
   }
+  // With everything behind it.
   std::uint32_t literal_byte_cost(std::size_t at) const {
-    return may_be_literal(at) ? 1 + costs_in_literal_[at + 1] : kNever;
+    return may_be_literal(at) ? 1 + costs_[at + 1].literal : kNever;
   }
   Copy best_copy(std::size_t at) const;
 
   const SnappyText& text_;
   std::vector<Matches> matches_;
-  std::vector<std::uint32_t> costs_;             // an element begins here
-  std::vector<std::uint32_t> costs_in_literal_;  // or a literal that began earlier goes on
+  std::vector<Cost> costs_;
 };
 
 Parser::Copy Parser::best_copy(std::size_t at) const {
   Copy best;
-  const auto consider = [&](const Match& match, std::size_t length, std::uint32_t cost) {
-    cost += costs_[at + length];
-    if (cost < best.cost) best = {{match.distance, static_cast<std::uint8_t>(length)}, cost};
-  };
   const auto& [longest, near] = matches_[at];
-  if (near.length >= kNearCopyMin)
-    consider(near, std::min<std::size_t>(near.length, kNearCopyMax), kNearCopyCost);
-  if (longest.length > 0) consider(longest, longest.length, kCopyCost);
+  if (std::size_t length = longest.length(at); length > 0) {
+    length = std::min(length, kCopyMax);
+    best = {longest.distance, length, kCopyCost + costs_[at + length].element};
+  }
+  if (std::size_t length = near.length(at); length >= kNearCopyMin) {
+    length = std::min(length, kNearCopyMax);
+    const std::uint32_t cost = kNearCopyCost + costs_[at + length].element;
+    if (cost < best.cost) best = {near.distance, length, cost};
+  }
   return best;
 }
 
 Parser::Parser(const SnappyText& text)
-    : text_(text),
-      matches_(MatchFinder(text).find_all()),
-      costs_(text.size() + 1),
-      costs_in_literal_(text.size() + 1) {
+    : text_(text), matches_(MatchFinder(text).find_all()), costs_(text.size() + 1) {
   for (std::size_t at = text.size(); at-- > 0;) {
     const std::uint32_t literal = literal_byte_cost(at);
-    costs_[at] = std::min(best_copy(at).cost, kLiteralCost + literal);
-    costs_in_literal_[at] = std::min(costs_[at], literal);
+    const std::uint32_t element = std::min(best_copy(at).cost, kLiteralCost + literal);
+    costs_[at] = {.element = element, .literal = std::min(element, literal)};
   }
 }
 
@@ -206,8 +201,7 @@ void append_literal(std::string& out, std::string_view bytes) {
   out += bytes;
 }
 
-void append_copy(std::string& out, const Match& match) {
-  const std::size_t distance = match.distance, length = match.length;
+void append_copy(std::string& out, std::size_t distance, std::size_t length) {
   if (length >= kNearCopyMin && length <= kNearCopyMax && distance <= kNearDistance) {
     out.push_back(static_cast<char>(1 | ((length - kNearCopyMin) << 2) | ((distance >> 8) << 5)));
     out.push_back(static_cast<char>(distance & 0xff));
@@ -226,14 +220,14 @@ SnappyLayout Parser::emit(std::span<const std::uint16_t> literals) const {
   while (at < text_.size()) {
     const Copy copy = best_copy(at);
     if (copy.cost <= kLiteralCost + literal_byte_cost(at)) {
-      append_copy(out.elements, copy.match);
-      at += copy.match.length;
+      append_copy(out.elements, copy.distance, copy.length);
+      at += copy.length;
       continue;
     }
     const std::size_t begin = at;
     do {
       ++at;
-    } while (at < text_.size() && literal_byte_cost(at) < costs_[at]);
+    } while (at < text_.size() && literal_byte_cost(at) < costs_[at].element);
     append_literal(out.elements, text_.bytes().substr(begin, at - begin));
     for (; wanted != literals.end() && *wanted < at; ++wanted) {
       TRIBUTARY_CHECK(*wanted >= begin);
