@@ -1,5 +1,6 @@
 #include "net/connection.h"
 
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -15,15 +16,18 @@ namespace {
 using Want = TlsSession::Want;
 using Outcome = TlsSession::Outcome;
 
-bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+// What gives others their turn: a peer that sends as fast as it is read would keep the loop.
+constexpr int kFullReadsInARow = 16;
+
+bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 Error system_error(std::string_view doing, int number) {
   return Error(Code::unavailable,
                std::string(doing) + ": " + std::generic_category().message(number));
 }
 
-Socket::wait_type wait_type(Want want) {
-  return want == Want::write ? Socket::wait_write : Socket::wait_read;
+Descriptor::Ready ready_for(Want want) {
+  return want == Want::write ? Descriptor::Ready::write : Descriptor::Ready::read;
 }
 
 // How long one of several addresses may take: an even share of what is left, but not less than 2 s.
@@ -34,30 +38,21 @@ std::optional<Instant> share_of_deadline(std::optional<Instant> deadline, Instan
   return now + std::min<Duration>(left, std::max<Duration>(left / addresses_left, 2s));
 }
 
-Task<Result<std::unique_ptr<Connection>>> connect_one(AsioLoop& loop, Address address,
+Task<Result<std::unique_ptr<Connection>>> connect_one(EpollLoop& loop, Address address,
                                                       Interrupt& interrupt) {
   const std::string doing =
       "connect to " + address.to_string() + " port " + std::to_string(address.port());
   const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) co_return system_error(doing, errno);
-  Socket socket(loop.context());
-  boost::system::error_code error;
-  const auto protocol =
-      address.family() == AF_INET6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4();
-  socket.assign(protocol, fd, error);
-  if (error) co_return system_error(doing, error.value());
-
-  if (::connect(fd, address.get(), address.size) != 0) {
-    if (errno != EINPROGRESS) co_return system_error(doing, errno);
-    SocketWait wait(socket, Socket::wait_write, interrupt);
-    const Result<void> ready = co_await wait;
-    if (!ready) co_return ready.error().within(doing);
-    int number = 0;
-    socklen_t size = sizeof number;
-    ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &size);
-    if (number != 0) co_return system_error(doing, number);
+  const int failure = ::connect(fd, address.get(), address.size) == 0 ? 0 : errno;
+  auto connection = std::make_unique<Connection>(loop, fd);
+  if (failure == EINPROGRESS) {
+    const Result<void> connected = co_await connection->await_connected(interrupt);
+    if (!connected) co_return connected.error().within(doing);
+  } else if (failure != 0) {
+    co_return system_error(doing, failure);
   }
-  co_return std::make_unique<Connection>(loop, std::move(socket));
+  co_return std::move(connection);
 }
 
 // What ends the whole ends the part.
@@ -73,55 +68,50 @@ class PassOn final : public Interrupt::Wait {
 
 }  // namespace
 
-void SocketWait::await_suspend(std::coroutine_handle<> waiting) {
-  interrupt_.begin(*this);
-  socket_.async_wait(what_, [this, waiting](const boost::system::error_code& error) {
-    error_ = error;
-    waiting.resume();
-  });
-}
-
-Result<void> SocketWait::await_resume() {
-  interrupt_.end();
-  if (const auto cause = interrupt_.cause()) return Error(*cause, std::string(to_string(*cause)));
-  if (error_) return system_error("wait", error_.value());
-  return {};
-}
-
-void SocketWait::give_up() {
-  boost::system::error_code ignored;
-  socket_.cancel(ignored);
-}
-
-Connection::Connection(AsioLoop& loop, Socket socket) : loop_(loop), socket_(std::move(socket)) {
-  boost::system::error_code ignored;
-  socket_.non_blocking(true, ignored);
+Connection::Connection(EpollLoop& loop, int fd) : loop_(loop), descriptor_(loop, fd) {
   const int on = 1;
-  ::setsockopt(fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 Connection::~Connection() = default;
+
+Task<Result<void>> Connection::await_connected(Interrupt& interrupt) {
+  ReadyWait wait(descriptor_, Descriptor::Ready::write, interrupt);
+  const Result<void> ready = co_await wait;
+  if (!ready) co_return ready.error();
+  int number = 0;
+  socklen_t size = sizeof number;
+  ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &number, &size);
+  if (number != 0) co_return Error(Code::unavailable, std::generic_category().message(number));
+  co_return Result<void>();
+}
 
 Task<Result<void>> Connection::start_tls(std::unique_ptr<TlsSession> session,
                                          Interrupt& interrupt) {
   tls_ = std::move(session);
   while (true) {
-    TRIBUTARY_CO_TRY(const Outcome outcome, tls_->handshake());
+    TRIBUTARY_CO_TRY(const Outcome outcome, try_handshake());
     if (outcome.want == Want::nothing && outcome.bytes == 0)
       co_return Error(Code::unavailable, "TLS handshake: connection closed");
     if (outcome.want == Want::nothing) co_return Result<void>();
-    SocketWait wait(socket_, wait_type(outcome.want), interrupt);
+    ReadyWait wait(descriptor_, ready_for(outcome.want), interrupt);
     const Result<void> ready = co_await wait;
     if (!ready) co_return ready.error();
   }
 }
 
 Task<Result<std::string_view>> Connection::read(Interrupt& interrupt) {
-  // Plain sockets wait first, since mostly nothing has come yet; TLS may hold a decrypted rest.
-  Want want = tls_ || more_may_wait_ ? Want::nothing : Want::read;
+  if (full_reads_ >= kFullReadsInARow) {
+    full_reads_ = 0;
+    Yield yield(loop_);
+    co_await yield;
+  }
+  // Mostly nothing has come yet; but TLS may hold a decrypted rest.
+  const bool waits = !tls_ && !descriptor_.may(Descriptor::Ready::read);
+  Want want = waits ? Want::read : Want::nothing;
   while (true) {
     if (want != Want::nothing) {
-      SocketWait wait(socket_, wait_type(want), interrupt);
+      ReadyWait wait(descriptor_, ready_for(want), interrupt);
       const Result<void> ready = co_await wait;
       if (!ready) co_return ready.error();
     } else if (interrupt.raised()) {
@@ -129,9 +119,10 @@ Task<Result<std::string_view>> Connection::read(Interrupt& interrupt) {
     }
     const std::span<char> buffer = loop_.read_buffer();
     TRIBUTARY_CO_TRY(const Outcome outcome, try_read(buffer));
-    more_may_wait_ = outcome.bytes == buffer.size();
-    if (outcome.want == Want::nothing) co_return std::string_view(buffer.data(), outcome.bytes);
     want = outcome.want;
+    if (want != Want::nothing) continue;
+    full_reads_ = outcome.bytes == buffer.size() ? full_reads_ + 1 : 0;
+    co_return std::string_view(buffer.data(), outcome.bytes);
   }
 }
 
@@ -140,7 +131,7 @@ Task<Result<void>> Connection::write(std::string_view head, std::string_view bod
   while (!head.empty() || !body.empty()) {
     TRIBUTARY_CO_TRY(const Outcome outcome, try_write(head, body));
     if (outcome.want != Want::nothing) {
-      SocketWait wait(socket_, wait_type(outcome.want), interrupt);
+      ReadyWait wait(descriptor_, ready_for(outcome.want), interrupt);
       const Result<void> ready = co_await wait;
       if (!ready) co_return ready.error();
       continue;
@@ -152,17 +143,28 @@ Task<Result<void>> Connection::write(std::string_view head, std::string_view bod
   co_return Result<void>();
 }
 
+Result<Outcome> Connection::noted(Result<Outcome> outcome) {
+  if (outcome && outcome->want != Want::nothing) descriptor_.exhausted(ready_for(outcome->want));
+  return outcome;
+}
+
+Result<Outcome> Connection::try_handshake() { return noted(tls_->handshake()); }
+
 Result<Outcome> Connection::try_read(std::span<char> into) {
-  if (tls_) return tls_->read(into);
-  const ssize_t got = ::recv(fd(), into.data(), into.size(), 0);
-  if (got >= 0) return Outcome{Want::nothing, static_cast<std::size_t>(got)};
-  if (would_block(errno)) return Outcome{Want::read, 0};
-  return system_error("read", errno);
+  if (tls_) return noted(tls_->read(into));
+  ssize_t got = 0;
+  do {
+    got = ::recv(fd(), into.data(), into.size(), 0);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0 && !would_block(errno)) return system_error("read", errno);
+  const auto bytes = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+  if (bytes < into.size()) descriptor_.exhausted(Descriptor::Ready::read);
+  return Outcome{got < 0 ? Want::read : Want::nothing, bytes};
 }
 
 Result<Outcome> Connection::try_write(std::string_view head, std::string_view body) {
   if (tls_) {
-    TRIBUTARY_TRY(const Outcome outcome, tls_->write(head.empty() ? body : head));
+    TRIBUTARY_TRY(const Outcome outcome, noted(tls_->write(head.empty() ? body : head)));
     if (outcome.want == Want::nothing && outcome.bytes == 0)
       return Error(Code::unavailable, "TLS write: connection closed");
     return outcome;
@@ -172,15 +174,19 @@ Result<Outcome> Connection::try_write(std::string_view head, std::string_view bo
   parts[1] = {const_cast<char*>(body.data()), body.size()};
   msghdr message{};
   message.msg_iov = parts.data();
-  message.msg_iovlen = parts.size();
-  const ssize_t sent = ::sendmsg(fd(), &message, MSG_NOSIGNAL);
+  message.msg_iovlen = body.empty() ? 1 : 2;
+  ssize_t sent = 0;
+  do {
+    sent = ::sendmsg(fd(), &message, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
   if (sent >= 0) return Outcome{Want::nothing, static_cast<std::size_t>(sent)};
-  if (would_block(errno)) return Outcome{Want::write, 0};
+  if (would_block(errno)) return noted(Outcome{Want::write, 0});
   return system_error("write", errno);
 }
 
 bool Connection::is_quiet() {
   if (tls_) return tls_->quiet();
+  if (!descriptor_.may(Descriptor::Ready::read)) return true;
   char byte = 0;
   return ::recv(fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && would_block(errno);
 }
@@ -197,7 +203,7 @@ void Connection::finish() {
   ::shutdown(fd(), SHUT_WR);
 }
 
-Task<Result<std::unique_ptr<Connection>>> connect_tcp(AsioLoop& loop, Addresses addresses,
+Task<Result<std::unique_ptr<Connection>>> connect_tcp(EpollLoop& loop, Addresses addresses,
                                                       Interrupt& interrupt) {
   Result<std::unique_ptr<Connection>> last = Error(Code::unavailable, "no address");
   for (std::size_t i = 0; i < addresses.size() && !interrupt.raised(); ++i) {

@@ -4,14 +4,13 @@
 // Threads: the loop's.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
-#include "net/asio_loop.h"
+#include "net/epoll_loop.h"
 #include "net/interrupt.h"
 #include "net/resolver.h"
 #include "net/task.h"
@@ -19,39 +18,19 @@
 
 namespace tributary::net {
 
-using Socket =
-    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-
-// co_await wait_for(socket, what, interrupt): nothing where the socket is ready, else why not.
-class SocketWait final : public Interrupt::Wait {
- public:
-  SocketWait(Socket& socket, Socket::wait_type what, Interrupt& interrupt)
-      : socket_(socket), what_(what), interrupt_(interrupt) {}
-
-  bool await_ready() const noexcept { return interrupt_.raised(); }
-  void await_suspend(std::coroutine_handle<> waiting);
-  Result<void> await_resume();
-  void give_up() override;
-
- private:
-  Socket& socket_;
-  Socket::wait_type what_;
-  Interrupt& interrupt_;
-  boost::system::error_code error_;
-};
-
 class Connection {
  public:
-  // A socket that is connected already.
-  Connection(AsioLoop& loop, Socket socket);
+  // A socket that is connected already, or about to be. It is closed at the end.
+  Connection(EpollLoop& loop, int fd);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  int fd() { return socket_.native_handle(); }
+  int fd() const { return descriptor_.fd(); }
   bool is_tls() const { return tls_ != nullptr; }
 
   // Errors of all of these: unavailable, or what the interrupt says.
+  Task<Result<void>> await_connected(Interrupt& interrupt);
   Task<Result<void>> start_tls(std::unique_ptr<TlsSession> session, Interrupt& interrupt);
 
   // What has arrived, empty at the end of the stream. It lies in the loop's buffer and lasts until
@@ -67,17 +46,20 @@ class Connection {
   void finish();
 
  private:
+  // Each notes where the socket is exhausted.
+  Result<TlsSession::Outcome> try_handshake();
   Result<TlsSession::Outcome> try_read(std::span<char> into);
   Result<TlsSession::Outcome> try_write(std::string_view head, std::string_view body);
+  Result<TlsSession::Outcome> noted(Result<TlsSession::Outcome> outcome);
 
-  AsioLoop& loop_;
-  Socket socket_;
+  EpollLoop& loop_;
+  Descriptor descriptor_;
   std::unique_ptr<TlsSession> tls_;
-  bool more_may_wait_ = false;  // the last read filled the buffer
+  int full_reads_ = 0;  // in a row
 };
 
 // Tries one address after the other.
-Task<Result<std::unique_ptr<Connection>>> connect_tcp(AsioLoop& loop, Addresses addresses,
+Task<Result<std::unique_ptr<Connection>>> connect_tcp(EpollLoop& loop, Addresses addresses,
                                                       Interrupt& interrupt);
 
 }  // namespace tributary::net

@@ -8,15 +8,16 @@ ConnectionPool::~ConnectionPool() {
   if (timer_) loop_.cancel(*timer_);
 }
 
+ConnectionPool::ByRoute::iterator ConnectionPool::newest(std::string_view route) {
+  const auto [first, last] = by_route_.equal_range(route);
+  return std::max_element(
+      first, last, [](const auto& a, const auto& b) { return a.second->since < b.second->since; });
+}
+
 std::unique_ptr<Connection> ConnectionPool::take(const std::string& route) {
-  const auto found = by_route_.find(route);
-  while (found != by_route_.end()) {
-    const List::iterator newest = found->second.back();
-    const bool last = found->second.size() == 1;
-    std::unique_ptr<Connection> connection = std::move(newest->connection);
-    drop(connection->is_tls() ? tls_ : plain_, newest);
+  for (auto found = newest(route); found != by_route_.end(); found = newest(route)) {
+    std::unique_ptr<Connection> connection = take_out(found);
     if (connection->is_quiet()) return connection;
-    if (last) break;
   }
   return nullptr;
 }
@@ -26,24 +27,30 @@ void ConnectionPool::give(const std::string& route, std::unique_ptr<Connection> 
   List& list = is_tls ? tls_ : plain_;
   const std::size_t max = is_tls ? limits_.tls_max : limits_.plain_max;
   if (max == 0 || limits_.idle_timeout <= 0s) return;
-  if (list.size() >= max) drop(list, list.begin());
+  if (list.size() >= max) drop_oldest(list);
   list.push_back({route, std::move(connection), loop_.clock().monotonic()});
-  by_route_[route].push_back(std::prev(list.end()));
+  by_route_.emplace(list.back().route, std::prev(list.end()));
   arm();
 }
 
-void ConnectionPool::drop(List& list, List::iterator entry) {
-  const auto route = by_route_.find(entry->route);
-  std::erase(route->second, entry);
-  if (route->second.empty()) by_route_.erase(route);
-  list.erase(entry);
+std::unique_ptr<Connection> ConnectionPool::take_out(ByRoute::iterator entry) {
+  const List::iterator idle = entry->second;
+  std::unique_ptr<Connection> connection = std::move(idle->connection);
+  by_route_.erase(entry);
+  (connection->is_tls() ? tls_ : plain_).erase(idle);
+  return connection;
+}
+
+void ConnectionPool::drop_oldest(List& list) {
+  const auto [first, last] = by_route_.equal_range(list.front().route);
+  take_out(std::find_if(first, last, [&](const auto& e) { return e.second == list.begin(); }));
 }
 
 void ConnectionPool::drop_expired() {
   timer_.reset();
   const Instant oldest = loop_.clock().monotonic() - limits_.idle_timeout;
   for (List* list : {&plain_, &tls_})
-    while (!list->empty() && list->front().since <= oldest) drop(*list, list->begin());
+    while (!list->empty() && list->front().since <= oldest) drop_oldest(*list);
   arm();
 }
 

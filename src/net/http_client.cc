@@ -20,7 +20,7 @@ constexpr Duration kTimeoutMax = 24h * 365;  // longer ones would not fit into a
 constexpr std::size_t kResponseHeaderBytesMax = 256U << 10;
 
 struct Client {
-  Client(AsioLoop& on_loop, HttpClientOptions with_options, ProxyRules with_proxies)
+  Client(EpollLoop& on_loop, HttpClientOptions with_options, ProxyRules with_proxies)
       : loop(on_loop),
         options(std::move(with_options)),
         proxies(std::move(with_proxies)),
@@ -35,7 +35,7 @@ struct Client {
     return {};
   }
 
-  AsioLoop& loop;
+  EpollLoop& loop;
   HttpClientOptions options;
   ProxyRules proxies;
   std::optional<TlsContext> tls;
@@ -313,9 +313,9 @@ Task<Result<Response>> send_all(std::shared_ptr<Client> client, Request request,
   }
 }
 
-class AsioHttpClient final : public HttpClient {
+class RealHttpClient final : public HttpClient {
  public:
-  explicit AsioHttpClient(std::shared_ptr<Client> client) : client_(std::move(client)) {}
+  explicit RealHttpClient(std::shared_ptr<Client> client) : client_(std::move(client)) {}
 
   // What is under way keeps the client's state alive.
   Task<Result<Response>> send(Request request, std::stop_token stop) override {
@@ -334,7 +334,7 @@ bool names_files(const TlsClientOptions& tls) {
 }  // namespace
 
 Result<std::unique_ptr<HttpClient>> make_http_client(Loop& loop, HttpClientOptions options) {
-  TRIBUTARY_TRY(AsioLoop * real, asio_loop(loop));
+  TRIBUTARY_TRY(EpollLoop * real, real_loop(loop));
   const auto environment = [](const char* name) {
     const char* value = std::getenv(name);
     return std::string(value != nullptr ? value : "");
@@ -344,7 +344,7 @@ Result<std::unique_ptr<HttpClient>> make_http_client(Loop& loop, HttpClientOptio
   // Whoever names certificates wants TLS, and wants to hear at once that they are wrong.
   if (names_files(client->options.tls))
     if (auto ready = client->prepare_tls(); !ready) return ready.error();
-  return std::unique_ptr<HttpClient>(std::make_unique<AsioHttpClient>(std::move(client)));
+  return std::unique_ptr<HttpClient>(std::make_unique<RealHttpClient>(std::move(client)));
 }
 
 }  // namespace tributary::net

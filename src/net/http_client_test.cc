@@ -206,7 +206,7 @@ TEST_F(HttpClientTest, TriesTheNextAddressWhereOneRefuses) {
                             *parse_address("127.0.0.1", server.port())};
   Interrupt interrupt(*loop_);
 
-  auto connection = run_task(*loop_, connect_tcp(**asio_loop(*loop_), addresses, interrupt));
+  auto connection = run_task(*loop_, connect_tcp(**real_loop(*loop_), addresses, interrupt));
 
   EXPECT_TRUE(connection);
 }

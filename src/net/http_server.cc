@@ -2,6 +2,7 @@
 // runs the handler and writes the answer, in turn.
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -56,12 +57,11 @@ struct Session {
 };
 
 struct Server {
-  Server(AsioLoop& on_loop, HttpServerOptions with_options, Handler with_handler, Logger with_log)
+  Server(EpollLoop& on_loop, HttpServerOptions with_options, Handler with_handler, Logger with_log)
       : loop(on_loop),
         options(std::move(with_options)),
         handler(std::move(with_handler)),
         log(std::move(with_log)),
-        listener(on_loop.context()),
         accepting(on_loop) {}
 
   void close() {
@@ -104,12 +104,12 @@ struct Server {
     for (Event* waiting : std::exchange(drained, {})) waiting->set();
   }
 
-  AsioLoop& loop;
+  EpollLoop& loop;
   HttpServerOptions options;
   Handler handler;
   Logger log;
   std::optional<TlsContext> tls;
-  Socket listener;  // as a plain descriptor that is waited for and accepted from
+  std::optional<Descriptor> listener;
   std::uint16_t port = 0;
   Interrupt accepting;
   std::list<Session*> sessions;
@@ -326,11 +326,11 @@ Task<void> serve_connection(Server& server, std::unique_ptr<Connection> connecti
   server.sessions.erase(place);
 }
 
-detail::Detached serve(std::shared_ptr<Server> server, Socket socket, std::string peer,
+detail::Detached serve(std::shared_ptr<Server> server, int fd, std::string peer,
                        Admission admission) {
   server->begin();
   {
-    auto connection = std::make_unique<Connection>(server->loop, std::move(socket));
+    auto connection = std::make_unique<Connection>(server->loop, fd);
     Task<void> serving =
         serve_connection(*server, std::move(connection), std::move(peer), admission);
     co_await serving;
@@ -358,10 +358,11 @@ bool accept_waiting(const std::shared_ptr<Server>& server) {
   for (int i = 0; i < kAtOnce; ++i) {
     Address peer;
     peer.size = sizeof peer.storage;
-    const int fd =
-        ::accept4(server->listener.native_handle(), reinterpret_cast<sockaddr*>(&peer.storage),
-                  &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int fd = ::accept4(server->listener->fd(), reinterpret_cast<sockaddr*>(&peer.storage),
+                             &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
+      if (errno == EAGAIN || errno == EWOULDBLOCK)
+        server->listener->exhausted(Descriptor::Ready::read);
       const bool short_of_something =
           errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
       return !short_of_something;
@@ -371,16 +372,7 @@ bool accept_waiting(const std::shared_ptr<Server>& server) {
       ::close(fd);
       continue;
     }
-    Socket socket(server->loop.context());
-    boost::system::error_code error;
-    const auto protocol =
-        peer.family() == AF_INET6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4();
-    socket.assign(protocol, fd, error);
-    if (error) {
-      ::close(fd);
-      return false;
-    }
-    serve(server, std::move(socket), peer.to_string(), *admission);
+    serve(server, fd, peer.to_string(), *admission);
   }
   return true;
 }
@@ -388,7 +380,7 @@ bool accept_waiting(const std::shared_ptr<Server>& server) {
 detail::Detached accept_all(std::shared_ptr<Server> server) {
   server->begin();
   while (!server->closing) {
-    SocketWait wait(server->listener, Socket::wait_read, server->accepting);
+    ReadyWait wait(*server->listener, Descriptor::Ready::read, server->accepting);
     const Result<void> ready = co_await wait;
     if (server->closing || !ready) break;
     if (accept_waiting(server)) continue;
@@ -397,8 +389,7 @@ detail::Detached accept_all(std::shared_ptr<Server> server) {
         sleep_for(server->loop, kAcceptPause, std::stop_token(server->stop.get_token()));
     co_await pause;
   }
-  boost::system::error_code ignored;
-  server->listener.close(ignored);
+  server->listener.reset();
   server->end();
 }
 
@@ -445,10 +436,10 @@ Task<void> shut_down(std::shared_ptr<Server> server, Duration grace) {
   loop.cancel(leave);
 }
 
-class AsioHttpServer final : public HttpServer {
+class RealHttpServer final : public HttpServer {
  public:
-  explicit AsioHttpServer(std::shared_ptr<Server> server) : server_(std::move(server)) {}
-  ~AsioHttpServer() override {
+  explicit RealHttpServer(std::shared_ptr<Server> server) : server_(std::move(server)) {}
+  ~RealHttpServer() override {
     server_->close();
     server_->abort();
   }
@@ -465,7 +456,7 @@ class AsioHttpServer final : public HttpServer {
 
 Result<std::unique_ptr<HttpServer>> start_http_server(Loop& loop, HttpServerOptions options,
                                                       Handler handler, Logger log) {
-  TRIBUTARY_TRY(AsioLoop * real, asio_loop(loop));
+  TRIBUTARY_TRY(EpollLoop * real, real_loop(loop));
   auto server =
       std::make_shared<Server>(*real, std::move(options), std::move(handler), std::move(log));
   if (server->options.tls) {
@@ -484,14 +475,9 @@ Result<std::unique_ptr<HttpServer>> start_http_server(Loop& loop, HttpServerOpti
   bound.size = sizeof bound.storage;
   ::getsockname(*fd, reinterpret_cast<sockaddr*>(&bound.storage), &bound.size);
   server->port = bound.port();
-  boost::system::error_code error;
-  server->listener.assign(boost::asio::ip::tcp::v4(), *fd, error);
-  if (error) {
-    ::close(*fd);
-    return Error(Code::unavailable, "listen: " + error.message());
-  }
+  server->listener.emplace(*real, *fd);
   accept_all(server);
-  return std::unique_ptr<HttpServer>(std::make_unique<AsioHttpServer>(std::move(server)));
+  return std::unique_ptr<HttpServer>(std::make_unique<RealHttpServer>(std::move(server)));
 }
 
 }  // namespace tributary::net

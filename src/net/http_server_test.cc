@@ -35,7 +35,7 @@ Task<Response> nap_and_note(Loop* loop, std::stop_token stop, std::optional<bool
 }
 
 // Sends `bytes` and reads until the server closes.
-Task<std::string> talk(AsioLoop& loop, std::uint16_t port, std::string bytes) {
+Task<std::string> talk(EpollLoop& loop, std::uint16_t port, std::string bytes) {
   Interrupt interrupt(loop);
   interrupt.set_deadline(loop.clock().monotonic() + 5s);
   const Addresses addresses{*parse_address("127.0.0.1", port)};
@@ -70,7 +70,7 @@ class HttpServerTest : public testing::Test {
   void wait_for(const Started<std::string>& started) {
     while (!started.done()) run_task(*loop_, nap_and_answer(loop_.get(), 1ms, {}));
   }
-  AsioLoop& real() { return **asio_loop(*loop_); }
+  EpollLoop& real() { return **real_loop(*loop_); }
   Request get(std::string_view target, std::string_view scheme = "http") {
     Request request;
     request.url =

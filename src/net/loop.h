@@ -1,6 +1,6 @@
 // The event loop: one thread that runs callbacks, timers and coroutines.
 //
-// Code takes a Loop&. The real one (`make_loop`) is Asio's; a FakeLoop (net/fake_loop.h) runs
+// Code takes a Loop&. The real one (`make_loop`) is epoll's; a FakeLoop (net/fake_loop.h) runs
 // timers on a FakeClock, so tests advance time by hand and never sleep.
 //
 // Threads: `post` may be called from any thread; everything else from the loop's own.
