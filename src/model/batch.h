@@ -1,9 +1,10 @@
 // A Shape is an immutable, ordered list of series: what one source sent in one collection. A Batch
 // is a shape, a time and a column of numbers, one per series of the shape.
 //
-// Consecutive batches of a source share one Shape object as long as it sends the same series in the
-// same order, so whatever depends on identity alone is worked out once per shape: compare shapes by
-// pointer. A series that appears or goes makes a new shape.
+// A shape is a list of runs of packed series (series_run.h). Consecutive batches of a source share
+// one Shape object as long as it sends the same series in the same order, and a series that appears
+// or goes changes the run where it stands; so whatever depends on identity alone is worked out once
+// per run: compare shapes and runs by pointer.
 //
 // Threads: shapes and published batches never change; readers share them freely.
 #pragma once
@@ -11,28 +12,49 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "model/histogram.h"
 #include "model/labels.h"
 #include "model/sample.h"
 #include "model/series.h"
+#include "model/series_run.h"
 
 namespace tributary {
 
 class Shape {
  public:
-  explicit Shape(std::vector<SeriesPtr> series) : series_(std::move(series)) {}
+  explicit Shape(std::vector<SeriesRunPtr> runs);
+  explicit Shape(std::span<const Series> series);  // cuts it into runs
 
-  std::size_t size() const { return series_.size(); }
-  const Series& operator[](std::size_t index) const { return *series_[index]; }
-  const std::vector<SeriesPtr>& series() const { return series_; }
+  std::size_t size() const { return size_; }
+  const std::vector<SeriesRunPtr>& runs() const { return runs_; }
+  // For who works something out once, or shows it.
+  std::vector<Series> unpack() const;
 
  private:
-  std::vector<SeriesPtr> series_;
+  std::vector<SeriesRunPtr> runs_;
+  std::size_t size_ = 0;
 };
 
 using ShapePtr = std::shared_ptr<const Shape>;
+
+// Cuts series into runs as they come.
+class ShapeBuilder {
+ public:
+  void add(const Series& series);
+  void add(const SeriesView& series);
+  // The shape of what was added; the builder is empty afterwards.
+  ShapePtr finish() { return std::make_shared<const Shape>(finish_runs()); }
+  std::vector<SeriesRunPtr> finish_runs();
+
+ private:
+  void cut();
+
+  SeriesRunBuilder run_;
+  std::vector<SeriesRunPtr> runs_;
+};
 
 struct Exemplar {
   Labels labels;
@@ -65,11 +87,20 @@ struct Batch {
 
 using BatchPtr = std::shared_ptr<const Batch>;
 
-// How one shape becomes another: output series i is made from input series gather[i]. Every
-// processor that looks at identity alone is such a map, worked out once per shape.
+// Which series of a run another one is made of, by their index in it: output i is input gather[i].
+using Gather = std::vector<std::uint16_t>;
+
+// How one shape becomes another: its columns are those of the pieces one after the other. Every
+// processor that looks at identity alone is such a map, worked out once per run.
 struct ShapeMap {
+  struct Piece {
+    std::uint32_t from = 0;                // where it begins in the input
+    std::uint32_t size = 0;                // in the output
+    std::shared_ptr<const Gather> gather;  // relative to `from`; null: all in order
+  };
+
   ShapePtr shape;
-  std::vector<std::uint32_t> gather;
+  std::vector<Piece> pieces;
 };
 
 // The batch that `map` makes of `batch`: columns gathered, side columns renumbered.

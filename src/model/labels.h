@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tributary {
@@ -27,6 +28,12 @@ class Labels {
   // Sorts; of labels with the same name the last one stays. Empty values are kept: whoever reads
   // from outside drops them, since Prometheus takes an empty value as an absent label.
   explicit Labels(std::vector<Label> labels);
+  // Of labels that are sorted by name already, each name once.
+  static Labels from_sorted(std::vector<Label> labels) {
+    Labels out;
+    out.labels_ = std::move(labels);
+    return out;
+  }
 
   // The value, or "" where the label is absent.
   std::string_view get(std::string_view name) const;

@@ -5,16 +5,20 @@
 // Threads: one loop; every call comes from it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "base/telemetry.h"
+#include "collector/pipeline/compat.h"
+#include "collector/pipeline/ledger.h"
 #include "model/batch.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -45,6 +49,7 @@ struct Context {
   std::function<std::string(std::string_view)> env;  // "" where unset
   std::string version;                               // of the program, for User-Agent and scopes
   std::string user_agent;                            // tributary-collector/<version>
+  Compat compat = Compat::adot_0_49;                 // of the exporters that a receiver feeds
 
   const Clock& clock() const { return loop.clock(); }
 };
@@ -69,21 +74,46 @@ class Component {
 // On stop makes its last collection (where that is its nature) before it returns.
 class Receiver : public Component {};
 
-// A pure function of the shape: no I/O, no clock. The pipeline calls it once per shape, composes
-// the maps of a chain and gathers the columns once.
+// What a processor makes of a run.
+struct RunMap {
+  // How many series a rule dropped. Rules are numbered by the processor.
+  struct Dropped {
+    std::uint32_t rule = 0;
+    std::uint32_t series = 0;
+  };
+
+  SeriesRunPtr run;              // the input: nothing is changed; null: nothing is left
+  Gather gather;                 // of which series it is made; empty where nothing is changed
+  std::vector<Dropped> dropped;  // for who tells its rules apart
+};
+
+// A pure function of identity: no I/O, no clock. The pipeline calls it once per run, composes the
+// maps of a chain and gathers the columns once.
 class Processor {
  public:
+  // What went through a processor, of one batch.
+  struct Passed {
+    std::size_t in = 0;
+    std::size_t out = 0;
+    std::vector<RunMap::Dropped> dropped;  // sorted by rule
+  };
+
   virtual ~Processor() = default;
-  virtual ShapeMap map(const ShapePtr& shape) = 0;
-  // Called for each batch that went through `map`: how many samples came in and went out.
-  virtual void count(std::size_t in, std::size_t out) {
-    (void)in;
-    (void)out;
-  }
+  virtual RunMap map(const SeriesRunPtr& run) = 0;
+  // Called for each batch.
+  virtual void count(const Passed& passed) { (void)passed; }
 };
 
 // Owns a bounded queue; on stop delivers what it can before the deadline.
-class Exporter : public Component, public Consumer {};
+class Exporter : public Component, public Consumer {
+ public:
+  // Adds what became of all samples that it was given, and what it added itself. False where it
+  // keeps no account.
+  virtual bool report(Balance& balance) const {
+    (void)balance;
+    return false;
+  }
+};
 
 class Extension : public Component {};
 
@@ -92,6 +122,8 @@ class AuthExtension : public Extension {
  public:
   // A client that signs what it sends through `inner`.
   virtual std::unique_ptr<net::HttpClient> wrap(std::unique_ptr<net::HttpClient> inner) = 0;
+  // Whose credentials were used last, for logs; "" where that is not known.
+  virtual std::string caller() const { return ""; }
 };
 
 // What components may ask of the service that runs them.

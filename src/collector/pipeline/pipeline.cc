@@ -2,34 +2,48 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace tributary::collector {
 namespace {
 
-constexpr std::size_t kSweepMin = 16;
+void add_dropped(std::vector<RunMap::Dropped>& sum, const std::vector<RunMap::Dropped>& more) {
+  for (const RunMap::Dropped& one : more) {
+    const auto at = std::lower_bound(
+        sum.begin(), sum.end(), one.rule,
+        [](const RunMap::Dropped& entry, std::uint32_t rule) { return entry.rule < rule; });
+    if (at != sum.end() && at->rule == one.rule) {
+      at->series += one.series;
+    } else {
+      sum.insert(at, one);
+    }
+  }
+}
 
-// First `first`, then `second`, in one step.
-ShapeMap compose(const ShapeMap& first, ShapeMap second) {
-  for (std::uint32_t& index : second.gather) index = first.gather[index];
-  return second;
+void add_piece(ShapeMap& map, ShapeMap::Piece piece) {
+  if (piece.gather == nullptr && !map.pieces.empty()) {
+    ShapeMap::Piece& last = map.pieces.back();
+    if (last.gather == nullptr && last.from + last.size == piece.from) {
+      last.size += piece.size;
+      return;
+    }
+  }
+  map.pieces.push_back(std::move(piece));
 }
 
 }  // namespace
 
 Pipeline::Pipeline(std::vector<std::unique_ptr<Processor>> processors,
                    std::vector<Consumer*> exporters)
-    : processors_(std::move(processors)), exporters_(std::move(exporters)), sweep_at_(kSweepMin) {}
+    : processors_(std::move(processors)), exporters_(std::move(exporters)) {}
 
 void Pipeline::consume(const BatchPtr& batch) {
   if (processors_.empty()) {
     exporters_.consume(batch);
     return;
   }
-  const Chain& chain = chain_for(batch->shape);
-  std::size_t in = batch->size();
-  for (std::size_t i = 0; i < processors_.size(); ++i) {
-    processors_[i]->count(in, chain.sizes[i]);
-    in = chain.sizes[i];
-  }
+  const ShapeChain& chain = chain_for(batch->shape);
+  for (std::size_t i = 0; i < processors_.size(); ++i) processors_[i]->count(chain.passed[i]);
   if (chain.unchanged) {
     exporters_.consume(batch);
   } else if (chain.map.shape->size() > 0) {
@@ -37,35 +51,78 @@ void Pipeline::consume(const BatchPtr& batch) {
   }
 }
 
-const Pipeline::Chain& Pipeline::chain_for(const ShapePtr& shape) {
-  const auto at = chains_.find(shape.get());
-  // The address may be that of a shape that is gone.
-  if (at != chains_.end() && !at->second.from.expired()) return at->second;
-  if (chains_.size() >= sweep_at_) forget_dead_shapes();
-  return chains_.insert_or_assign(shape.get(), make_chain(shape)).first->second;
+const Pipeline::ShapeChain& Pipeline::chain_for(const ShapePtr& shape) {
+  if (const ShapeChain* known = shapes_.find(shape)) return *known;
+  return shapes_.put(shape, make_chain(shape));
 }
 
-Pipeline::Chain Pipeline::make_chain(const ShapePtr& shape) {
-  Chain chain;
-  chain.from = shape;
-  for (const auto& processor : processors_) {
-    if (chain.sizes.empty()) {
-      chain.map = processor->map(shape);
-    } else if (chain.map.shape->size() > 0) {
-      chain.map = compose(chain.map, processor->map(chain.map.shape));
+Pipeline::ShapeChain Pipeline::make_chain(const ShapePtr& shape) {
+  ShapeChain chain;
+  chain.passed.resize(processors_.size());
+  chain.unchanged = true;
+  std::vector<SeriesRunPtr> runs;
+  std::uint32_t from = 0;
+  for (const SeriesRunPtr& run : shape->runs()) {
+    const auto size = static_cast<std::uint32_t>(run->size());
+    const RunChain& one = chain_for(run);
+    std::size_t in = size;
+    for (std::size_t i = 0; i < processors_.size(); ++i) {
+      Processor::Passed& passed = chain.passed[i];
+      passed.in += in;
+      if (!one.stages.empty()) {
+        in = one.stages[i].out;
+        add_dropped(passed.dropped, one.stages[i].dropped);
+      }
+      passed.out += in;
     }
-    chain.sizes.push_back(chain.map.shape->size());
+    if (one.unchanged) {
+      runs.push_back(run);
+      add_piece(chain.map, {from, size, nullptr});
+    } else {
+      chain.unchanged = false;
+      if (one.run != nullptr) {
+        runs.push_back(one.run);
+        add_piece(chain.map, {from, static_cast<std::uint32_t>(one.run->size()), one.gather});
+      }
+    }
+    from += size;
   }
-  if (chain.map.shape == shape) {
-    chain.unchanged = true;
+  if (chain.unchanged) {
     chain.map = {};
+  } else {
+    chain.map.shape = std::make_shared<const Shape>(std::move(runs));
   }
   return chain;
 }
 
-void Pipeline::forget_dead_shapes() {
-  std::erase_if(chains_, [](const auto& entry) { return entry.second.from.expired(); });
-  sweep_at_ = std::max(kSweepMin, chains_.size() * 2);
+const Pipeline::RunChain& Pipeline::chain_for(const SeriesRunPtr& run) {
+  if (const RunChain* known = runs_.find(run)) return *known;
+  return runs_.put(run, make_chain(run));
+}
+
+Pipeline::RunChain Pipeline::make_chain(const SeriesRunPtr& run) {
+  RunChain chain;
+  chain.stages.resize(processors_.size());
+  chain.run = run;
+  Gather gather;
+  for (std::size_t i = 0; i < processors_.size() && chain.run != nullptr; ++i) {
+    RunMap map = processors_[i]->map(chain.run);
+    if (map.run != chain.run) {
+      TRIBUTARY_CHECK(map.run == nullptr || map.run->size() == map.gather.size());
+      if (chain.run != run)
+        for (std::uint16_t& index : map.gather) index = gather[index];
+      gather = std::move(map.gather);
+      chain.run = std::move(map.run);
+    }
+    if (chain.run != nullptr) chain.stages[i].out = static_cast<std::uint16_t>(chain.run->size());
+    chain.stages[i].dropped = std::move(map.dropped);
+  }
+  if (chain.run == run) {
+    chain = {.unchanged = true};
+  } else if (chain.run != nullptr) {
+    chain.gather = std::make_shared<const Gather>(std::move(gather));
+  }
+  return chain;
 }
 
 }  // namespace tributary::collector

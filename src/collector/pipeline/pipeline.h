@@ -1,17 +1,18 @@
 // What joins components: a pipeline takes batches from its receivers, puts them through its
 // processors and hands the outcome to its exporters.
 //
-// Processors are functions of the shape, so the pipeline works the whole chain out once per shape
-// and then only gathers columns. What it knows of a shape lasts as long as the receiver keeps that
-// shape.
+// Processors are functions of identity, so the pipeline works the whole chain out once per run of
+// series and joins that to maps of shapes: the same incoming shape gives the same outgoing one, and
+// a batch is passed on as it is or gathered once. What it knows of a run or a shape lasts as long
+// as somebody else keeps it.
 #pragma once
 
 #include <memory>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "collector/pipeline/component.h"
+#include "collector/pipeline/weak_cache.h"
 #include "model/batch.h"
 
 namespace tributary::collector {
@@ -37,26 +38,39 @@ class Pipeline final : public Consumer {
   // A batch of which the processors leave nothing goes no further.
   void consume(const BatchPtr& batch) override;
 
-  // Shapes that are known at the moment.
-  std::size_t known_shapes() const { return chains_.size(); }
+  // What is known at the moment.
+  std::size_t known_shapes() const { return shapes_.size(); }
+  std::size_t known_runs() const { return runs_.size(); }
 
  private:
-  // The whole chain for one incoming shape.
-  struct Chain {
-    std::weak_ptr<const Shape> from;
-    bool unchanged = false;  // `map` is empty then, so that it does not keep the shape alive
+  // What a processor did to a run.
+  struct Stage {
+    std::uint16_t out = 0;
+    std::vector<RunMap::Dropped> dropped;
+  };
+  // The whole chain for one incoming run.
+  struct RunChain {
+    bool unchanged = false;  // `run` is empty then, so that it does not keep the run alive
+    SeriesRunPtr run;
+    std::shared_ptr<const Gather> gather;
+    std::vector<Stage> stages;  // empty where no processor changes anything
+  };
+  // The same for a shape.
+  struct ShapeChain {
+    bool unchanged = false;
     ShapeMap map;
-    std::vector<std::size_t> sizes;  // series after each processor
+    std::vector<Processor::Passed> passed;  // of each processor
   };
 
-  const Chain& chain_for(const ShapePtr& shape);
-  Chain make_chain(const ShapePtr& shape);
-  void forget_dead_shapes();
+  const ShapeChain& chain_for(const ShapePtr& shape);
+  ShapeChain make_chain(const ShapePtr& shape);
+  const RunChain& chain_for(const SeriesRunPtr& run);
+  RunChain make_chain(const SeriesRunPtr& run);
 
   std::vector<std::unique_ptr<Processor>> processors_;
   FanOut exporters_;
-  std::unordered_map<const Shape*, Chain> chains_;
-  std::size_t sweep_at_;
+  WeakCache<Shape, ShapeChain> shapes_;
+  WeakCache<SeriesRun, RunChain> runs_;
 };
 
 }  // namespace tributary::collector

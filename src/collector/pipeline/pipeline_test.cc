@@ -25,36 +25,46 @@ class Drop final : public Processor {
  public:
   explicit Drop(std::string name) : name_(std::move(name)) {}
 
-  ShapeMap map(const ShapePtr& shape) override {
+  RunMap map(const SeriesRunPtr& run) override {
     ++maps;
-    ShapeMap map;
-    std::vector<SeriesPtr> kept;
-    for (std::uint32_t i = 0; i < shape->size(); ++i) {
-      if ((*shape)[i].family->name == name_) continue;
-      kept.push_back(shape->series()[i]);
-      map.gather.push_back(i);
+    RunMap map;
+    std::uint16_t index = 0;
+    for (const Series& series : run->unpack()) {
+      if (series.family->name != name_) map.gather.push_back(index);
+      ++index;
     }
-    map.shape = kept.size() == shape->size() ? shape : std::make_shared<const Shape>(kept);
+    if (map.gather.size() == run->size()) return {run, {}, {}};
+    map.dropped = {{7, static_cast<std::uint32_t>(run->size() - map.gather.size())}};
+    if (!map.gather.empty()) map.run = select(*run, map.gather);
     return map;
   }
-  void count(std::size_t in, std::size_t out) override { counted.emplace_back(in, out); }
+  void count(const Passed& passed) override {
+    counted.emplace_back(passed.in, passed.out);
+    dropped = passed.dropped;
+  }
 
   int maps = 0;
   std::vector<std::pair<std::size_t, std::size_t>> counted;
+  std::vector<RunMap::Dropped> dropped;  // of the last batch
 
  private:
   std::string name_;
 };
 
-ShapePtr shape_of(const std::vector<std::string>& names) {
-  std::vector<SeriesPtr> series;
+SeriesRunPtr run_of(const std::vector<std::string>& names) {
+  std::vector<Series> series;
   for (const std::string& name : names) {
-    auto one = std::make_shared<Series>();
-    one->family = std::make_shared<const MetricFamily>(MetricFamily{.name = name});
-    series.push_back(one);
+    const auto family = std::make_shared<const MetricFamily>(MetricFamily{.name = name});
+    series.push_back({.family = family});
   }
-  return std::make_shared<const Shape>(std::move(series));
+  return std::make_shared<const SeriesRun>(series);
 }
+
+ShapePtr shape_of_runs(std::vector<SeriesRunPtr> runs) {
+  return std::make_shared<const Shape>(std::move(runs));
+}
+
+ShapePtr shape_of(const std::vector<std::string>& names) { return shape_of_runs({run_of(names)}); }
 
 BatchPtr batch_of(ShapePtr shape, std::vector<double> values) {
   Batch batch;
@@ -84,7 +94,7 @@ TEST(Pipeline, FoldsTheChainOfProcessorsIntoOneGather) {
 
   ASSERT_EQ(chain.out.batches.size(), 1U);
   EXPECT_THAT(chain.out.batches[0]->values, ElementsAre(1, 3, 5));
-  EXPECT_EQ((*chain.out.batches[0]->shape)[2].family->name, "e");
+  EXPECT_EQ(chain.out.batches[0]->shape->unpack()[2].name(), "e");
   EXPECT_THAT(chain.dropped[0]->counted, ElementsAre(std::pair(5, 4)));
   EXPECT_THAT(chain.dropped[1]->counted, ElementsAre(std::pair(4, 3)));
 }
@@ -133,6 +143,39 @@ TEST(Pipeline, ForgetsShapesThatAreGone) {
   }
 
   EXPECT_LE(chain.pipeline->known_shapes(), 20U);
+  EXPECT_LE(chain.pipeline->known_runs(), 20U);
+}
+
+TEST(Pipeline, MapsOnlyTheRunsThatAreNew) {
+  Chain chain({"b"});
+  const SeriesRunPtr untouched = run_of({"a", "c"});
+  const SeriesRunPtr filtered = run_of({"a", "b", "d"});
+  const BatchPtr first = batch_of(shape_of_runs({untouched, filtered}), {1, 2, 3, 4, 5});
+  const BatchPtr second =
+      batch_of(shape_of_runs({run_of({"b"}), filtered, untouched}), {0, 3, 4, 5, 1, 2});
+
+  chain.pipeline->consume(first);
+  chain.pipeline->consume(second);
+
+  EXPECT_EQ(chain.dropped[0]->maps, 3);
+  EXPECT_THAT(chain.out.batches[0]->values, ElementsAre(1, 2, 3, 5));
+  EXPECT_THAT(chain.out.batches[1]->values, ElementsAre(3, 5, 1, 2));
+  const auto& before = chain.out.batches[0]->shape->runs();
+  const auto& after = chain.out.batches[1]->shape->runs();
+  EXPECT_THAT(after, ElementsAre(before[1], untouched));
+}
+
+TEST(Pipeline, AddsUpWhatEachRuleDropped) {
+  Chain chain({"b"});
+
+  chain.pipeline->consume(
+      batch_of(shape_of_runs({run_of({"a", "b"}), run_of({"a"}), run_of({"b", "b", "c"})}),
+               {1, 2, 3, 4, 5, 6}));
+
+  EXPECT_THAT(chain.dropped[0]->counted, ElementsAre(std::pair(6, 3)));
+  ASSERT_EQ(chain.dropped[0]->dropped.size(), 1U);
+  EXPECT_EQ(chain.dropped[0]->dropped[0].rule, 7U);
+  EXPECT_EQ(chain.dropped[0]->dropped[0].series, 3U);
 }
 
 TEST(Pipeline, DoesNotTakeANewShapeForAnOldOneAtTheSameAddress) {
@@ -141,6 +184,22 @@ TEST(Pipeline, DoesNotTakeANewShapeForAnOldOneAtTheSameAddress) {
   const auto shape_in_place = [&place](const std::vector<std::string>& names) {
     return ShapePtr(new (place) Shape(*shape_of(names)),
                     [](const Shape* shape) { shape->~Shape(); });
+  };
+
+  chain.pipeline->consume(batch_of(shape_in_place({"a", "b"}), {1, 2}));
+  chain.out.batches.clear();
+  chain.pipeline->consume(batch_of(shape_in_place({"b", "a", "c"}), {1, 2, 3}));
+
+  EXPECT_EQ(chain.dropped[0]->maps, 2);
+  EXPECT_THAT(chain.out.batches[0]->values, ElementsAre(2, 3));
+}
+
+TEST(Pipeline, DoesNotTakeANewRunForAnOldOneAtTheSameAddress) {
+  Chain chain({"b"});
+  alignas(SeriesRun) std::byte place[sizeof(SeriesRun)];
+  const auto shape_in_place = [&place](const std::vector<std::string>& names) {
+    return shape_of_runs({SeriesRunPtr(new (place) SeriesRun(run_of(names)->unpack()),
+                                       [](const SeriesRun* run) { run->~SeriesRun(); })});
   };
 
   chain.pipeline->consume(batch_of(shape_in_place({"a", "b"}), {1, 2}));
@@ -181,7 +240,7 @@ class ConfiguredDrop final : public Processor {
     if (config.name == "bad") return Error(Code::invalid_argument, "bad name");
     return std::make_unique<ConfiguredDrop>();
   }
-  ShapeMap map(const ShapePtr& shape) override { return {shape, {}}; }
+  RunMap map(const SeriesRunPtr& run) override { return {run, {}, {}}; }
 };
 
 TEST(Registry, FindsATypeByItsNameAndByAnAlias) {

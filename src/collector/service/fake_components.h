@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "collector/pipeline/registry.h"
-#include "model/batch.h"
+#include "model/series_run.h"
 
 namespace tributary::collector::fake {
 
@@ -98,15 +98,13 @@ class FakeExtension final : public Fake<Extension> {
   using Fake::Fake;
 };
 
-// Keeps the first series only.
+// Keeps the first series of each run only.
 class FakeProcessor final : public Processor {
  public:
   FakeProcessor(Context context, Config) { note("make " + context.id.to_string()); }
-  ShapeMap map(const ShapePtr& shape) override {
-    std::vector<SeriesPtr> first(shape->series().begin(),
-                                 shape->series().begin() + (shape->size() > 0 ? 1 : 0));
-    std::vector<std::uint32_t> gather(first.size(), 0);
-    return {std::make_shared<const Shape>(std::move(first)), std::move(gather)};
+  RunMap map(const SeriesRunPtr& run) override {
+    Gather first = {0};
+    return {select(*run, first), std::move(first), {}};
   }
 };
 

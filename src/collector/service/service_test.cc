@@ -71,10 +71,10 @@ struct Fixture {
 };
 
 BatchPtr batch_of(std::size_t size) {
-  auto series = std::make_shared<Series>();
-  series->family = std::make_shared<const MetricFamily>(MetricFamily{.name = "a"});
+  Series series;
+  series.family = std::make_shared<const MetricFamily>(MetricFamily{.name = "a"});
   Batch batch;
-  batch.shape = std::make_shared<const Shape>(std::vector<SeriesPtr>(size, series));
+  batch.shape = std::make_shared<const Shape>(std::vector<Series>(size, series));
   batch.values.resize(size);
   return std::make_shared<const Batch>(std::move(batch));
 }

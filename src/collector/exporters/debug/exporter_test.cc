@@ -20,10 +20,10 @@ using ::testing::IsEmpty;
 BatchPtr one_sample() {
   MetricFamily family;
   family.name = "up";
-  auto series = std::make_shared<Series>();
-  series->family = std::make_shared<const MetricFamily>(family);
+  Series series;
+  series.family = std::make_shared<const MetricFamily>(family);
   auto batch = std::make_shared<Batch>();
-  batch->shape = std::make_shared<const Shape>(std::vector<SeriesPtr>{series});
+  batch->shape = std::make_shared<const Shape>(std::vector<Series>{series});
   batch->values = {1};
   return batch;
 }

@@ -94,8 +94,9 @@ void fill(Point& point, const Series& series, double value) {
 
 std::vector<ResourceMetrics> group(const Batch& batch) {
   std::vector<ResourceMetrics> out;
+  const std::vector<Series> all = batch.shape->unpack();
   for (std::uint32_t i = 0; i < batch.size(); ++i) {
-    const Series& series = (*batch.shape)[i];
+    const Series& series = all[i];
     const NativeHistogram* native = find(batch.histograms, i);
     const DataType type = type_of(series, native != nullptr);
     const bool compound = is_compound(type);
@@ -132,13 +133,17 @@ Counts count(const Shape& shape) {
   std::unordered_set<const Resource*> resources;
   std::unordered_set<const MetricFamily*> families;
   const MetricFamily* family = nullptr;
-  for (const SeriesPtr& series : shape.series()) {
-    resources.insert(series->resource.get());
-    if (series->family.get() != family) families.insert(family = series->family.get());
-    // Each compound point has one count.
-    const bool compound = series->family->type == MetricType::histogram ||
-                          series->family->type == MetricType::summary;
-    if (!compound || series->role == Role::value || series->role == Role::count) ++out.points;
+  for (const SeriesRunPtr& run : shape.runs()) {
+    SeriesRunReader reader(*run);
+    while (reader.next()) {
+      const SeriesView series = reader.view();
+      resources.insert(series.resource.get());
+      if (series.family.get() != family) families.insert(family = series.family.get());
+      // Each compound point has one count.
+      const bool compound = series.family->type == MetricType::histogram ||
+                            series.family->type == MetricType::summary;
+      if (!compound || series.role == Role::value || series.role == Role::count) ++out.points;
+    }
   }
   out.resources = resources.size();
   out.metrics = families.size();

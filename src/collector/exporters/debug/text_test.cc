@@ -38,11 +38,10 @@ class BatchOf {
   Batch batch() const {
     const auto resource = std::make_shared<const Resource>(resource_);
     const auto scope = std::make_shared<const Scope>(scope_);
-    std::vector<SeriesPtr> series;
-    for (Series one : series_) {
+    std::vector<Series> series = series_;
+    for (Series& one : series) {
       one.resource = resource;
       one.scope = scope;
-      series.push_back(std::make_shared<const Series>(std::move(one)));
     }
     Batch out;
     out.shape = std::make_shared<const Shape>(std::move(series));

@@ -38,8 +38,9 @@ CompiledShape compile(const Shape& shape, const CompileOptions& options) {
   out.sources.reserve(shape.size());
   std::set<const Resource*> resources;
   std::set<const MetricFamily*> families;
+  const std::vector<Series> all = shape.unpack();
   for (std::uint32_t i = 0; i < shape.size(); ++i) {
-    const Series& series = shape[i];
+    const Series& series = all[i];
     if (series.resource) resources.insert(series.resource.get());
     if (options.metadata && families.insert(series.family.get()).second) {
       if (auto metadata = translate_metadata(*series.family, options.translate))

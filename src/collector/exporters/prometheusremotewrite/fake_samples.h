@@ -17,13 +17,12 @@ namespace tributary::collector::prometheusremotewrite {
 inline ShapePtr fake_shape(const std::vector<std::string>& names, Labels labels = {},
                            Resource resource = {}) {
   const auto shared = std::make_shared<const Resource>(std::move(resource));
-  std::vector<SeriesPtr> series;
+  std::vector<Series> series;
   for (const std::string& name : names) {
     auto family = std::make_shared<MetricFamily>();
     family->name = name;
     family->type = MetricType::gauge;
-    series.push_back(std::make_shared<const Series>(
-        Series{std::move(family), Role::value, labels, shared, nullptr}));
+    series.push_back({std::move(family), Role::value, labels, shared, nullptr});
   }
   return std::make_shared<const Shape>(std::move(series));
 }
@@ -34,7 +33,7 @@ inline ShapePtr fake_wide_shape(std::size_t count, std::size_t label_bytes = 20)
   family->name = "wide";
   family->type = MetricType::gauge;
   std::uint64_t noise = 88'172'645'463'325'252;
-  std::vector<SeriesPtr> series;
+  std::vector<Series> series;
   for (std::size_t i = 0; i < count; ++i) {
     std::string text = std::to_string(i) + "-";
     while (text.size() < label_bytes) {
@@ -43,8 +42,7 @@ inline ShapePtr fake_wide_shape(std::size_t count, std::size_t label_bytes = 20)
       noise ^= noise << 17;
       text.push_back(static_cast<char>('a' + noise % 26));
     }
-    series.push_back(std::make_shared<const Series>(
-        Series{family, Role::value, Labels{{"id", text}}, nullptr, nullptr}));
+    series.push_back({family, Role::value, Labels{{"id", text}}, nullptr, nullptr});
   }
   return std::make_shared<const Shape>(std::move(series));
 }

@@ -5,8 +5,6 @@
 // Threads: the loop's.
 #pragma once
 
-#include <numeric>
-
 #include "collector/pipeline/component.h"
 #include "collector/processors/batch/config.h"
 
@@ -16,11 +14,7 @@ class Passthrough final : public Processor {
  public:
   Passthrough(Context, Config) {}
 
-  ShapeMap map(const ShapePtr& shape) override {
-    ShapeMap map{shape, std::vector<std::uint32_t>(shape->size())};
-    std::iota(map.gather.begin(), map.gather.end(), 0U);
-    return map;
-  }
+  RunMap map(const SeriesRunPtr& run) override { return {run, {}, {}}; }
 };
 
 }  // namespace tributary::collector::batch

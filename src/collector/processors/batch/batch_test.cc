@@ -8,19 +8,17 @@
 namespace tributary::collector::batch {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-TEST(Batch, PassesEveryShapeThrough) {
+TEST(Batch, PassesEveryRunThrough) {
   FakeContext fake;
   Passthrough processor(fake.make({"batch", ""}), Config{});
-  const auto series = std::make_shared<const Series>();
-  const auto shape = std::make_shared<const Shape>(std::vector<SeriesPtr>{series, series});
+  const auto run = std::make_shared<const SeriesRun>(std::vector<Series>(2));
 
-  const ShapeMap map = processor.map(shape);
+  const RunMap map = processor.map(run);
 
-  EXPECT_EQ(map.shape, shape);
-  EXPECT_THAT(map.gather, ElementsAre(0, 1));
+  EXPECT_EQ(map.run, run);
+  EXPECT_TRUE(map.gather.empty());
 }
 
 TEST(Batch, TakesEverySettingOfTheOpenTelemetryCollector) {

@@ -12,8 +12,8 @@ Filter::Filter(const Context& context, const Config& config)
                                           "Samples that the filter processor dropped.",
                                           {{"filter", context.id.to_string()}})) {}
 
-void Filter::count(std::size_t in, std::size_t out) {
-  filtered_.add(in - out);
+void Filter::count(const Passed& passed) {
+  filtered_.add(passed.in - passed.out);
   if (reported_) return;
   const Instant now = clock_.monotonic();
   if (!first_batch_) first_batch_ = now;

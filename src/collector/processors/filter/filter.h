@@ -1,4 +1,5 @@
-// The filter processor: drops metrics by name and by resource attributes, decided once per shape.
+// The filter processor: drops metrics by name and by resource attributes, decided once per run of
+// series.
 // Counts what it dropped, and says once when a configured name has matched nothing for a while.
 //
 // Threads: the loop's.
@@ -18,8 +19,8 @@ class Filter final : public Processor {
 
   Filter(const Context& context, const Config& config);
 
-  ShapeMap map(const ShapePtr& shape) override { return rules_.map(shape); }
-  void count(std::size_t in, std::size_t out) override;
+  RunMap map(const SeriesRunPtr& run) override { return rules_.map(run); }
+  void count(const Passed& passed) override;
 
  private:
   Rules rules_;

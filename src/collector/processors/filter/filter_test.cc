@@ -14,16 +14,15 @@ using ::testing::IsEmpty;
 
 using Settings = FakeSettings<Config>;
 
-ShapePtr shape_of(const std::vector<std::string>& names, Resource resource = {}) {
+SeriesRunPtr run_of(const std::vector<std::string>& names, Resource resource = {}) {
   const auto shared = std::make_shared<const Resource>(std::move(resource));
-  std::vector<SeriesPtr> series;
+  std::vector<Series> series;
   for (const std::string& name : names) {
     auto family = std::make_shared<MetricFamily>();
     family->name = name;
-    series.push_back(std::make_shared<const Series>(
-        Series{std::move(family), Role::value, {}, shared, nullptr}));
+    series.push_back({std::move(family), Role::value, {}, shared, nullptr});
   }
-  return std::make_shared<const Shape>(std::move(series));
+  return std::make_shared<const SeriesRun>(series);
 }
 
 // The names that a filter with these settings keeps.
@@ -32,10 +31,12 @@ std::vector<std::string> kept(const std::string& yaml, const std::vector<std::st
   const Settings settings(yaml);
   EXPECT_TRUE(settings.good()) << settings.messages();
   Rules rules(settings.value.metrics);
-  const ShapeMap map = rules.map(shape_of(names, std::move(resource)));
+  const SeriesRunPtr run = run_of(names, std::move(resource));
+  const RunMap map = rules.map(run);
   std::vector<std::string> out;
-  for (const SeriesPtr& series : map.shape->series()) out.push_back(series->family->name);
-  EXPECT_EQ(out.size(), map.gather.size());
+  if (map.run == nullptr) return out;
+  for (const Series& series : map.run->unpack()) out.push_back(series.family->name);
+  EXPECT_EQ(out.size(), map.run == run ? names.size() : map.gather.size());
   return out;
 }
 
@@ -71,22 +72,22 @@ TEST(Filter, KeepsEverythingWithoutConditions) {
   EXPECT_THAT(kept("{}", {"a"}), ElementsAre("a"));
 }
 
-TEST(Filter, KeepsTheShapeWhereNothingIsDropped) {
+TEST(Filter, KeepsTheRunWhereNothingIsDropped) {
   const Settings settings("metrics: {include: {match_type: regexp, metric_names: ['']}}");
   Rules rules(settings.value.metrics);
-  const ShapePtr shape = shape_of({"a", "b"});
+  const SeriesRunPtr run = run_of({"a", "b"});
 
-  const ShapeMap map = rules.map(shape);
+  const RunMap map = rules.map(run);
 
-  EXPECT_EQ(map.shape, shape);
-  EXPECT_THAT(map.gather, ElementsAre(0, 1));
+  EXPECT_EQ(map.run, run);
+  EXPECT_TRUE(map.gather.empty());
 }
 
 TEST(Filter, MapsTheColumnToWhatStays) {
   const Settings settings("metrics: {exclude: {match_type: strict, metric_names: [b]}}");
   Rules rules(settings.value.metrics);
 
-  const ShapeMap map = rules.map(shape_of({"a", "b", "c"}));
+  const RunMap map = rules.map(run_of({"a", "b", "c"}));
 
   EXPECT_THAT(map.gather, ElementsAre(0, 2));
 }
@@ -150,7 +151,7 @@ TEST(Filter, CountsWhatItDrops) {
   const Settings settings("metrics: {include: {match_type: strict, metric_names: [a]}}");
   Filter filter(fake.make({"filter", "ecs"}), settings.value);
 
-  filter.count(10, 7);
+  filter.count({.in = 10, .out = 7});
 
   EXPECT_THAT(fake.telemetry.render(),
               HasSubstr("otelcol_processor_filter_datapoints_filtered{filter=\"filter/ecs\"} 3"));
@@ -160,13 +161,13 @@ TEST(Filter, SaysOnceWhichNamesMatchedNothing) {
   FakeContext fake;
   const Settings settings("metrics: {include: {match_type: strict, metric_names: [a, typo]}}");
   Filter filter(fake.make({"filter", ""}), settings.value);
-  filter.map(shape_of({"a", "b"}));
+  filter.map(run_of({"a", "b"}));
 
-  filter.count(2, 1);
+  filter.count({.in = 2, .out = 1});
   const std::size_t before = fake.log_lines.size();
   fake.loop.advance(Filter::kUnmatchedAfter);
-  filter.count(2, 1);
-  filter.count(2, 1);
+  filter.count({.in = 2, .out = 1});
+  filter.count({.in = 2, .out = 1});
 
   EXPECT_EQ(before, 0u);
   ASSERT_EQ(fake.log_lines.size(), 1u);

@@ -119,24 +119,23 @@ bool Rules::keeps_resource(const Resource& resource) const {
   return !exclude_ || exclude_->attributes.empty() || !matches_resource(*exclude_, resource);
 }
 
-ShapeMap Rules::map(const ShapePtr& shape) {
+RunMap Rules::map(const SeriesRunPtr& run) {
   static const Resource kNoResource;
   std::unordered_map<const MetricFamily*, bool> families;
   std::unordered_map<const Resource*, bool> resources;
-  ShapeMap out;
-  std::vector<SeriesPtr> kept;
-  for (std::uint32_t i = 0; i < shape->size(); ++i) {
-    const Series& series = (*shape)[i];
+  RunMap out;
+  SeriesRunReader reader(*run);
+  for (std::uint16_t i = 0; reader.next(); ++i) {
+    const SeriesView series = reader.view();
     const auto [family, new_family] = families.try_emplace(series.family.get());
     if (new_family) family->second = keeps_name(series.family->name);
     const auto [resource, new_resource] = resources.try_emplace(series.resource.get());
     if (new_resource)
       resource->second = keeps_resource(series.resource ? *series.resource : kNoResource);
-    if (!family->second || !resource->second) continue;
-    out.gather.push_back(i);
-    kept.push_back(shape->series()[i]);
+    if (family->second && resource->second) out.gather.push_back(i);
   }
-  out.shape = kept.size() == shape->size() ? shape : std::make_shared<const Shape>(std::move(kept));
+  if (out.gather.size() == run->size()) return {run, {}, {}};
+  if (!out.gather.empty()) out.run = select(*run, out.gather);
   return out;
 }
 

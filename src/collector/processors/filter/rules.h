@@ -1,4 +1,4 @@
-// Which series of a shape stay: the conditions of `include` and `exclude` on metric names and on
+// Which series of a run stay: the conditions of `include` and `exclude` on metric names and on
 // resource attributes. A metric is dropped by any of them (spec: collector-spec.md, 3.1).
 //
 // Threads: one user at a time (it remembers which names have matched).
@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "collector/pipeline/component.h"
 #include "collector/processors/filter/config.h"
-#include "model/batch.h"
+#include "model/series_run.h"
 
 namespace tributary::collector::filter {
 
@@ -41,7 +42,7 @@ class Rules {
   explicit Rules(const MetricRules& config);
   ~Rules();
 
-  ShapeMap map(const ShapePtr& shape);
+  RunMap map(const SeriesRunPtr& run);
 
   // The names of the configuration that no metric has matched so far.
   std::vector<std::string> unmatched() const;

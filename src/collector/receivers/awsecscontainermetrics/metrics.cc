@@ -19,7 +19,8 @@ enum class Number : std::uint8_t { integer, real };
 struct MetricRow {
   std::string_view suffix;
   std::string_view unit;
-  std::string_view unit_2021;  // empty: the same
+  std::string_view unit_0_35;  // empty: the same
+  std::string_view unit_0_12;  // empty: the same
   MetricType type;
   Number number;
 };
@@ -29,40 +30,47 @@ constexpr auto kSum = MetricType::sum;
 
 // In the order in which they are emitted; `values_of` has the same one.
 constexpr std::array<MetricRow, 26> kUsageMetrics = {{
-    {"memory.usage", "Bytes", "", kGauge, Number::integer},
-    {"memory.usage.max", "Bytes", "", kGauge, Number::integer},
-    {"memory.usage.limit", "Bytes", "", kGauge, Number::integer},
-    {"memory.utilized", "MiB", "Megabytes", kGauge, Number::integer},
-    {"memory.reserved", "MiB", "Megabytes", kGauge, Number::integer},
-    {"cpu.usage.total", "Nanoseconds", "", kSum, Number::integer},
-    {"cpu.usage.kernelmode", "Nanoseconds", "", kSum, Number::integer},
-    {"cpu.usage.usermode", "Nanoseconds", "", kSum, Number::integer},
-    {"cpu.cores", "Count", "", kGauge, Number::integer},
-    {"cpu.onlines", "Count", "", kGauge, Number::integer},
-    {"cpu.usage.system", "Nanoseconds", "", kSum, Number::integer},
-    {"cpu.utilized", "None", "Percent", kGauge, Number::real},
-    {"cpu.reserved", "None", "vCPU", kGauge, Number::real},
-    {"cpu.usage.vcpu", "vCPU", "", kGauge, Number::real},
-    {"network.rate.rx", "Bytes/Second", "", kGauge, Number::real},
-    {"network.rate.tx", "Bytes/Second", "", kGauge, Number::real},
-    {"network.io.usage.rx_bytes", "Bytes", "", kSum, Number::integer},
-    {"network.io.usage.rx_packets", "Count", "", kSum, Number::integer},
-    {"network.io.usage.rx_errors", "Count", "", kSum, Number::integer},
-    {"network.io.usage.rx_dropped", "Count", "", kSum, Number::integer},
-    {"network.io.usage.tx_bytes", "Bytes", "", kSum, Number::integer},
-    {"network.io.usage.tx_packets", "Count", "", kSum, Number::integer},
-    {"network.io.usage.tx_errors", "Count", "", kSum, Number::integer},
-    {"network.io.usage.tx_dropped", "Count", "", kSum, Number::integer},
-    {"storage.read_bytes", "Bytes", "", kSum, Number::integer},
-    {"storage.write_bytes", "Bytes", "", kSum, Number::integer},
+    {"memory.usage", "Bytes", "", "", kGauge, Number::integer},
+    {"memory.usage.max", "Bytes", "", "", kGauge, Number::integer},
+    {"memory.usage.limit", "Bytes", "", "", kGauge, Number::integer},
+    {"memory.utilized", "MiB", "Megabytes", "Megabytes", kGauge, Number::integer},
+    {"memory.reserved", "MiB", "Megabytes", "Megabytes", kGauge, Number::integer},
+    {"cpu.usage.total", "Nanoseconds", "", "", kSum, Number::integer},
+    {"cpu.usage.kernelmode", "Nanoseconds", "", "", kSum, Number::integer},
+    {"cpu.usage.usermode", "Nanoseconds", "", "", kSum, Number::integer},
+    {"cpu.cores", "Count", "", "", kGauge, Number::integer},
+    {"cpu.onlines", "Count", "", "", kGauge, Number::integer},
+    {"cpu.usage.system", "Nanoseconds", "", "", kSum, Number::integer},
+    {"cpu.utilized", "None", "", "Percent", kGauge, Number::real},
+    {"cpu.reserved", "None", "", "vCPU", kGauge, Number::real},
+    {"cpu.usage.vcpu", "vCPU", "", "", kGauge, Number::real},
+    {"network.rate.rx", "Bytes/Second", "", "", kGauge, Number::real},
+    {"network.rate.tx", "Bytes/Second", "", "", kGauge, Number::real},
+    {"network.io.usage.rx_bytes", "Bytes", "", "", kSum, Number::integer},
+    {"network.io.usage.rx_packets", "Count", "", "", kSum, Number::integer},
+    {"network.io.usage.rx_errors", "Count", "", "", kSum, Number::integer},
+    {"network.io.usage.rx_dropped", "Count", "", "", kSum, Number::integer},
+    {"network.io.usage.tx_bytes", "Bytes", "", "", kSum, Number::integer},
+    {"network.io.usage.tx_packets", "Count", "", "", kSum, Number::integer},
+    {"network.io.usage.tx_errors", "Count", "", "", kSum, Number::integer},
+    {"network.io.usage.tx_dropped", "Count", "", "", kSum, Number::integer},
+    {"storage.read_bytes", "Bytes", "", "", kSum, Number::integer},
+    {"storage.write_bytes", "Bytes", "", "", kSum, Number::integer},
 }};
 
 constexpr std::array<MetricRow, 2> kEphemeralStorageMetrics = {{
-    {"ephemeral_storage.utilized", "MiB", "", kGauge, Number::integer},
-    {"ephemeral_storage.reserved", "MiB", "", kGauge, Number::integer},
+    {"ephemeral_storage.utilized", "MiB", "", "", kGauge, Number::integer},
+    {"ephemeral_storage.reserved", "MiB", "", "", kGauge, Number::integer},
 }};
 
-constexpr MetricRow kDurationMetric = {"duration", "Seconds", "", kGauge, Number::real};
+constexpr MetricRow kDurationMetric = {"duration", "Seconds", "", "", kGauge, Number::real};
+
+std::string_view unit_of(const MetricRow& row, Compat compat) {
+  const std::string_view own = compat == Compat::adot_0_12   ? row.unit_0_12
+                               : compat == Compat::adot_0_35 ? row.unit_0_35
+                                                             : row.unit;
+  return own.empty() ? row.unit : own;
+}
 
 // Integers leave as OpenTelemetry's signed ones.
 double integer(std::uint64_t value) {
@@ -223,7 +231,7 @@ MetricsBuilder::MetricsBuilder(Compat compat) : compat_(compat) {
     auto family = std::make_shared<MetricFamily>();
     family->name = std::string(prefix) + std::string(row.suffix);
     family->type = row.type;
-    family->unit = compat_ == Compat::v2021 && !row.unit_2021.empty() ? row.unit_2021 : row.unit;
+    family->unit = unit_of(row, compat_);
     family->is_integer = row.number == Number::integer;
     out.push_back({std::move(family), std::make_shared<const Scope>()});
   };
@@ -232,14 +240,15 @@ MetricsBuilder::MetricsBuilder(Compat compat) : compat_(compat) {
     add(task_metrics_, kTaskPrefix, row);
   }
   add(duration_metrics_, "container.", kDurationMetric);
-  if (compat_ == Compat::v2021) return;
+  if (compat_ != Compat::adot_0_49) return;
   for (const MetricRow& row : kEphemeralStorageMetrics) add(task_metrics_, kTaskPrefix, row);
 }
 
 std::vector<Attribute> MetricsBuilder::container_attributes(
     const ContainerMetadata& container) const {
-  const ImageReference image = compat_ == Compat::v2021 ? split_image_2021(container.image)
-                                                        : parse_image_reference(container.image);
+  const ImageReference image = compat_ == Compat::adot_0_12
+                                   ? split_image_2021(container.image)
+                                   : parse_image_reference(container.image);
   std::vector<Attribute> out = {
       text("container.name", container.name),
       text("container.id", container.docker_id),
@@ -258,7 +267,7 @@ std::vector<Attribute> MetricsBuilder::container_attributes(
 }
 
 std::vector<Attribute> MetricsBuilder::task_attributes(const TaskMetadata& task) const {
-  const bool current = compat_ == Compat::current;
+  const bool is_later = compat_ != Compat::adot_0_12;
   const TaskArn arn = split_task_arn(task.task_arn);
   std::vector<Attribute> out = {
       text("aws.ecs.cluster.name", cluster_name(task.cluster)),
@@ -267,15 +276,15 @@ std::vector<Attribute> MetricsBuilder::task_attributes(const TaskMetadata& task)
       text("aws.ecs.task.family", task.family),
       text("aws.ecs.task.version", task.revision),
   };
-  if (current) out.push_back(text("aws.ecs.task.revision", task.revision));
-  out.push_back(text("aws.ecs.service.name", current ? task.service_name : "undefined"));
+  if (is_later) out.push_back(text("aws.ecs.task.revision", task.revision));
+  out.push_back(text("aws.ecs.service.name", is_later ? task.service_name : "undefined"));
   out.push_back(text("cloud.availability_zone", task.availability_zone));
   out.push_back(text("aws.ecs.task.pull_started_at", task.pull_started_at));
   out.push_back(text("aws.ecs.task.pull_stopped_at", task.pull_stopped_at));
   out.push_back(text("aws.ecs.task.known_status", task.known_status));
   out.push_back(text("aws.ecs.task.launch_type", task.launch_type));
   const std::string launch_type = to_lower(task.launch_type);
-  if (current && (launch_type == "ec2" || launch_type == "fargate"))
+  if (is_later && (launch_type == "ec2" || launch_type == "fargate"))
     out.push_back(text("aws.ecs.launchtype", launch_type));
   out.push_back(text("cloud.region", arn.region));
   out.push_back(text("cloud.account.id", arn.account));
@@ -284,7 +293,7 @@ std::vector<Attribute> MetricsBuilder::task_attributes(const TaskMetadata& task)
 
 void MetricsBuilder::finish_task(const TaskMetadata& task, Usage& sum) const {
   if (task.limits.memory_mib) sum.memory_reserved_mib = *task.limits.memory_mib;
-  if (compat_ == Compat::v2021) {
+  if (compat_ == Compat::adot_0_12) {
     sum.cpu_reserved = task.limits.cpu.value_or(sum.cpu_reserved / kCpuUnitsPerVcpu);  // vCPU
     sum.cpu_utilized = sum.cpu_reserved > 0 ? sum.cpu_vcpu / sum.cpu_reserved * 100 : 0;
     return;
@@ -298,19 +307,17 @@ BatchPtr MetricsBuilder::make_batch(const std::string& key, Resource resource,
                                     std::vector<double> values, std::int64_t now_ms) {
   auto batch = std::make_shared<Batch>();
   const auto known = shapes_.find(key);
-  if (known != shapes_.end() && *(*known->second)[0].resource == resource) {
-    batch->shape = known->second;
+  if (known != shapes_.end() && *known->second.resource == resource) {
+    batch->shape = known->second.shape;
+    next_[key] = known->second;
   } else {
     const auto shared = std::make_shared<const Resource>(std::move(resource));
-    std::vector<SeriesPtr> series;
-    series.reserve(metrics.size());
-    for (const Descriptor& metric : metrics) {
-      series.push_back(std::make_shared<const Series>(
-          Series{metric.family, Role::value, Labels(), shared, metric.scope}));
-    }
-    batch->shape = std::make_shared<const Shape>(std::move(series));
+    ShapeBuilder series;
+    for (const Descriptor& metric : metrics)
+      series.add(SeriesView{metric.family, Role::value, {}, shared, metric.scope});
+    batch->shape = series.finish();
+    next_[key] = {shared, batch->shape};
   }
-  next_[key] = batch->shape;
   batch->timestamp_ms = now_ms;
   batch->values = std::move(values);
   return batch;
@@ -319,7 +326,7 @@ BatchPtr MetricsBuilder::make_batch(const std::string& key, Resource resource,
 Collection MetricsBuilder::build(const TaskMetadata& task, const TaskStats& stats,
                                  std::int64_t now_ms) {
   Collection out;
-  const std::string schema_url(compat_ == Compat::current ? kSchemaUrl : "");
+  const std::string schema_url(compat_ == Compat::adot_0_49 ? kSchemaUrl : "");
   const std::vector<Attribute> of_task = task_attributes(task);
   Usage sum;
   for (const ContainerMetadata& container : task.containers) {
@@ -354,7 +361,7 @@ Collection MetricsBuilder::build(const TaskMetadata& task, const TaskStats& stat
 
   finish_task(task, sum);
   std::vector<double> values = values_of(sum);
-  if (compat_ == Compat::current) {
+  if (compat_ == Compat::adot_0_49) {
     const EphemeralStorage storage = task.ephemeral_storage.value_or(EphemeralStorage{});
     values.push_back(static_cast<double>(storage.utilized_mib));
     values.push_back(static_cast<double>(storage.reserved_mib));

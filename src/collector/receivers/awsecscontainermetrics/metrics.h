@@ -1,7 +1,7 @@
 // From the documents of the task metadata endpoint to batches: for each container, in the order of
 // the task's document, its usage (26 `container.*` metrics) or, once it has stopped, how long it
 // ran; then the task, as the sum (`ecs.task.*`). Names, units, formulas and their oddities are
-// those of the OpenTelemetry receiver (spec: collector-spec.md, 1.3 to 1.5).
+// those of the OpenTelemetry receiver in a release of ADOT (spec: collector-spec.md, 1.3 to 1.5).
 //
 // Shapes are kept between collections: a container whose attributes stay the same keeps its shape.
 //
@@ -15,14 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "collector/pipeline/compat.h"
 #include "collector/receivers/awsecscontainermetrics/metadata.h"
 #include "model/batch.h"
 
 namespace tributary::collector::awsecscontainermetrics {
-
-// Which release's units, attributes and CPU arithmetic: the one of the 2021 walkthrough (Megabytes,
-// CPU as percent) or today's (MiB, CPU units, ephemeral storage).
-enum class Compat : std::uint8_t { current, v2021 };
 
 struct Collection {
   std::vector<BatchPtr> batches;      // each container, then the task
@@ -69,7 +66,11 @@ class MetricsBuilder {
     std::shared_ptr<const MetricFamily> family;
     std::shared_ptr<const Scope> scope;
   };
-  using Shapes = std::map<std::string, ShapePtr>;
+  struct Known {
+    std::shared_ptr<const Resource> resource;
+    ShapePtr shape;
+  };
+  using Shapes = std::map<std::string, Known>;
 
   BatchPtr make_batch(const std::string& key, Resource resource,
                       const std::vector<Descriptor>& metrics, std::vector<double> values,

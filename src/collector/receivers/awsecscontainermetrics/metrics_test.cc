@@ -30,33 +30,37 @@ Collection worked_example(MetricsBuilder& builder) {
 }
 
 double value(const Batch& batch, std::string_view name) {
+  const std::vector<Series> series = batch.shape->unpack();
   for (std::size_t i = 0; i < batch.size(); ++i)
-    if ((*batch.shape)[i].family->name == name) return batch.values[i];
+    if (series[i].family->name == name) return batch.values[i];
   ADD_FAILURE() << "no metric " << name;
   return -1;
 }
 
-const MetricFamily& family(const Batch& batch, std::string_view name) {
-  for (const SeriesPtr& series : batch.shape->series())
-    if (series->family->name == name) return *series->family;
+Series first(const Batch& batch) { return batch.shape->unpack()[0]; }
+
+MetricFamily family(const Batch& batch, std::string_view name) {
+  for (const Series& series : batch.shape->unpack())
+    if (series.family->name == name) return *series.family;
   ADD_FAILURE() << "no metric " << name;
-  return *(*batch.shape)[0].family;
+  return {};
 }
 
 std::string attribute(const Batch& batch, std::string_view key) {
-  const AttributeValue* found = (*batch.shape)[0].resource->find(key);
+  const auto resource = first(batch).resource;
+  const AttributeValue* found = resource->find(key);
   return found ? to_string(*found) : "(absent)";
 }
 
 std::vector<std::string> names(const Batch& batch) {
   std::vector<std::string> out;
-  for (const SeriesPtr& series : batch.shape->series()) out.push_back(series->family->name);
+  for (const Series& series : batch.shape->unpack()) out.push_back(series.family->name);
   return out;
 }
 
 // collector-spec.md, 1.6
 TEST(Metrics, GiveTheWorkedExample) {
-  MetricsBuilder builder(Compat::current);
+  MetricsBuilder builder(Compat::adot_0_49);
 
   const Collection collection = worked_example(builder);
 
@@ -79,7 +83,7 @@ TEST(Metrics, GiveTheWorkedExample) {
 }
 
 TEST(Metrics, HaveTheAttributesOfTheWorkedExample) {
-  MetricsBuilder builder(Compat::current);
+  MetricsBuilder builder(Compat::adot_0_49);
 
   const Collection collection = worked_example(builder);
   const Batch& app = *collection.batches[0];
@@ -107,13 +111,13 @@ TEST(Metrics, HaveTheAttributesOfTheWorkedExample) {
     EXPECT_EQ(attribute(*batch, "aws.ecs.launchtype"), "fargate");
   }
   const std::string schema = "https://opentelemetry.io/schemas/1.40.0";
-  EXPECT_EQ((*app.shape)[0].resource->schema_url, schema);
-  EXPECT_EQ((*init.shape)[0].resource->schema_url, "");
-  EXPECT_EQ((*task.shape)[0].resource->schema_url, schema);
+  EXPECT_EQ(first(app).resource->schema_url, schema);
+  EXPECT_EQ(first(init).resource->schema_url, "");
+  EXPECT_EQ(first(task).resource->schema_url, schema);
 }
 
 TEST(Metrics, AreSumsThatMayFallAndGaugesWithUnits) {
-  MetricsBuilder builder(Compat::current);
+  MetricsBuilder builder(Compat::adot_0_49);
 
   const Collection collection = worked_example(builder);
   const Batch& task = *collection.batches[3];
@@ -125,11 +129,11 @@ TEST(Metrics, AreSumsThatMayFallAndGaugesWithUnits) {
   EXPECT_EQ(family(task, "ecs.task.memory.utilized").type, MetricType::gauge);
   EXPECT_EQ(family(task, "ecs.task.cpu.utilized").unit, "None");
   EXPECT_FALSE(family(task, "ecs.task.cpu.utilized").is_integer);
-  EXPECT_NE((*task.shape)[0].scope, (*task.shape)[1].scope);
+  EXPECT_NE(first(task).scope, task.shape->unpack()[1].scope);
 }
 
 TEST(Metrics, Of2021ArePercentAndMegabytes) {
-  MetricsBuilder builder(Compat::v2021);
+  MetricsBuilder builder(Compat::adot_0_12);
 
   const Collection collection = worked_example(builder);
   const Batch& app = *collection.batches[0];
@@ -155,15 +159,15 @@ TEST(Metrics, SumCpuUnitsWhereTheTaskHasNoLimit) {
                         {"DockerId":"b","Limits":{"CPU":512}}]})");
   const TaskStats stats = stats_of(R"({"a":{"id":"a"},"b":{"id":"b"}})");
 
-  MetricsBuilder current(Compat::current);
-  MetricsBuilder old(Compat::v2021);
+  MetricsBuilder current(Compat::adot_0_49);
+  MetricsBuilder old(Compat::adot_0_12);
 
   EXPECT_EQ(value(*current.build(task, stats, kNow).batches[2], "ecs.task.cpu.reserved"), 768);
   EXPECT_EQ(value(*old.build(task, stats, kNow).batches[2], "ecs.task.cpu.reserved"), 0.75);
 }
 
 TEST(Metrics, SkipContainersThatHaveNotStarted) {
-  MetricsBuilder builder(Compat::current);
+  MetricsBuilder builder(Compat::adot_0_49);
 
   const Collection collection = builder.build(
       task_of(R"({"Containers":[{"DockerId":"a","KnownStatus":"PULLED"},{"DockerId":"b"}]})"),
@@ -174,7 +178,7 @@ TEST(Metrics, SkipContainersThatHaveNotStarted) {
 }
 
 TEST(Metrics, HaveNoCpuWithoutThePreviousReading) {
-  MetricsBuilder builder(Compat::current);
+  MetricsBuilder builder(Compat::adot_0_49);
 
   const Collection collection = builder.build(
       task_of(R"({"Containers":[{"DockerId":"a","Limits":{"CPU":2}}]})"),
@@ -188,7 +192,7 @@ TEST(Metrics, HaveNoCpuWithoutThePreviousReading) {
 }
 
 TEST(Metrics, TakeTheFirstReadingOfDockerAsNoUsage) {
-  MetricsBuilder builder(Compat::current);
+  MetricsBuilder builder(Compat::adot_0_49);
 
   const Collection collection = builder.build(
       task_of(R"({"Containers":[{"DockerId":"a"}]})"),
@@ -201,7 +205,7 @@ TEST(Metrics, TakeTheFirstReadingOfDockerAsNoUsage) {
 }
 
 TEST(Metrics, WrapWhereTheCacheIsLargerThanTheUsage) {
-  MetricsBuilder builder(Compat::current);
+  MetricsBuilder builder(Compat::adot_0_49);
 
   const Collection collection = builder.build(
       task_of(R"({"Containers":[{"DockerId":"a"}]})"),
@@ -211,7 +215,7 @@ TEST(Metrics, WrapWhereTheCacheIsLargerThanTheUsage) {
 }
 
 TEST(Metrics, WarnOfADurationThatCannotBeRead) {
-  MetricsBuilder builder(Compat::current);
+  MetricsBuilder builder(Compat::adot_0_49);
 
   const Collection collection =
       builder.build(task_of(R"({"Containers":[{"DockerId":"a","StartedAt":"soon",
@@ -223,7 +227,7 @@ TEST(Metrics, WarnOfADurationThatCannotBeRead) {
 }
 
 TEST(Metrics, LeaveTheTaskIdEmptyInOtherPartitions) {
-  MetricsBuilder builder(Compat::current);
+  MetricsBuilder builder(Compat::adot_0_49);
 
   const Collection collection = builder.build(
       task_of(R"({"Cluster":"demo","TaskARN":"arn:aws-cn:ecs:cn-north-1:1:task/demo/x"})"), {},
@@ -236,7 +240,7 @@ TEST(Metrics, LeaveTheTaskIdEmptyInOtherPartitions) {
 }
 
 TEST(Metrics, KeepTheShapeWhileTheIdentityStays) {
-  MetricsBuilder builder(Compat::current);
+  MetricsBuilder builder(Compat::adot_0_49);
   const Collection first = worked_example(builder);
 
   const Collection second = worked_example(builder);

@@ -51,13 +51,15 @@ struct Running {
   // Since the last call: timestamps (ms since the start) and values of a series, by its name.
   std::vector<std::string> seen(std::string_view name) {
     std::vector<std::string> lines;
-    for (const BatchPtr& batch : consumer.batches)
+    for (const BatchPtr& batch : consumer.batches) {
+      const std::vector<Series> series = batch->shape->unpack();
       for (std::size_t i = 0; i < batch->size(); ++i) {
-        if ((*batch->shape)[i].name() != name) continue;
+        if (series[i].name() != name) continue;
         const double value = batch->values[i];
         lines.push_back(std::to_string(batch->timestamp_ms - start_ms) + ":" +
                         (is_stale_marker(value) ? "stale" : std::to_string(std::lround(value))));
       }
+    }
     consumer.batches.clear();
     return lines;
   }
@@ -149,7 +151,7 @@ TEST(Receiver, KeepsTheTargetAsTheInstance) {
 
   receiver.start();
 
-  EXPECT_EQ((*receiver.consumer.batches.at(0)->shape)[0].labels.to_string(),
+  EXPECT_EQ(receiver.consumer.batches.at(0)->shape->unpack()[0].labels.to_string(),
             R"({instance="0.0.0.0:8000", job="j"})");
 }
 

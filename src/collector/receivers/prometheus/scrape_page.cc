@@ -273,15 +273,6 @@ void PageScraper::forget() {
   }
 }
 
-std::vector<SeriesPtr> PageScraper::page_series() const {
-  std::vector<SeriesPtr> series;
-  if (!has_page_) return series;
-  series.reserve(plan_.size() + stale_.size() + kReports.size());
-  for (const Slot& slot : plan_)
-    if (slot.column != kNoColumn) series.push_back(slot.line->identity->series);
-  return series;
-}
-
 const std::vector<SeriesPtr>& PageScraper::report_series() {
   if (report_version_ == factory_.resources_version()) return report_series_;
   report_version_ = factory_.resources_version();
@@ -300,10 +291,14 @@ ShapePtr PageScraper::shape() {
   const auto& reports = report_series();
   ShapePtr* const kept = !stale_.empty() ? nullptr : has_page_ ? &plan_shape_ : &report_shape_;
   if (kept != nullptr && *kept != nullptr) return *kept;
-  std::vector<SeriesPtr> series = page_series();
-  series.insert(series.end(), stale_.begin(), stale_.end());
-  series.insert(series.end(), reports.begin(), reports.end());
-  auto made = std::make_shared<const Shape>(std::move(series));
+  ShapeBuilder series;
+  if (has_page_) {
+    for (const Slot& slot : plan_)
+      if (slot.column != kNoColumn) series.add(*slot.line->identity->series);
+  }
+  for (const SeriesPtr& one : stale_) series.add(*one);
+  for (const SeriesPtr& one : reports) series.add(*one);
+  ShapePtr made = series.finish();
   if (kept != nullptr) *kept = made;
   return made;
 }

@@ -107,7 +107,6 @@ class PageScraper {
   void fail(Pass& pass);
   void collect_stale(std::vector<Identity*> still_tracked);
   void forget();
-  std::vector<SeriesPtr> page_series() const;
   const std::vector<SeriesPtr>& report_series();
   ShapePtr shape();
 

@@ -20,8 +20,9 @@ using testing::IsEmpty;
 // What a batch says, one line per sample: `name{labels} value`, with `@time` where it has its own.
 std::vector<std::string> lines_of(const Batch& batch) {
   std::vector<std::string> lines;
+  const std::vector<Series> all = batch.shape->unpack();
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    const Series& series = (*batch.shape)[i];
+    const Series& series = all[i];
     std::ostringstream line;
     line << series.name() << series.labels.to_string() << ' ';
     if (is_stale_marker(batch.values[i])) {
@@ -35,6 +36,8 @@ std::vector<std::string> lines_of(const Batch& batch) {
   }
   return lines;
 }
+
+Series series_at(const BatchPtr& batch, std::size_t index) { return batch->shape->unpack()[index]; }
 
 bool is_report(const std::string& line) {
   return line.starts_with("up{") || line.starts_with("scrape_");
@@ -388,8 +391,8 @@ std::map<std::string, Seen> families(std::string_view page, Format format, int t
   BatchPtr batch;
   for (int i = 0; i < times; ++i) batch = target.scrape(page, format);
   std::map<std::string, Seen> seen;
-  for (const SeriesPtr& series : batch->shape->series())
-    seen[series->name()] = {series->family->name, series->family->type, series->role};
+  for (const Series& series : batch->shape->unpack())
+    seen[series.name()] = {series.family->name, series.family->type, series.role};
   return seen;
 }
 
@@ -436,7 +439,7 @@ TEST(ScrapePage, WritesUnitsAsOpenTelemetryDoes) {
       target.scrape("# TYPE a_seconds gauge\n# UNIT a_seconds seconds\na_seconds 1\n# EOF\n",
                     Format::openmetrics);
 
-  EXPECT_EQ((*batch->shape)[0].family->unit, "s");
+  EXPECT_EQ(series_at(batch, 0).family->unit, "s");
   EXPECT_EQ(ucum_unit("bytes_per_second"), "By/s");
   EXPECT_EQ(ucum_unit("requests_per_minute"), "requests/m");
   EXPECT_EQ(ucum_unit("ratio"), "1");
@@ -458,9 +461,9 @@ TEST(ScrapePage, FollowsMetadataThatChanges) {
   const auto changed = target.scrape("# HELP a two\n# TYPE a gauge\na 1\nb 1\n");
   const auto after = target.scrape("# HELP a two\n# TYPE a gauge\na 1\nb 1\n");
 
-  EXPECT_EQ((*first->shape)[0].family->help, "one");
-  EXPECT_EQ((*changed->shape)[0].family->help, "two");
-  EXPECT_EQ(changed->shape->series()[1], first->shape->series()[1]);
+  EXPECT_EQ(series_at(first, 0).family->help, "one");
+  EXPECT_EQ(series_at(changed, 0).family->help, "two");
+  EXPECT_EQ(series_at(changed, 1).family, series_at(first, 1).family);
   EXPECT_EQ(after->shape, changed->shape);
 }
 
@@ -512,8 +515,8 @@ TEST(ScrapePage, TurnsTargetInfoIntoAttributesOfTheResource) {
   const BatchPtr batch = target.scrape(page);
 
   EXPECT_THAT(Fixture::without_reports(*batch), ElementsAre("a{} 1"));
-  EXPECT_THAT(attributes(*(*batch->shape)[0].resource), HasSubstr("env=prod"));
-  EXPECT_EQ((*batch->shape)[0].resource, (*batch->shape)[1].resource);  // of up, too
+  EXPECT_THAT(attributes(*series_at(batch, 0).resource), HasSubstr("env=prod"));
+  EXPECT_EQ(series_at(batch, 0).resource, series_at(batch, 1).resource);  // of up, too
   EXPECT_EQ(target.scrape(page)->shape, target.scrape(page)->shape);
 }
 
@@ -523,9 +526,9 @@ TEST(ScrapePage, ReadsTheScopeFromLabels) {
   const BatchPtr batch = target.scrape(
       "a{otel_scope_name=\"lib\",otel_scope_version=\"2\",otel_scope_x=\"y\"} 1\nb 1\n");
 
-  EXPECT_EQ(*(*batch->shape)[0].scope, (Scope{"lib", "2", {{"x", "y"}}}));
-  EXPECT_THAT((*batch->shape)[1].scope->name, HasSubstr("prometheusreceiver"));
-  EXPECT_EQ((*batch->shape)[1].scope->version, "v1");
+  EXPECT_EQ(*series_at(batch, 0).scope, (Scope{"lib", "2", {{"x", "y"}}}));
+  EXPECT_THAT(series_at(batch, 1).scope->name, HasSubstr("prometheusreceiver"));
+  EXPECT_EQ(series_at(batch, 1).scope->version, "v1");
 }
 
 // The fast path against the slow one: a scraper with a history and one without see the same page.
