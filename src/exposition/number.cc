@@ -1,5 +1,6 @@
 #include "exposition/number.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -10,18 +11,46 @@
 namespace tributary::exposition {
 namespace {
 
-constexpr std::size_t kExactDigits = 15;  // any integer of so many digits is a double
+constexpr std::uint64_t kExactMax = 1ULL << 53;  // integers up to here are doubles
+constexpr std::size_t kDigitsMax = 19;           // so many fit into 64 bits
+
+// Every power of ten that is exactly a double.
+constexpr std::array<double, 23> kTens = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                          1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                          1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-std::optional<double> parse_small_integer(std::string_view text) {
-  if (text.size() > kExactDigits) return std::nullopt;
-  std::uint64_t number = 0;
-  for (const char c : text) {
-    if (!is_digit(c)) return std::nullopt;
-    number = number * 10 + static_cast<std::uint64_t>(c - '0');
+// Digits from `at` on, added to `number`; returns where they end. More than fit wrap around.
+const char* take_digits(const char* at, const char* end, std::uint64_t& number) {
+  for (; at != end; ++at) {
+    const auto digit = static_cast<unsigned>(*at) - static_cast<unsigned>('0');
+    if (digit > 9) break;
+    number = number * 10 + digit;
   }
-  return static_cast<double>(number);
+  return at;
+}
+
+// Behind an `e`, from its sign on; null where it is malformed or has more than three digits.
+const char* take_exponent(const char* at, const char* end, std::int64_t& exponent) {
+  const bool negative = at != end && *at == '-';
+  if (at != end && (*at == '-' || *at == '+')) ++at;
+  std::uint64_t number = 0;
+  const char* const stop = take_digits(at, end, number);
+  if (stop == at || stop - at > 3) return nullptr;
+  exponent += negative ? -static_cast<std::int64_t>(number) : static_cast<std::int64_t>(number);
+  return stop;
+}
+
+std::size_t take_plain_special(std::string_view text, double& value) {
+  if (text.starts_with("NaN")) {
+    value = kNormalNaN;
+    return 3;
+  }
+  if (!text.starts_with("+Inf") && !text.starts_with("-Inf")) return 0;
+  value = text.front() == '-' ? -std::numeric_limits<double>::infinity()
+                              : std::numeric_limits<double>::infinity();
+  return 4;
 }
 
 std::optional<double> parse_special(std::string_view unsigned_text, bool has_sign, bool negative) {
@@ -53,9 +82,44 @@ bool is_underflow(std::string_view digits) {
 
 }  // namespace
 
+// Where digits and power of ten are both exactly doubles, one multiplication or division rounds
+// correctly (Clinger, "How to read floating point numbers accurately", 1990).
+std::size_t take_plain_number(std::string_view text, double& value) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const bool negative = at != end && *at == '-';
+  if (negative) ++at;
+  const char* const first = at;
+  std::uint64_t number = 0;
+  std::int64_t exponent = 0;
+  at = take_digits(at, end, number);
+  auto digits = static_cast<std::size_t>(at - first);
+  if (at != end && *at == '.') {
+    const char* const fraction = ++at;
+    at = take_digits(at, end, number);
+    exponent = fraction - at;
+    digits += static_cast<std::size_t>(at - fraction);
+  }
+  if (digits == 0) return take_plain_special(text, value);
+  if (at != end && (*at == 'e' || *at == 'E')) {
+    at = take_exponent(at + 1, end, exponent);
+    if (at == nullptr) return 0;
+  }
+  if (digits <= kDigitsMax && number <= kExactMax && exponent >= -22 && exponent <= 22) {
+    value = static_cast<double>(number);
+    value = exponent < 0 ? value / kTens[static_cast<std::size_t>(-exponent)]
+                         : value * kTens[static_cast<std::size_t>(exponent)];
+  } else {
+    const auto [stop, failure] = std::from_chars(first, at, value, std::chars_format::general);
+    if (stop != at || failure != std::errc()) return 0;
+  }
+  if (negative) value = -value;
+  return static_cast<std::size_t>(at - text.data());
+}
+
 std::optional<double> parse_float(std::string_view text) {
   if (text.empty()) return std::nullopt;
-  if (const auto integer = parse_small_integer(text)) return integer;
+  if (double value = 0; take_plain_number(text, value) == text.size()) return value;
 
   const bool negative = text.front() == '-';
   const bool has_sign = negative || text.front() == '+';

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <charconv>
 #include <limits>
+#include <string>
 
+#include "base/random.h"
 #include "model/sample.h"
 
 namespace tributary::exposition {
@@ -54,6 +57,44 @@ TEST(ParseFloat, RefusesEverythingElse) {
        {"",   "+",     "-",   ".",   "e5",   "1e",   "1e+",   "0x10",   "0x1p-3", "1_000", "1 ",
         " 1", "1.2.3", "++1", "+-1", "+nan", "-NaN", "infin", "nan(1)", "1f",     "1\r",   "--inf"})
     EXPECT_FALSE(parse_float(text)) << '"' << text << '"';
+}
+
+TEST(TakePlainNumber, TakesNumbersAsExportersWriteThem) {
+  const auto takes = [](std::string_view text, std::size_t bytes, double wanted) {
+    double value = 0;
+    EXPECT_EQ(take_plain_number(text, value), bytes) << text;
+    if (bytes == 0) return;
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(value), std::bit_cast<std::uint64_t>(wanted)) << text;
+  };
+
+  takes("17\n", 2, 17);
+  takes("-0\n", 2, -0.0);
+  takes("1.234567e+06\n", 12, 1234567);
+  takes("0.00012 7", 7, 0.00012);
+  takes("9007199254740993", 16, 9007199254740992);
+  takes("0.1234567890123456789", 21, 0.1234567890123456789);
+  takes("123456789012345678901234567890", 30, 123456789012345678901234567890.0);
+  takes("NaN\n", 3, kNormalNaN);
+  takes("+Inf\n", 4, kInfinity);
+  takes("-Inf\n", 4, -kInfinity);
+  for (const char* const text : {"", "-", ".", "+1", "e5", "1e", "1e+", "1e400", "x", " 1"})
+    takes(text, 0, 0);
+}
+
+// std::from_chars rounds correctly whatever is written.
+TEST(TakePlainNumber, RoundsAsFromCharsDoes) {
+  SeededRandom random(7);
+  for (int i = 0; i < 200'000; ++i) {
+    std::string text = std::to_string(random.next() >> random.next() % 64);
+    text.insert(random.next() % (text.size() + 1), random.next() % 2 == 0 ? "." : "");
+    if (random.next() % 2 == 0) text += "e" + std::to_string(int(random.next() % 70) - 35);
+    double wanted = 0;
+    std::from_chars(text.data(), text.data() + text.size(), wanted);
+
+    double value = 0;
+    ASSERT_EQ(take_plain_number(text, value), text.size()) << text;
+    ASSERT_EQ(value, wanted) << text;
+  }
 }
 
 TEST(SecondsToMs, CutsOffAndStaysInRange) {

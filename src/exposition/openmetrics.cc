@@ -30,7 +30,7 @@ constexpr std::string_view kExemplarStart = " # {";
 
 }  // namespace
 
-Result<EntryKind> OpenMetricsParser::next() {
+Result<EntryKind> OpenMetricsParser::read_entry() {
   if (at_end()) return expected("\"# EOF\"");
   return at('#') ? read_hash_line() : read_sample();
 }
@@ -78,7 +78,8 @@ Result<EntryKind> OpenMetricsParser::read_unit(std::string_view unit) {
 
 Result<EntryKind> OpenMetricsParser::read_sample() {
   if (auto taken = take_series(); !taken) return taken.error();
-  TRIBUTARY_TRY(value_, take_number());
+  TRIBUTARY_TRY(const std::string_view word, take_number_word());
+  if (auto taken = take_value(word); !taken) return taken.error();
   timestamp_ms_.reset();
   if (at(' ') && !at(kExemplarStart)) {
     TRIBUTARY_TRY(timestamp_ms_, take_timestamp());
@@ -102,10 +103,15 @@ Result<void> OpenMetricsParser::read_exemplar() {
   return {};
 }
 
-Result<double> OpenMetricsParser::take_number() {
+Result<std::string_view> OpenMetricsParser::take_number_word() {
   if (!at(' ')) return expected("one space and a number");
   ++at_;
-  return to_number(take_word());
+  return take_word();
+}
+
+Result<double> OpenMetricsParser::take_number() {
+  TRIBUTARY_TRY(const std::string_view word, take_number_word());
+  return to_number(word);
 }
 
 Result<std::int64_t> OpenMetricsParser::take_timestamp() {

@@ -11,14 +11,14 @@ class OpenMetricsParser final : public PageParser {
   explicit OpenMetricsParser(std::string_view page)
       : PageParser(page, {.blanks = false, .commas = true, .newlines = false}) {}
 
-  Result<EntryKind> next() override;
-
  private:
+  Result<EntryKind> read_entry() override;
   Result<EntryKind> read_hash_line();
   Result<EntryKind> read_type(std::string_view word);
   Result<EntryKind> read_unit(std::string_view unit);
   Result<EntryKind> read_sample();
   Result<void> read_exemplar();
+  Result<std::string_view> take_number_word();
   Result<double> take_number();
   Result<std::int64_t> take_timestamp();
   Result<void> take_newline();

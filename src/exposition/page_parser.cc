@@ -24,6 +24,13 @@ constexpr std::array<bool, 256> kMetricNameBytes = [] {
   return table;
 }();
 
+// Most texts have one, at their end.
+std::uint64_t count_newlines(std::string_view text) {
+  std::uint64_t count = 0;
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string_view::npos; ++at) ++count;
+  return count;
+}
+
 std::string shown_token(std::string_view rest) {
   if (rest.empty()) return "the end of the page";
   if (rest.front() == '\n') return "the end of the line";
@@ -34,6 +41,43 @@ std::string shown_token(std::string_view rest) {
 }
 
 }  // namespace
+
+// An entry that met the end of what is there may go on behind it, whatever was made of it so far.
+Result<EntryKind> PageParser::next() {
+  search_begin_ = at_;
+  search_line_ = line_;
+  begin_entry();
+  met_end_ = false;
+  Result<EntryKind> kind = read_entry();
+  const bool waits = met_end_ && !complete_;
+  const std::size_t end = waits ? page_.size() : at_;
+  if (end - entry_begin_ > kEntryBytesMax)
+    return refuse("a line of more than " + std::to_string(kEntryBytesMax) + " bytes",
+                  page_.substr(entry_begin_));
+  if (waits) {
+    at_ = entry_begin_;
+    kind = EntryKind::wait;
+  }
+  if (kind) line_ += count_newlines(page_.substr(search_begin_, at_ - search_begin_));
+  return kind;
+}
+
+void PageParser::resume(std::string_view window, bool complete) {
+  page_ = window;
+  at_ = 0;
+  complete_ = complete;
+}
+
+void PageParser::skip(std::size_t bytes, std::size_t lines) {
+  at_ += bytes;
+  line_ += lines;
+}
+
+bool PageParser::at(std::string_view token) {
+  const std::string_view there = page_.substr(at_, token.size());
+  if (there.size() < token.size() && token.starts_with(there)) meet_end();
+  return there == token;
+}
 
 bool PageParser::skip_blanks() {
   const std::size_t start = at_;
@@ -47,6 +91,7 @@ std::string_view PageParser::take_word(char stop) {
     const char c = page_[at_];
     if (c == ' ' || c == '\n' || c == '\t' || c == stop) break;
   }
+  at_end();
   return page_.substr(start, at_ - start);
 }
 
@@ -54,12 +99,14 @@ std::string_view PageParser::take_line() {
   const std::string_view rest = page_.substr(at_);
   const std::string_view line = rest.substr(0, rest.find('\n'));
   at_ += line.size();
+  at_end();
   return line;
 }
 
 void PageParser::skip_metric_name() {
   if (at_end() || (page_[at_] >= '0' && page_[at_] <= '9')) return;
   while (at_ < page_.size() && kMetricNameBytes[static_cast<unsigned char>(page_[at_])]) ++at_;
+  at_end();
 }
 
 // From the opening quote to behind the closing one: a quote is escaped if an odd number of
@@ -68,7 +115,7 @@ bool PageParser::skip_quoted() {
   std::size_t from = at_ + 1;
   while (from < page_.size()) {
     const void* const found = std::memchr(page_.data() + from, '"', page_.size() - from);
-    if (found == nullptr) return false;
+    if (found == nullptr) break;
     const auto quote = static_cast<std::size_t>(static_cast<const char*>(found) - page_.data());
     std::size_t escaping = quote;
     while (page_[escaping - 1] == '\\') --escaping;
@@ -78,13 +125,14 @@ bool PageParser::skip_quoted() {
       return true;
     }
   }
+  meet_end();
   return false;
 }
 
 Result<std::string_view> PageParser::take_label_part() {
   const std::size_t start = at_;
   ++at_;
-  while (at_ < page_.size()) {
+  while (!at_end()) {
     const char c = page_[at_];
     if (c == '}') {
       ++at_;
@@ -140,6 +188,12 @@ Result<void> PageParser::set_help(std::string_view raw, bool quotes) {
   return {};
 }
 
+Result<void> PageParser::take_value(std::string_view word) {
+  value_begin_ = static_cast<std::size_t>(word.data() - page_.data());
+  TRIBUTARY_TRY(value_, to_number(word));
+  return {};
+}
+
 Result<double> PageParser::to_number(std::string_view word) const {
   if (const auto number = parse_float(word)) return *number;
   return expected("a number", word);
@@ -168,14 +222,17 @@ Error PageParser::fault_of(const LabelReader& reader, std::string_view part) con
 
 Error PageParser::expected(std::string_view wanted, std::string_view part) const {
   const auto offset = static_cast<std::size_t>(part.data() - page_.data());
+  const std::string_view shown = page_.substr(offset, kTokenShownMax);
+  if (shown.size() < kTokenShownMax && shown.find_first_of(" \t\n") == std::string_view::npos)
+    meet_end();
   return refuse("want " + std::string(wanted) + ", got " + shown_token(page_.substr(offset)), part);
 }
 
 Error PageParser::refuse(std::string_view message, std::string_view part) const {
   const auto offset = static_cast<std::size_t>(part.data() - page_.data());
-  const std::string_view before = page_.substr(0, offset);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::size_t column = offset - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
+  const std::string_view before = page_.substr(search_begin_, offset - search_begin_);
+  const std::uint64_t line = search_line_ + count_newlines(before);
+  const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
   return Error(Code::invalid_argument, "line " + std::to_string(line) + ", column " +
                                            std::to_string(column) + ": " + std::string(message));
 }

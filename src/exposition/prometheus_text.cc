@@ -30,14 +30,17 @@ std::string_view metadata_text(std::string_view line) {
 
 }  // namespace
 
-Result<EntryKind> PrometheusTextParser::next() {
+Result<EntryKind> PrometheusTextParser::read_entry() {
   for (;;) {
     skip_blanks();
     if (at_end() || at('\0')) return EntryKind::end;
     if (!at('\n')) break;
     ++at_;
+    begin_entry();
   }
-  return at('#') ? read_hash_line() : read_sample();
+  TRIBUTARY_TRY(const EntryKind kind, at('#') ? read_hash_line() : read_sample());
+  if (at('\n')) ++at_;
+  return kind;
 }
 
 // HELP and TYPE with blanks before and behind; any other such line is a comment.
@@ -72,7 +75,7 @@ Result<EntryKind> PrometheusTextParser::read_type() {
 Result<EntryKind> PrometheusTextParser::read_sample() {
   if (auto taken = take_series(); !taken) return taken.error();
   skip_blanks();
-  TRIBUTARY_TRY(value_, to_number(take_word('{')));
+  if (auto taken = take_value(take_word('{')); !taken) return taken.error();
   skip_blanks();
 
   timestamp_ms_.reset();

@@ -10,9 +10,8 @@ class PrometheusTextParser final : public PageParser {
   explicit PrometheusTextParser(std::string_view page)
       : PageParser(page, {.blanks = true, .commas = false, .newlines = true}) {}
 
-  Result<EntryKind> next() override;
-
  private:
+  Result<EntryKind> read_entry() override;
   Result<EntryKind> read_hash_line();
   Result<EntryKind> read_help();
   Result<EntryKind> read_type();
