@@ -3,9 +3,23 @@
 namespace tributary::collector::prometheusremotewrite {
 namespace {
 
-constexpr std::array<DropReason, kDropReasons> kReasons = {
-    DropReason::queue_full, DropReason::unreadable, DropReason::too_large, DropReason::not_retried,
-    DropReason::shutdown};
+template <class Reason, std::size_t kCount>
+void add_by_reason(Telemetry& telemetry, const std::string& exporter, std::string_view name,
+                   std::string_view help, std::array<Counter*, kCount>& counters) {
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const std::string reason(to_string(static_cast<Reason>(i)));
+    counters[i] = &telemetry.counter(name, help, {{"exporter", exporter}, {"reason", reason}});
+  }
+}
+
+template <class Reason, std::size_t kCount>
+void report_by_reason(Balance& balance, std::string_view what,
+                      const std::array<Counter*, kCount>& counters) {
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const std::string reason(to_string(static_cast<Reason>(i)));
+    balance.went(std::string(what) + '(' + reason + ')', counters[i]->value());
+  }
+}
 
 }  // namespace
 
@@ -23,18 +37,28 @@ std::string_view to_string(DropReason reason) {
 Accounts::Accounts(Telemetry& telemetry, const std::string& exporter, const std::string& endpoint,
                    std::size_t queue_capacity)
     : taken_(telemetry.counter("tributary_exporter_samples_taken",
-                               "Samples that the exporter took over.", {{"exporter", exporter}})),
+                               "Samples that the exporter took over, its own among them.",
+                               {{"exporter", exporter}})),
+      left_out_(telemetry.counter("tributary_exporter_samples_left_out",
+                                  "Samples of series that are not sent, such as nameless ones.",
+                                  {{"exporter", exporter}})),
+      added_(telemetry.counter("tributary_exporter_samples_added",
+                               "Samples that the exporter added itself: target_info.",
+                               {{"exporter", exporter}})),
+      recovered_(telemetry.counter("tributary_exporter_samples_recovered",
+                                   "Samples that were found in the spool at start.",
+                                   {{"exporter", exporter}})),
       sent_(telemetry.counter("tributary_exporter_samples_sent",
                               "Samples that the other side accepted.", {{"exporter", exporter}})),
-      rejected_(telemetry.counter("tributary_exporter_samples_rejected",
-                                  "Samples of requests that the other side refused for good.",
-                                  {{"exporter", exporter}})),
       expired_(telemetry.counter("tributary_exporter_samples_expired",
                                  "Samples given up because they were older than max_sample_age.",
                                  {{"exporter", exporter}})),
       queued_(telemetry.gauge("tributary_exporter_samples_queued",
-                              "Samples that wait for delivery, the request in flight included.",
+                              "Samples that wait in memory, those in flight among them.",
                               {{"exporter", exporter}})),
+      spooled_(telemetry.gauge("tributary_exporter_samples_spooled",
+                               "Samples that wait on disk, those in flight among them.",
+                               {{"exporter", exporter}})),
       queued_bytes_(telemetry.gauge("tributary_exporter_queue_bytes",
                                     "Compressed bytes of the requests that wait.",
                                     {{"exporter", exporter}})),
@@ -63,21 +87,29 @@ Accounts::Accounts(Telemetry& telemetry, const std::string& exporter, const std:
       .gauge("otelcol_exporter_queue_capacity", "Requests that may wait.",
              {{"exporter", exporter}, {"data_type", "metrics"}})
       .set(static_cast<double>(queue_capacity));
-  for (const DropReason reason : kReasons) {
-    dropped_[static_cast<std::size_t>(reason)] =
-        &telemetry.counter("tributary_exporter_samples_dropped", "Samples dropped, by reason.",
-                           {{"exporter", exporter}, {"reason", std::string(to_string(reason))}});
-  }
+  add_by_reason<RejectReason>(telemetry, exporter, "tributary_exporter_samples_rejected",
+                              "Samples that the other side refused for good, by reason.",
+                              rejected_);
+  add_by_reason<DropReason>(telemetry, exporter, "tributary_exporter_samples_dropped",
+                            "Samples dropped, by reason.", dropped_);
+  add_by_reason<ThrottleReason>(telemetry, exporter, "tributary_exporter_throttled",
+                                "Requests answered with 429, by the limit that was met.",
+                                throttled_);
+}
+
+void Accounts::taken(std::size_t received, std::size_t left_out, std::size_t added) {
+  taken_.add(received - left_out + added);
+  left_out_.add(left_out);
+  added_.add(added);
 }
 
 void Accounts::sent(std::size_t samples) {
   sent_.add(samples);
   sent_points_.add(samples);
-  sent_batches_.add();
 }
 
-void Accounts::rejected(std::size_t samples) {
-  rejected_.add(samples);
+void Accounts::rejected(RejectReason reason, std::size_t samples) {
+  rejected_[static_cast<std::size_t>(reason)]->add(samples);
   failed_points_.add(samples);
 }
 
@@ -91,10 +123,28 @@ void Accounts::dropped(DropReason reason, std::size_t samples) {
   (reason == DropReason::queue_full ? enqueue_failed_points_ : failed_points_).add(samples);
 }
 
-void Accounts::waiting(std::size_t samples, std::size_t requests, std::size_t bytes) {
-  queued_.set(static_cast<double>(samples));
-  queued_bytes_.set(static_cast<double>(bytes));
-  queue_size_.set(static_cast<double>(requests));
+void Accounts::throttled(ThrottleReason reason) {
+  throttled_[static_cast<std::size_t>(reason)]->add();
+}
+
+void Accounts::waiting(const Waiting& now) {
+  waiting_ = now;
+  queued_.set(static_cast<double>(now.queued));
+  spooled_.set(static_cast<double>(now.spooled));
+  queued_bytes_.set(static_cast<double>(now.bytes));
+  queue_size_.set(static_cast<double>(now.requests));
+}
+
+void Accounts::report(Balance& balance) const {
+  balance.came("added", added_.value());
+  balance.came("recovered", recovered_.value());
+  balance.went("left out", left_out_.value());
+  balance.went("sent", sent_.value());
+  report_by_reason<RejectReason>(balance, "rejected", rejected_);
+  balance.went("expired", expired_.value());
+  report_by_reason<DropReason>(balance, "dropped", dropped_);
+  balance.went("queued", waiting_.queued);
+  balance.went("spooled", waiting_.spooled);
 }
 
 }  // namespace tributary::collector::prometheusremotewrite

@@ -13,7 +13,7 @@ std::string seconds_text(Duration duration) {
 }
 
 // What the operator should look at.
-std::string_view likely_cause(Verdict verdict) {
+std::string_view likely_cause(Verdict verdict, const Result<net::Response>& answer) {
   switch (verdict) {
     case Verdict::unauthorised:
       return "the request is not signed, or the role may not write to this workspace "
@@ -21,7 +21,7 @@ std::string_view likely_cause(Verdict verdict) {
     case Verdict::misdirected:
       return "the endpoint is not that of a workspace which exists: check the workspace id, the "
              "region and the path";
-    case Verdict::throttled: return "more is sent than the workspace takes";
+    case Verdict::throttled: return hint(throttle_reason(answer->body));
     case Verdict::no_credentials: return "there are no credentials to sign with yet";
     case Verdict::delivered:
     case Verdict::rejected:
@@ -41,9 +41,11 @@ void add_answer(std::vector<LogField>& fields, const net::Response& response) {
 
 }  // namespace
 
-void DeliveryLog::delivered(const EncodedRequest& request, std::size_t waiting, Instant now) {
+void DeliveryLog::delivered(const EncodedRequest& request, const std::string& caller,
+                            std::size_t waiting, Instant now) {
   if (!std::exchange(ever_delivered_, true)) {
-    log_.info("First write accepted", {{"endpoint", endpoint_}, {"samples", request.samples}});
+    log_.info("First write accepted by " + endpoint_ + (caller.empty() ? "" : " as " + caller),
+              {{"samples", request.samples}});
   } else if (failing_since_) {
     log_.info("Writing again", {{"endpoint", endpoint_},
                                 {"after", seconds_text(now - *failing_since_)},
@@ -67,7 +69,9 @@ void DeliveryLog::failed(Verdict verdict, const Result<net::Response>& answer,
   } else {
     fields.push_back({"error", answer.error().message()});
   }
-  if (const std::string_view cause = likely_cause(verdict); !cause.empty())
+  if (verdict == Verdict::throttled)
+    fields.push_back({"limit", to_string(throttle_reason(answer->body))});
+  if (const std::string_view cause = likely_cause(verdict, answer); !cause.empty())
     fields.push_back({"likely cause", cause});
   fields.push_back({"samples waiting", backlog.samples});
   fields.push_back({"oldest", seconds_text(backlog.oldest)});
@@ -76,12 +80,16 @@ void DeliveryLog::failed(Verdict verdict, const Result<net::Response>& answer,
   log_.error("Cannot write; samples are kept and will be sent again", std::move(fields));
 }
 
-void DeliveryLog::rejected(const net::Response& answer, std::size_t samples, Instant now) {
-  rejected_samples_ += samples;
-  if (!rejections_.allow(now).allowed) return;
+void DeliveryLog::rejected(const net::Response& answer, const Rejection& what, Instant now) {
+  rejected_samples_ += what.samples;
+  const auto [allowed, suppressed] = rejections_.allow(now);
+  if (!allowed) return;
   std::vector<LogField> fields = {{"endpoint", endpoint_},
-                                  {"samples", std::exchange(rejected_samples_, 0)}};
+                                  {"samples", std::exchange(rejected_samples_, 0)},
+                                  {"reason", to_string(what.reason)}};
+  if (!what.series.empty()) fields.push_back({"series", what.series});
   add_answer(fields, answer);
+  if (suppressed > 0) fields.push_back({"rejections not logged", suppressed});
   log_.error("Samples were rejected and are lost", std::move(fields));
 }
 
@@ -98,6 +106,10 @@ void DeliveryLog::dropped(DropReason reason, std::size_t samples, Instant now) {
   if (reason != DropReason::shutdown && !losses_.allow(now).allowed) return;
   log_.error("Samples were dropped",
              {{"samples", std::exchange(lost_samples_, 0)}, {"reason", to_string(reason)}});
+}
+
+void DeliveryLog::kept(std::size_t samples) {
+  log_.info("Samples stay on disk and are sent after the next start", {{"samples", samples}});
 }
 
 void DeliveryLog::conflict(const std::string& series) {

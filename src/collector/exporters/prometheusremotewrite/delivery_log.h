@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "collector/exporters/prometheusremotewrite/accounts.h"
+#include "collector/exporters/prometheusremotewrite/refusal.h"
 #include "collector/exporters/prometheusremotewrite/request.h"
 #include "collector/exporters/prometheusremotewrite/retry.h"
 
@@ -23,6 +24,13 @@ struct Backlog {
   Duration oldest{};
 };
 
+// What was refused for good.
+struct Rejection {
+  RejectReason reason = RejectReason::other;
+  std::string series;       // the first of them
+  std::size_t samples = 0;  // that count as rejected
+};
+
 class DeliveryLog {
  public:
   static constexpr Duration kInterval = 1min;
@@ -31,12 +39,16 @@ class DeliveryLog {
   DeliveryLog(Logger log, std::string endpoint)
       : log_(std::move(log)), endpoint_(std::move(endpoint)) {}
 
-  void delivered(const EncodedRequest& request, std::size_t waiting, Instant now);
+  // `caller` is who signs, "" where nobody does.
+  void delivered(const EncodedRequest& request, const std::string& caller, std::size_t waiting,
+                 Instant now);
   void failed(Verdict verdict, const Result<net::Response>& answer, const Backlog& backlog,
               Duration retry_in, Instant now);
-  void rejected(const net::Response& answer, std::size_t samples, Instant now);
+  void rejected(const net::Response& answer, const Rejection& what, Instant now);
   void expired(std::size_t samples, Duration max_age, Instant now);
   void dropped(DropReason reason, std::size_t samples, Instant now);
+  // Samples that the next start finds on disk.
+  void kept(std::size_t samples);
   void conflict(const std::string& series);
 
  private:

@@ -1,5 +1,6 @@
 #include "collector/exporters/prometheusremotewrite/exporter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "aws/signing_client.h"
@@ -82,17 +83,18 @@ net::HttpClientOptions Exporter::client_options() const {
 
 Result<void> Exporter::start(Host& host) {
   TRIBUTARY_TRY(auto client, context_.make_http_client(client_options()));
+  Signed out{.client = std::move(client), .caller = {}};
   if (config_.auth) {
-    TRIBUTARY_TRY(client, signed_by_extension(host, std::move(client)));
+    TRIBUTARY_TRY(out, signed_by_extension(host, std::move(out.client)));
   } else if (aws_auth_) {
-    TRIBUTARY_TRY(client, signed_for_aws(std::move(client)));
+    TRIBUTARY_TRY(out, signed_for_aws(std::move(out.client)));
   }
-  return sender_.start(std::move(client));
+  return sender_.start(std::move(out.client), std::move(out.caller));
 }
 
 net::Task<void> Exporter::stop(Instant deadline) { co_await sender_.stop(deadline); }
 
-Result<std::unique_ptr<net::HttpClient>> Exporter::signed_by_extension(
+Result<Exporter::Signed> Exporter::signed_by_extension(
     Host& host, std::unique_ptr<net::HttpClient> client) const {
   const std::string& name = config_.auth->authenticator;
   TRIBUTARY_TRY(const ComponentId id, parse_component_id(name));
@@ -106,11 +108,11 @@ Result<std::unique_ptr<net::HttpClient>> Exporter::signed_by_extension(
     return Error(Code::invalid_argument, "auth: authenticator " + json_string(name) +
                                              ": this extension does not sign requests");
   }
-  return auth->wrap(std::move(client));
+  return Signed{.client = auth->wrap(std::move(client)),
+                .caller = [auth] { return auth->caller(); }};
 }
 
-Result<std::unique_ptr<net::HttpClient>> Exporter::signed_for_aws(
-    std::unique_ptr<net::HttpClient> client) const {
+Result<Exporter::Signed> Exporter::signed_for_aws(std::unique_ptr<net::HttpClient> client) const {
   const aws::Outside outside{.loop = context_.loop,
                              .random = context_.random,
                              .log = context_.log,
@@ -131,14 +133,29 @@ Result<std::unique_ptr<net::HttpClient>> Exporter::signed_for_aws(
                                 .session_name = aws_auth_->session_name,
                                 .external_id = aws_auth_->external_id};
   }
-  return aws::make_signing_client(outside, std::move(options), std::move(client));
+  TRIBUTARY_TRY(auto session, aws::SigningSession::make(outside, std::move(options)));
+  auto signing = aws::SigningSession::wrap(session, std::move(client));
+  return Signed{.client = std::move(signing),
+                .caller = [session] { return session->credentials().principal(); }};
 }
 
 void Exporter::consume(const BatchPtr& batch) {
   const std::size_t known = shapes_.compilations();
   CompiledShapePtr shape = shapes_.get(batch->shape);
   if (shapes_.compilations() != known) report_new_shape(*shape);
+  // target_info stands last.
+  const auto& sources = shape->sources;
+  const auto own = std::find_if(sources.rbegin(), sources.rend(), [](std::uint32_t source) {
+    return source != CompiledShape::kConstantOne;
+  });
+  const auto added = static_cast<std::size_t>(own - sources.rbegin());
+  sender_.accounts().taken(batch->size(), batch->size() + added - shape->size(), added);
   if (shape->size() > 0) sender_.add(std::move(shape), batch);
+}
+
+bool Exporter::report(Balance& balance) const {
+  sender_.accounts().report(balance);
+  return true;
 }
 
 void Exporter::report_new_shape(const CompiledShape& shape) {

@@ -4,6 +4,7 @@
 // Threads: the loop's.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ class Exporter final : public collector::Exporter {
   Result<void> start(Host& host) override;
   net::Task<void> stop(Instant deadline) override;
   void consume(const BatchPtr& batch) override;
+  bool report(Balance& balance) const override;
 
   // How many shapes have been worked out so far.
   std::size_t compilations() const { return shapes_.compilations(); }
@@ -34,10 +36,13 @@ class Exporter final : public collector::Exporter {
                                                 std::optional<AwsAuth> aws_auth);
   Sender::Options sender_options() const;
   net::HttpClientOptions client_options() const;
-  Result<std::unique_ptr<net::HttpClient>> signed_by_extension(
-      Host& host, std::unique_ptr<net::HttpClient> client) const;
-  Result<std::unique_ptr<net::HttpClient>> signed_for_aws(
-      std::unique_ptr<net::HttpClient> client) const;
+  // A client that signs, and who it signs for.
+  struct Signed {
+    std::unique_ptr<net::HttpClient> client;
+    std::function<std::string()> caller;
+  };
+  Result<Signed> signed_by_extension(Host& host, std::unique_ptr<net::HttpClient> client) const;
+  Result<Signed> signed_for_aws(std::unique_ptr<net::HttpClient> client) const;
   void report_new_shape(const CompiledShape& shape);
 
   Context context_;

@@ -1,5 +1,5 @@
-// Delivers samples in order: gathers batches into requests, keeps what cannot be sent yet within a
-// budget of memory, and repeats a request until it is taken, refused for good or too old.
+// Delivers samples in order: gathers batches into requests, keeps what cannot be sent yet in a
+// bounded queue, and repeats a request until it is taken, refused for good or too old.
 //
 // One request is in flight at a time, so that no series is reordered. What arrives meanwhile goes
 // into the next one. Age is counted from when a batch was taken over, by a clock that never jumps.
@@ -17,6 +17,7 @@
 #include "collector/exporters/prometheusremotewrite/accounts.h"
 #include "collector/exporters/prometheusremotewrite/delivery_log.h"
 #include "collector/exporters/prometheusremotewrite/memory_queue.h"
+#include "collector/exporters/prometheusremotewrite/pace.h"
 #include "collector/exporters/prometheusremotewrite/request.h"
 #include "collector/exporters/prometheusremotewrite/request_queue.h"
 #include "collector/exporters/prometheusremotewrite/retry.h"
@@ -29,6 +30,15 @@ class Sender {
   // Between attempts while somebody has to mend something first.
   static constexpr Backoff::Options kSlow = {.initial = 2s, .multiplier = 2, .max = 30s};
   static constexpr Duration kRetryAfterMax = 10min;  // a longer wish is cut to it
+  // A request refused for one of its series is halved to find it, so often a minute.
+  static constexpr std::size_t kSearchStepsMax = 64;
+  static constexpr Duration kSearchInterval = 1min;
+  // One that holds more samples than a burst may is never taken: it is halved each time that it
+  // has been throttled so often.
+  static constexpr std::size_t kThrottledMax = 3;
+  // New series that find no room are waited for so long; then they are given up, lest the others
+  // wait behind them until all are too old.
+  static constexpr Duration kSeriesPatience = 1min;
 
   struct Options {
     net::Request request;  // all but the body
@@ -39,14 +49,17 @@ class Sender {
     Backoff::Options backoff;
     bool retry = true;
     Duration max_sample_age = 1h;
-    Duration linger{};
+    Duration linger{};  // between two requests, as long as the second is not full
   };
 
   Sender(const Context& context, Options options);
   ~Sender();
 
-  Result<void> start(std::unique_ptr<net::HttpClient> client);
-  // Sends what it has until the deadline; what is left then is dropped and counted.
+  // `caller` tells who signs, for the log; it may be empty.
+  Result<void> start(std::unique_ptr<net::HttpClient> client,
+                     std::function<std::string()> caller = {});
+  // Sends what it has until the deadline. What is left then stays on disk, or is dropped and
+  // counted.
   net::Task<void> stop(Instant deadline);
 
   void add(CompiledShapePtr shape, BatchPtr batch);
@@ -54,6 +67,7 @@ class Sender {
   void add(std::vector<EncodedRequest> requests);
 
   Accounts& accounts() { return accounts_; }
+  const Accounts& accounts() const { return accounts_; }
   // Samples that are here.
   std::size_t samples() const;
 
@@ -61,18 +75,25 @@ class Sender {
   net::Task<void> run();
   net::Task<void> deliver();
   net::Task<bool> wait_for_turn();
-  // True if the request is done with.
+  // True if the request is done with, or is another one now.
   bool settle(Verdict verdict, const Result<net::Response>& answer);
-  void split_current();
+  void settle_delivered();
+  void settle_rejected(const net::Response& answer);
+  bool settle_throttled(const net::Response& answer);
+  void reject_current(const net::Response& answer, RejectReason reason);
+  void drop_current(DropReason reason);
+  bool split_current();
+  bool may_search();
   void forget_current();
   bool drop_expired();
   Duration wait_after(Verdict verdict, const Result<net::Response>& answer);
   void close_open_request();
-  void push(EncodedRequest request);
   void drop(DropReason reason, std::size_t samples);
   void lost(const RequestQueue::Loss& loss);
   void drop_the_rest();
-  void wake_soon();
+  // When the next request may be made of what is gathered.
+  Instant due() const;
+  void wake_when_due();
   void update_gauges();
   Instant now() const { return loop_.clock().monotonic(); }
 
@@ -82,19 +103,28 @@ class Sender {
   Accounts accounts_;
   DeliveryLog log_;
   std::unique_ptr<net::HttpClient> client_;
+  std::function<std::string()> caller_;
 
   OpenRequest open_;
+  std::optional<Instant> last_closed_;
   std::unique_ptr<RequestQueue> queue_;
   const EncodedRequest* current_ = nullptr;  // the queue's front
+  std::size_t times_throttled_ = 0;          // the current one
   Instant not_before_{};                     // when the next attempt may be made
   Backoff quick_;
   Backoff slow_{kSlow};
+  Pace pace_;
+  std::optional<Instant> no_room_since_;  // for new series
+  Instant search_began_{};
+  std::size_t search_steps_ = 0;  // since then
 
   bool stopped_ = false;
+  std::size_t kept_ = 0;    // samples left on disk for the next start
   std::stop_source drain_;  // stop soon: no more waiting for nothing
   std::stop_source abort_;  // stop now
   net::Event wake_;
   std::optional<net::Loop::TimerId> wake_timer_;
+  Instant wake_at_{};  // of the timer
   net::Gate running_;
 };
 

@@ -19,6 +19,7 @@ class SigV4Auth final : public AuthExtension {
   Result<void> start(Host& host) override;
   net::Task<void> stop(Instant deadline) override;
   std::unique_ptr<net::HttpClient> wrap(std::unique_ptr<net::HttpClient> inner) override;
+  std::string caller() const override { return session_->credentials().principal(); }
 
  private:
   explicit SigV4Auth(std::shared_ptr<aws::SigningSession> session) : session_(std::move(session)) {}
