@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const auto task = ecs::parse_task_metadata(bytes.substr(0, zero));
   const auto stats = ecs::parse_task_stats(rest);
-  for (const ecs::Compat compat : {ecs::Compat::current, ecs::Compat::v2021}) {
+  using tributary::collector::Compat;
+  for (const Compat compat : {Compat::adot_0_12, Compat::adot_0_35, Compat::adot_0_49}) {
     ecs::MetricsBuilder builder(compat);
     const ecs::Collection collection =
         builder.build(task.value_or(ecs::TaskMetadata{}), stats.value_or(ecs::TaskStats{}), 0);

@@ -8,6 +8,7 @@
 #include "base/json_text.h"
 #include "base/strings.h"
 #include "collector/pipeline/component_id.h"
+#include "collector/service/wiring.h"
 
 namespace tributary::collector {
 namespace {
@@ -332,7 +333,9 @@ Document read_document(const Node& node, const Registry& registry, Diagnostics& 
         resolve(sections.service.extensions, document.extensions, diagnostics);
   }
   document.telemetry = std::move(sections.service.telemetry);
-  if (!diagnostics.has_errors()) warn_of_unused(document, diagnostics);
+  if (diagnostics.has_errors()) return document;
+  warn_of_unused(document, diagnostics);
+  warn_of_wiring(document, diagnostics);
   return document;
 }
 

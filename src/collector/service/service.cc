@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json_text.h"
+#include "collector/service/wiring.h"
 
 namespace tributary::collector {
 namespace {
@@ -117,7 +118,9 @@ Result<void> Service::make_receivers(const Document& document) {
     Consumer* consumer = fed.front();
     if (fed.size() > 1)
       consumer = fan_outs_.emplace_back(std::make_unique<FanOut>(std::move(fed))).get();
-    auto made = blueprint_of(document.receivers, id).make(context_for(id, "Receiver"), *consumer);
+    Context context = context_for(id, "Receiver");
+    context.compat = compat_for(document, id);
+    auto made = blueprint_of(document.receivers, id).make(std::move(context), *consumer);
     if (!made) return within(id, "make the receiver", made.error());
     receivers_.push_back({id, std::move(*made)});
   }

@@ -1,6 +1,9 @@
 #include "collector/exporters/prometheusremotewrite/config.h"
 
+#include <algorithm>
+
 #include "base/json_text.h"
+#include "base/strings.h"
 #include "collector/pipeline/component_id.h"
 
 namespace tributary::collector::prometheusremotewrite {
@@ -70,6 +73,12 @@ void QueueConfig::validate(const config::Node& node, config::Diagnostics& diagno
     diagnostics.error(node.mark_of("queue_size"), "queue_size: must be more than 0");
 }
 
+void ResourceConversion::validate(const config::Node& node,
+                                  config::Diagnostics& diagnostics) const {
+  if (!enabled && (!include.empty() || !exclude.empty()))
+    diagnostics.warning(node.mark(), "include and exclude have no effect without enabled: true");
+}
+
 void Config::validate(const config::Node& node, config::Diagnostics& diagnostics) const {
   check_endpoint(endpoint, node.mark_of("endpoint"), diagnostics);
   for (const auto& [name, value] : external_labels) {
@@ -110,16 +119,25 @@ void Config::validate(const config::Node& node, config::Diagnostics& diagnostics
 
 TranslateOptions Config::translation() const {
   TranslateOptions out;
-  out.names.era = compat;
+  out.names.compat = compat.value;
   out.names.metric_namespace = metric_namespace;
   out.names.add_metric_suffixes = translation_strategy == TranslationStrategy::unset
                                       ? add_metric_suffixes
                                       : translation_strategy == TranslationStrategy::with_suffixes;
   for (const auto& [name, value] : external_labels) out.external_labels.push_back({name, value});
-  out.resource_to_telemetry = resource_to_telemetry_conversion.enabled;
-  out.exclude_service_attributes = resource_to_telemetry_conversion.exclude_service_attributes;
+  out.resource_labels = resource_to_telemetry_conversion;
   out.scope_info = !disable_scope_info;
   return out;
+}
+
+std::string Config::lost_identity(const std::vector<std::string>& attributes) const {
+  if (!external_labels.empty()) return {};
+  const ResourceConversion& conversion = resource_to_telemetry_conversion;
+  if (conversion.enabled && std::any_of(attributes.begin(), attributes.end(),
+                                        [&](const auto& one) { return conversion.takes(one); }))
+    return {};
+  return "resource_to_telemetry_conversion: {enabled: true, include: [" + join(attributes, ", ") +
+         "]}";
 }
 
 void AwsConfig::validate(const config::Node& node, config::Diagnostics& diagnostics) const {

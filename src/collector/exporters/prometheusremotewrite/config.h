@@ -9,17 +9,15 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "collector/exporters/prometheusremotewrite/names.h"
 #include "collector/exporters/prometheusremotewrite/translate.h"
+#include "collector/pipeline/compat.h"
 #include "config/fields.h"
 #include "net/http.h"
 
 namespace tributary::collector::prometheusremotewrite {
-
-constexpr std::array<config::Choice<Era>, 2> choices(Era) {
-  return {{{"current", Era::current}, {"2021", Era::compat_2021}}};
-}
 
 // As net::TlsVersion, with the names of the OpenTelemetry Collector.
 enum class TlsLevel : std::uint8_t { v10, v11, v12, v13 };
@@ -112,16 +110,16 @@ struct QueueConfig {
   void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
 };
 
-struct ResourceConversion {
-  bool enabled = false;
-  bool exclude_service_attributes = false;
-
+struct ResourceConversion : ResourceLabels {
   template <class Fields>
   void describe(Fields& f) {
     f.optional("enabled", enabled, "resource attributes become labels of every series");
     f.optional("exclude_service_attributes", exclude_service_attributes,
                "but for service.name, service.namespace and service.instance.id");
+    f.optional("include", include, "these attributes alone; a name may end in *");
+    f.optional("exclude", exclude, "but for these; a name may end in *");
   }
+  void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
 };
 
 struct TargetInfo {
@@ -148,7 +146,7 @@ struct Config {
   std::map<std::string, config::Secret> headers;
   std::map<std::string, std::string> external_labels;
   std::string metric_namespace;
-  Era compat = Era::current;
+  CompatName compat;
   bool add_metric_suffixes = true;
   TranslationStrategy translation_strategy = TranslationStrategy::unset;
   ResourceConversion resource_to_telemetry_conversion;
@@ -160,7 +158,7 @@ struct Config {
   std::uint32_t max_batch_size_bytes = 3'000'000;
   config::ByteSize max_request_bytes{900U << 10};
   Duration max_sample_age = 1h;
-  Duration linger = 0s;
+  Duration linger = 500ms;
   std::optional<AuthConfig> auth;
   TlsConfig tls;
   std::string proxy_url;
@@ -175,7 +173,7 @@ struct Config {
     f.optional("headers", headers, "sent with every request, instead of our own of that name");
     f.optional("external_labels", external_labels, "for series that lack them");
     f.optional("namespace", metric_namespace, "in front of every metric name, with _");
-    f.optional("compat", compat, "whose names and labels: today's, or those of ADOT in 2021");
+    f.optional("compat", compat, "the release of ADOT whose names, labels and numbers are sent");
     f.optional("add_metric_suffixes", add_metric_suffixes, "the unit and _total at names");
     f.optional("translation_strategy", translation_strategy, "overrides add_metric_suffixes");
     f.optional("resource_to_telemetry_conversion", resource_to_telemetry_conversion,
@@ -188,7 +186,7 @@ struct Config {
     f.optional("max_batch_size_bytes", max_batch_size_bytes, "of a request before compression");
     f.optional("max_request_bytes", max_request_bytes, "of a request after compression");
     f.optional("max_sample_age", max_sample_age, "after which samples are given up");
-    f.optional("linger", linger, "wait this long for more before a request is made");
+    f.optional("linger", linger, "least time between two requests, unless one is full");
     f.optional("auth", auth, "who signs the requests");
     f.optional("tls", tls, "of the connection");
     f.optional("proxy_url", proxy_url, "instead of HTTP_PROXY and HTTPS_PROXY");
@@ -199,6 +197,10 @@ struct Config {
   }
   void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
   TranslateOptions translation() const;
+
+  // What the service asks (pipeline/registry.h).
+  std::optional<Compat> profile() const { return compat.value; }
+  std::string lost_identity(const std::vector<std::string>& attributes) const;
 
  private:
   // What other releases took, at the places where they took it.
@@ -245,7 +247,7 @@ struct AwsAuth {
 
 // `awsprometheusremotewrite`.
 struct AwsConfig : Config {
-  AwsConfig() { compat = Era::compat_2021; }
+  AwsConfig() { compat.value = Compat::adot_0_12; }
 
   AwsAuth aws_auth;
 

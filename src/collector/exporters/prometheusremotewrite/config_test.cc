@@ -22,7 +22,7 @@ TEST(Config, HasTodaysDefaults) {
 
   ASSERT_TRUE(settings.good()) << settings.messages();
   EXPECT_EQ(settings.diagnostics.warnings(), 0u);
-  EXPECT_EQ(settings.value.compat, Era::current);
+  EXPECT_EQ(settings.value.compat.value, Compat::adot_0_49);
   EXPECT_EQ(settings.value.timeout, 5s);
   EXPECT_EQ(settings.value.max_sample_age, 1h);
   EXPECT_TRUE(settings.value.translation().names.add_metric_suffixes);
@@ -37,18 +37,36 @@ TEST(Config, TakesTheWalkthroughOf2021) {
 
   ASSERT_TRUE(settings.good()) << settings.messages();
   EXPECT_EQ(settings.diagnostics.warnings(), 0u) << settings.messages();
-  EXPECT_EQ(settings.value.compat, Era::compat_2021);
+  EXPECT_EQ(settings.value.compat.value, Compat::adot_0_12);
   EXPECT_EQ(settings.value.aws_auth.service, "aps");
   EXPECT_EQ(settings.value.aws_auth.role_arn,
             "arn:aws:iam::222222222222:role/ECS-AMP-Central-Role");
 }
 
 TEST(Config, LetsTheProfileBeChosen) {
-  const FakeSettings<AwsConfig> aws(kEndpoint + "compat: current\n");
-  const FakeSettings<Config> plain(kEndpoint + "compat: \"2021\"\n");
+  const FakeSettings<AwsConfig> aws(kEndpoint + "compat: adot-0.49\n");
+  const FakeSettings<Config> plain(kEndpoint + "compat: adot-0.12\n");
+  const FakeSettings<Config> old(kEndpoint + "compat: \"2021\"\n");
 
-  EXPECT_EQ(aws.value.compat, Era::current);
-  EXPECT_EQ(plain.value.compat, Era::compat_2021);
+  EXPECT_EQ(aws.value.profile(), Compat::adot_0_49);
+  EXPECT_EQ(plain.value.profile(), Compat::adot_0_12);
+  EXPECT_EQ(old.value.profile(), Compat::adot_0_12);
+  EXPECT_THAT(old.messages(), HasSubstr("deprecated: write adot-0.12"));
+}
+
+TEST(Config, KnowsWhetherSeriesOfSeveralTasksStayApart) {
+  const std::vector<std::string> attributes = {"task.arn", "container.name"};
+  const auto lost = [&](const std::string& yaml) {
+    return FakeSettings<Config>(kEndpoint + yaml).value.lost_identity(attributes);
+  };
+
+  EXPECT_EQ(lost(""),
+            "resource_to_telemetry_conversion: {enabled: true, include: [task.arn, "
+            "container.name]}");
+  EXPECT_NE(lost("resource_to_telemetry_conversion: {enabled: true, include: [x]}"), "");
+  EXPECT_EQ(lost("resource_to_telemetry_conversion: {enabled: true, include: [task.*]}"), "");
+  EXPECT_EQ(lost("resource_to_telemetry_conversion: {enabled: true}"), "");
+  EXPECT_EQ(lost("external_labels: {team: a}"), "");
 }
 
 TEST(Config, NeedsAnEndpoint) {
@@ -128,7 +146,7 @@ TEST(Config, TurnsSettingsIntoRulesForNames) {
   EXPECT_EQ(options.names.metric_namespace, "team");
   EXPECT_FALSE(options.names.add_metric_suffixes);
   EXPECT_FALSE(options.scope_info);
-  EXPECT_TRUE(options.resource_to_telemetry);
+  EXPECT_TRUE(options.resource_labels.enabled);
   ASSERT_EQ(options.external_labels.size(), 1u);
   EXPECT_EQ(options.external_labels[0], (Label{"region", "eu"}));
 }

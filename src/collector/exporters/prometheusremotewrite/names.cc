@@ -105,6 +105,11 @@ std::string cleaned_unit(std::string_view unit) {
   return out;
 }
 
+// Of adot_0_35.
+std::string trimmed_unit(std::string_view unit) {
+  return join(fields(unit, is_letter_or_digit), "_");
+}
+
 bool is_unit_word(std::string_view part) {
   return !part.empty() && part.find_first_of("{}") == std::string_view::npos;
 }
@@ -136,37 +141,72 @@ void add_unit(std::vector<std::string>& tokens, std::string_view unit) {
   if (add_per) tokens.push_back(std::move(per));
 }
 
+// As adot_0_35 does: `per` and the second part of the unit are tokens of their own.
+void add_unit_0_35(std::vector<std::string>& tokens, std::string_view unit) {
+  const auto is_new = [&](const std::string& token) {
+    return !token.empty() && std::find(tokens.begin(), tokens.end(), token) == tokens.end();
+  };
+  const std::size_t slash = unit.find('/');
+  const std::string_view main = trim(unit.substr(0, slash));
+  if (is_unit_word(main)) {
+    if (std::string token = trimmed_unit(look_up(kUnits, main)); is_new(token))
+      tokens.push_back(std::move(token));
+  }
+  if (slash == std::string_view::npos) return;
+  const std::string_view per = trim(unit.substr(slash + 1));
+  if (!is_unit_word(per)) return;
+  if (std::string token = trimmed_unit(look_up(kPerUnits, per)); is_new(token)) {
+    tokens.emplace_back("per");
+    tokens.push_back(std::move(token));
+  }
+}
+
 void move_to_end(std::vector<std::string>& tokens, std::string_view token) {
   std::erase(tokens, token);
   tokens.emplace_back(token);
 }
 
 std::string name_with_suffixes(std::string_view name, std::string_view unit, MetricType type,
-                               const std::string& metric_namespace) {
-  std::vector<std::string> tokens = fields(name, is_name_character);
-  add_unit(tokens, unit);
+                               const NameOptions& options) {
+  const bool is_0_35 = options.compat == Compat::adot_0_35;
+  std::vector<std::string> tokens =
+      is_0_35 ? fields(name, is_letter_or_digit) : fields(name, is_name_character);
+  if (is_0_35) {
+    add_unit_0_35(tokens, unit);
+  } else {
+    add_unit(tokens, unit);
+  }
   const bool is_gauge = type == MetricType::gauge || type == MetricType::unknown;
   if (type == MetricType::counter) move_to_end(tokens, "total");
   if (is_gauge && unit == "1") move_to_end(tokens, "ratio");
-  if (!metric_namespace.empty()) tokens.insert(tokens.begin(), metric_namespace);
+  if (!options.metric_namespace.empty()) tokens.insert(tokens.begin(), options.metric_namespace);
   std::string out = join(tokens, "_");
   if (!out.empty() && is_digit(out.front())) out.insert(0, 1, '_');
   return out;
 }
 
-std::string name_without_suffixes(std::string_view name, const std::string& metric_namespace) {
+std::string name_without_suffixes(std::string_view name, const NameOptions& options) {
   const auto keep = [](char c) { return is_name_character(c) || c == '_'; };
   std::string out = join(fields(name, keep), "_");
-  if (!metric_namespace.empty()) return join(fields(metric_namespace, keep), "_") + '_' + out;
+  const std::string& before = options.metric_namespace;
+  if (!before.empty() && options.compat == Compat::adot_0_35) return before + '_' + out;
+  if (!before.empty()) return join(fields(before, keep), "_") + '_' + out;
   if (!out.empty() && is_digit(out.front())) out.insert(0, 1, '_');
   return out;
 }
 
-std::string sanitized_2021(std::string_view name) {
+std::string sanitized_0_12(std::string_view name) {
   std::string out = replaced(name, is_letter_or_digit, false);
   if (out.empty()) return out;
   if (is_digit(out.front())) return "key_" + out;
   return out.front() == '_' ? "key" + out : out;
+}
+
+// Two underscores in front are left alone.
+std::string sanitized_label_0_35(std::string_view name) {
+  std::string out = replaced(name, is_letter_or_digit, false);
+  if (is_digit(out.front())) return "key_" + out;
+  return out.starts_with('_') && !out.starts_with("__") ? "key" + out : out;
 }
 
 Error unusable(std::string_view what, std::string_view name, std::string_view result) {
@@ -179,13 +219,12 @@ Error unusable(std::string_view what, std::string_view name, std::string_view re
 
 Result<std::string> metric_name(std::string_view name, std::string_view unit, MetricType type,
                                 const NameOptions& options) {
-  if (options.era == Era::compat_2021) {
+  if (options.compat == Compat::adot_0_12) {
     const std::string& before = options.metric_namespace;
-    return sanitized_2021(before.empty() ? std::string(name) : before + '_' + std::string(name));
+    return sanitized_0_12(before.empty() ? std::string(name) : before + '_' + std::string(name));
   }
-  std::string out = options.add_metric_suffixes
-                        ? name_with_suffixes(name, unit, type, options.metric_namespace)
-                        : name_without_suffixes(name, options.metric_namespace);
+  std::string out = options.add_metric_suffixes ? name_with_suffixes(name, unit, type, options)
+                                                : name_without_suffixes(name, options);
   if (out.empty() || (out != name && is_all_underscores(out)))
     return unusable("metric name", name, out);
   return out;
@@ -199,9 +238,10 @@ std::string unit_name(std::string_view unit) {
   return out;
 }
 
-Result<std::string> label_name(std::string_view name, Era era) {
+Result<std::string> label_name(std::string_view name, Compat compat) {
   if (name.empty()) return Error(Code::invalid_argument, "a label without a name");
-  if (era == Era::compat_2021) return sanitized_2021(name);
+  if (compat == Compat::adot_0_12) return sanitized_0_12(name);
+  if (compat == Compat::adot_0_35) return sanitized_label_0_35(name);
 
   constexpr std::string_view kReserved = "__";
   const bool is_reserved = name.size() >= 2 * kReserved.size() && name.starts_with(kReserved) &&
@@ -216,7 +256,8 @@ Result<std::string> label_name(std::string_view name, Era era) {
   return out;
 }
 
-Result<std::string> target_info_label_name(std::string_view name) {
+Result<std::string> target_info_label_name(std::string_view name, Compat compat) {
+  if (compat != Compat::adot_0_49) return label_name(name, compat);
   if (name.empty()) return Error(Code::invalid_argument, "a label without a name");
   std::string out = replaced(name, is_letter_or_digit, false);
   if (is_all_underscores(out)) return unusable("label name", name, out);
@@ -224,11 +265,11 @@ Result<std::string> target_info_label_name(std::string_view name) {
   return out;
 }
 
-Result<std::string> external_label_name(std::string_view name, Era era) {
+Result<std::string> external_label_name(std::string_view name, Compat compat) {
   constexpr std::string_view kOwn = "__";
-  if (era == Era::compat_2021 && name.starts_with(kOwn))
+  if (compat == Compat::adot_0_12 && name.starts_with(kOwn))
     return std::string(kOwn) + replaced(name.substr(kOwn.size()), is_letter_or_digit, false);
-  return label_name(name, era);
+  return label_name(name, compat);
 }
 
 }  // namespace tributary::collector::prometheusremotewrite

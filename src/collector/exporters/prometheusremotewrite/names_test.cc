@@ -7,7 +7,8 @@ namespace tributary::collector::prometheusremotewrite {
 namespace {
 
 const NameOptions kPlain{.add_metric_suffixes = false};
-const NameOptions k2021{.era = Era::compat_2021};
+const NameOptions k2021{.compat = Compat::adot_0_12};
+const NameOptions k2023{.compat = Compat::adot_0_35};
 
 std::string text_of(const Result<std::string>& result) {
   return result ? *result : "refused: " + result.error().message();
@@ -87,6 +88,7 @@ TEST(MetricName, OfEcsMetricsIsThatOfTheSpec) {
     EXPECT_EQ(named(row.name, row.unit, MetricType::gauge), row.now);
     EXPECT_EQ(named(row.name, row.unit, MetricType::gauge, kPlain), row.bare);
     EXPECT_EQ(named(row.name, row.unit, MetricType::gauge, k2021), row.bare);
+    EXPECT_EQ(named(row.name, row.unit, MetricType::gauge, k2023), row.now);
   }
 }
 
@@ -127,9 +129,9 @@ TEST(MetricName, GetsTheNamespaceInFront) {
   EXPECT_EQ(named("a.b", "s", MetricType::gauge,
                   {.add_metric_suffixes = false, .metric_namespace = "my.own"}),
             "my_own_a_b");
-  EXPECT_EQ(
-      named("a.b", "s", MetricType::gauge, {.era = Era::compat_2021, .metric_namespace = "my.own"}),
-      "my_own_a_b");
+  EXPECT_EQ(named("a.b", "s", MetricType::gauge,
+                  {.compat = Compat::adot_0_12, .metric_namespace = "my.own"}),
+            "my_own_a_b");
 }
 
 TEST(MetricName, WithoutSuffixesKeepsUnderscoresOfItsOwn) {
@@ -151,6 +153,24 @@ TEST(MetricName, Of2021HasEveryOddCharacterReplaced) {
   is("_foo", "key_foo");
 }
 
+TEST(MetricName, Of2023IsCutAtColonsAndHasThePartsOfAUnitAsTokens) {
+  const auto is = [](const char* name, const char* unit, MetricType type, const char* wanted) {
+    EXPECT_EQ(named(name, unit, type, k2023), wanted) << name;
+  };
+
+  is("job:foo:rate5m", "", MetricType::gauge, "job_foo_rate5m");
+  is("requests", "{request}", MetricType::counter, "requests_total");
+  is("x", "By/s", MetricType::gauge, "x_bytes_per_second");
+  is("last_second_x", "By/s", MetricType::gauge, "last_second_x_bytes");
+  is("x", "1", MetricType::gauge, "x_ratio");
+  is("x", "{a}/s", MetricType::gauge, "x_per_second");
+  EXPECT_EQ(named("a.b", "", MetricType::gauge,
+                  {.compat = Compat::adot_0_35,
+                   .add_metric_suffixes = false,
+                   .metric_namespace = "my.own"}),
+            "my.own_a_b");
+}
+
 TEST(MetricName, OfNothingButOddCharactersIsRefused) {
   EXPECT_THAT(named("...", "", MetricType::gauge), testing::HasSubstr("metric name \"...\""));
   EXPECT_THAT(named("", "", MetricType::gauge), testing::HasSubstr("refused"));
@@ -168,7 +188,7 @@ TEST(UnitName, IsThatOfMetadata) {
 
 TEST(LabelName, OfTodayHasRunsCollapsed) {
   const auto is = [](const char* name, const char* wanted) {
-    EXPECT_EQ(text_of(label_name(name, Era::current)), wanted);
+    EXPECT_EQ(text_of(label_name(name, Compat::adot_0_49)), wanted);
   };
 
   is("host.name", "host_name");
@@ -182,13 +202,13 @@ TEST(LabelName, OfTodayHasRunsCollapsed) {
   is("a__b", "a_b");
   is("caf\xc3\xa9", "caf_");
   is("ClusterName", "ClusterName");
-  EXPECT_FALSE(label_name("", Era::current));
-  EXPECT_FALSE(label_name("____", Era::current));
+  EXPECT_FALSE(label_name("", Compat::adot_0_49));
+  EXPECT_FALSE(label_name("____", Compat::adot_0_49));
 }
 
 TEST(LabelName, Of2021HasEveryOddCharacterReplaced) {
   const auto is = [](const char* name, const char* wanted) {
-    EXPECT_EQ(text_of(label_name(name, Era::compat_2021)), wanted);
+    EXPECT_EQ(text_of(label_name(name, Compat::adot_0_12)), wanted);
   };
 
   is("aws.ecs.task.arn", "aws_ecs_task_arn");
@@ -196,25 +216,38 @@ TEST(LabelName, Of2021HasEveryOddCharacterReplaced) {
   is("2 cents", "key_2_cents");
   is("_name", "key_name");
   is("__name", "key__name");
-  EXPECT_FALSE(label_name("", Era::compat_2021));
+  EXPECT_FALSE(label_name("", Compat::adot_0_12));
+}
+
+TEST(LabelName, Of2023KeepsRunsAndTwoUnderscoresInFront) {
+  const auto is = [](const char* name, const char* wanted) {
+    EXPECT_EQ(text_of(label_name(name, Compat::adot_0_35)), wanted);
+    EXPECT_EQ(text_of(target_info_label_name(name, Compat::adot_0_35)), wanted);
+    EXPECT_EQ(text_of(external_label_name(name, Compat::adot_0_35)), wanted);
+  };
+
+  is("name (of the host)", "name__of_the_host_");
+  is("2 cents", "key_2_cents");
+  is("_name", "key_name");
+  is("__name", "__name");
 }
 
 TEST(LabelName, OfTargetInfoKeepsRuns) {
   const auto is = [](const char* name, const char* wanted) {
-    EXPECT_EQ(text_of(target_info_label_name(name)), wanted);
+    EXPECT_EQ(text_of(target_info_label_name(name, Compat::adot_0_49)), wanted);
   };
 
   is("a..b", "a__b");
   is("_name", "_name");
   is("2 cents", "key_2_cents");
   is("caf\xc3\xa9", "caf_");
-  EXPECT_FALSE(target_info_label_name("__"));
+  EXPECT_FALSE(target_info_label_name("__", Compat::adot_0_49));
 }
 
 TEST(LabelName, OfExternalLabelsKeepsTheirOwnPrefixIn2021) {
-  EXPECT_EQ(text_of(external_label_name("__replica.id", Era::compat_2021)), "__replica_id");
-  EXPECT_EQ(text_of(external_label_name("_x", Era::compat_2021)), "key_x");
-  EXPECT_EQ(text_of(external_label_name("__x", Era::current)), "key_x");
+  EXPECT_EQ(text_of(external_label_name("__replica.id", Compat::adot_0_12)), "__replica_id");
+  EXPECT_EQ(text_of(external_label_name("_x", Compat::adot_0_12)), "key_x");
+  EXPECT_EQ(text_of(external_label_name("__x", Compat::adot_0_49)), "key_x");
 }
 
 }  // namespace

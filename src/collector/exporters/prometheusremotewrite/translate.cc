@@ -17,15 +17,7 @@ constexpr std::string_view kServiceNamespace = "service.namespace";
 constexpr std::string_view kServiceInstance = "service.instance.id";
 
 using TextMap = std::map<std::string, std::string, std::less<>>;
-using Namer = Result<std::string> (*)(std::string_view);
-
-Result<std::string> current_label_name(std::string_view name) {
-  return label_name(name, Era::current);
-}
-
-Result<std::string> label_name_2021(std::string_view name) {
-  return label_name(name, Era::compat_2021);
-}
+using Namer = Result<std::string> (*)(std::string_view, Compat);
 
 bool is_service_attribute(std::string_view key) {
   return key == kServiceName || key == kServiceNamespace || key == kServiceInstance;
@@ -50,26 +42,25 @@ std::string number_label(std::string_view text) {
 
 // The labels of a series and, as configured, the attributes of its resource, under their own names.
 TextMap attributes_of(const Series& series, const TranslateOptions& options) {
-  const bool is_current = options.names.era == Era::current;
+  const bool has_scope = options.names.compat == Compat::adot_0_49;
   const std::string_view own = role_label(series);
   TextMap attributes;
   for (const Label& label : series.labels) {
-    const bool is_of_scope = is_current && label.name.starts_with(kScopePrefix);
+    const bool is_of_scope = has_scope && label.name.starts_with(kScopePrefix);
     if (label.name != own && !is_of_scope) attributes[label.name] = label.value;
   }
-  if (options.resource_to_telemetry && series.resource != nullptr) {
-    for (const Attribute& attribute : series.resource->attributes) {
-      if (options.exclude_service_attributes && is_service_attribute(attribute.key)) continue;
-      attributes[attribute.key] = to_string(attribute.value);
-    }
+  if (options.resource_labels.enabled && series.resource != nullptr) {
+    for (const Attribute& attribute : series.resource->attributes)
+      if (options.resource_labels.takes(attribute.key))
+        attributes[attribute.key] = to_string(attribute.value);
   }
   return attributes;
 }
 
-Result<void> add_joined(TextMap& labels, const TextMap& attributes, Namer namer) {
+Result<void> add_joined(TextMap& labels, const TextMap& attributes, Namer namer, Compat compat) {
   for (const auto& [key, value] : attributes) {
     if (value.empty()) continue;
-    TRIBUTARY_TRY(std::string name, namer(key));
+    TRIBUTARY_TRY(std::string name, namer(key, compat));
     const auto [at, added] = labels.try_emplace(std::move(name), value);
     if (!added && at->second != value) at->second += ';' + value;
   }
@@ -84,9 +75,10 @@ void set_job_and_instance(TextMap& labels, const Resource& resource) {
   if (!instance.empty()) labels["instance"] = instance;
 }
 
-Result<void> add_external(TextMap& labels, const std::vector<Label>& external, Namer namer) {
+Result<void> add_external(TextMap& labels, const std::vector<Label>& external, Namer namer,
+                          Compat compat) {
   for (const Label& label : external) {
-    TRIBUTARY_TRY(std::string name, namer(label.name));
+    TRIBUTARY_TRY(std::string name, namer(label.name, compat));
     labels.try_emplace(std::move(name), label.value);
   }
   return {};
@@ -98,30 +90,35 @@ Result<void> set_scope(TextMap& labels, const Scope& scope) {
   for (const Attribute& attribute : scope.attributes) {
     if (attribute.key == "name" || attribute.key == "version" || attribute.key == "schema_url")
       continue;
-    TRIBUTARY_TRY(std::string name, current_label_name(std::string(kScopePrefix) + attribute.key));
+    TRIBUTARY_TRY(std::string name,
+                  label_name(std::string(kScopePrefix) + attribute.key, Compat::adot_0_49));
     labels[std::move(name)] = to_string(attribute.value);
   }
   return {};
 }
 
-Result<TextMap> labels_now(const Series& series, const TranslateOptions& options) {
+// The series' own, joined where they meet; job and instance of the resource over them; external
+// labels where there are none; the scope's over all.
+Result<TextMap> labels_of(const Series& series, const TranslateOptions& options) {
+  const Compat compat = options.names.compat;
   TextMap labels;
   const auto attributes = attributes_of(series, options);
-  if (auto added = add_joined(labels, attributes, current_label_name); !added) return added.error();
+  if (auto added = add_joined(labels, attributes, label_name, compat); !added) return added.error();
   if (series.resource != nullptr) set_job_and_instance(labels, *series.resource);
-  if (auto added = add_external(labels, options.external_labels, current_label_name); !added)
+  if (auto added = add_external(labels, options.external_labels, external_label_name, compat);
+      !added)
     return added.error();
-  if (options.scope_info && series.scope != nullptr) {
+  if (compat == Compat::adot_0_49 && options.scope_info && series.scope != nullptr) {
     if (auto set = set_scope(labels, *series.scope); !set) return set.error();
   }
   return labels;
 }
 
 // External labels, job and instance of the resource, the series' own: later ones replace earlier.
-Result<TextMap> labels_2021(const Series& series, const TranslateOptions& options) {
+Result<TextMap> labels_0_12(const Series& series, const TranslateOptions& options) {
   TextMap labels;
   for (const Label& label : options.external_labels) {
-    TRIBUTARY_TRY(std::string name, external_label_name(label.name, Era::compat_2021));
+    TRIBUTARY_TRY(std::string name, external_label_name(label.name, Compat::adot_0_12));
     labels[std::move(name)] = label.value;
   }
   if (series.resource != nullptr) {
@@ -130,7 +127,7 @@ Result<TextMap> labels_2021(const Series& series, const TranslateOptions& option
   }
   for (const auto& [key, value] : attributes_of(series, options)) {
     if (value.empty()) continue;
-    TRIBUTARY_TRY(std::string name, label_name_2021(key));
+    TRIBUTARY_TRY(std::string name, label_name(key, Compat::adot_0_12));
     labels[std::move(name)] = value;
   }
   return labels;
@@ -142,11 +139,11 @@ Result<std::string> series_name(const Series& series, const NameOptions& options
   if (family.type == MetricType::gauge_histogram)
     return metric_name(series.name(), family.unit, MetricType::gauge, options);
   TRIBUTARY_TRY(std::string name, metric_name(family.name, family.unit, family.type, options));
-  const bool is_current = options.era == Era::current;
-  if (is_current && series.role == Role::created)
+  const bool has_families = options.compat != Compat::adot_0_12;
+  if (has_families && series.role == Role::created)
     return Error(Code::unsupported, "series " + series.name() + ": a start time, not a sample");
-  // Today an info metric is a sum under the name of its family.
-  if (is_current && series.role == Role::info) return name;
+  // An info metric is a sum under the name of its family.
+  if (has_families && series.role == Role::info) return name;
   return name + std::string(suffix_of(series.role));
 }
 
@@ -157,12 +154,26 @@ Labels to_labels(TextMap map) {
   return Labels(std::move(labels));
 }
 
+bool matches(const std::vector<std::string>& patterns, std::string_view name) {
+  for (const std::string_view pattern : patterns) {
+    if (pattern == name) return true;
+    if (pattern.ends_with('*') && name.starts_with(pattern.substr(0, pattern.size() - 1)))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+bool ResourceLabels::takes(std::string_view attribute) const {
+  if (exclude_service_attributes && is_service_attribute(attribute)) return false;
+  return (include.empty() || matches(include, attribute)) && !matches(exclude, attribute);
+}
 
 Result<Labels> translate(const Series& series, const TranslateOptions& options) {
   TRIBUTARY_TRY(std::string name, series_name(series, options.names));
-  auto labels = options.names.era == Era::current ? labels_now(series, options)
-                                                  : labels_2021(series, options);
+  auto labels = options.names.compat == Compat::adot_0_12 ? labels_0_12(series, options)
+                                                          : labels_of(series, options);
   if (!labels) return labels.error().within("series " + name);
   if (const std::string_view own = role_label(series); !own.empty())
     (*labels)[std::string(own)] = number_label(series.labels.get(own));
@@ -172,7 +183,8 @@ Result<Labels> translate(const Series& series, const TranslateOptions& options) 
 
 std::optional<Labels> translate_target_info(const Resource& resource,
                                             const TranslateOptions& options) {
-  if (options.names.era != Era::current) return std::nullopt;
+  const Compat compat = options.names.compat;
+  if (compat == Compat::adot_0_12) return std::nullopt;
   TextMap attributes;
   for (const Attribute& attribute : resource.attributes)
     if (!is_service_attribute(attribute.key))
@@ -180,10 +192,12 @@ std::optional<Labels> translate_target_info(const Resource& resource,
   if (attributes.empty()) return std::nullopt;
 
   TextMap labels;
-  if (!add_joined(labels, attributes, target_info_label_name)) return std::nullopt;
+  if (!add_joined(labels, attributes, target_info_label_name, compat)) return std::nullopt;
   set_job_and_instance(labels, resource);
-  if (!labels.contains("job") && !labels.contains("instance")) return std::nullopt;
-  if (!add_external(labels, options.external_labels, target_info_label_name)) return std::nullopt;
+  const bool is_known = labels.contains("job") || labels.contains("instance");
+  if (!is_known && compat == Compat::adot_0_49) return std::nullopt;
+  if (!add_external(labels, options.external_labels, target_info_label_name, compat))
+    return std::nullopt;
   const std::string& before = options.names.metric_namespace;
   labels[std::string(kMetricName)] = before.empty() ? "target_info" : before + "_target_info";
   return to_labels(std::move(labels));

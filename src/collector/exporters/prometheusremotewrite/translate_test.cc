@@ -15,7 +15,8 @@ std::string text_of(const Result<Labels>& labels) {
   return labels ? labels->to_string() : "refused: " + labels.error().message();
 }
 
-TranslateOptions of_2021() { return {.names = {.era = Era::compat_2021}}; }
+TranslateOptions of_2021() { return {.names = {.compat = Compat::adot_0_12}}; }
+TranslateOptions of_2023() { return {.names = {.compat = Compat::adot_0_35}}; }
 
 Series series_of(MetricFamily family, Role role = Role::value, Labels labels = {},
                  std::vector<Attribute> resource = {}) {
@@ -159,31 +160,56 @@ TEST(Translate, LeavesEcsSeriesWithoutLabelsUnlessResourcesBecomeLabels) {
   const char* const labels =
       "{aws_ecs_cluster_name=\"main\", aws_ecs_container_exit_code=\"0\", "
       "aws_ecs_task_arn=\"arn:aws:ecs:x\"}";
-  EXPECT_EQ(text_of(translate(task, {.resource_to_telemetry = true})),
+  EXPECT_EQ(text_of(translate(task, {.resource_labels = {.enabled = true}})),
             std::string("ecs_task_memory_utilized_MiB") + labels);
   TranslateOptions then = of_2021();
-  then.resource_to_telemetry = true;
+  then.resource_labels.enabled = true;
   EXPECT_EQ(text_of(translate(task, then)), std::string("ecs_task_memory_utilized") + labels);
 }
 
 TEST(Translate, MakesLabelsOfResourceAttributes) {
   const Series series = scraped({.name = "up", .type = MetricType::gauge}, Role::value, {});
 
-  EXPECT_EQ(text_of(translate(series, {.resource_to_telemetry = true, .scope_info = false})),
+  EXPECT_EQ(text_of(translate(series, {.resource_labels = {.enabled = true}, .scope_info = false})),
             "up{instance=\"app:8000\", job=\"demo\", server_address=\"app\", server_port=\"8000\", "
             "service_instance_id=\"app:8000\", service_name=\"demo\", url_scheme=\"http\"}");
-  EXPECT_EQ(text_of(translate(series, {.resource_to_telemetry = true,
-                                       .exclude_service_attributes = true,
-                                       .scope_info = false})),
+  EXPECT_EQ(text_of(translate(
+                series, {.resource_labels = {.enabled = true, .exclude_service_attributes = true},
+                         .scope_info = false})),
             "up{instance=\"app:8000\", job=\"demo\", server_address=\"app\", server_port=\"8000\", "
             "url_scheme=\"http\"}");
+}
+
+TEST(Translate, MakesLabelsOfTheAttributesThatAreListed) {
+  const auto is = [](ResourceLabels labels, const char* wanted) {
+    labels.enabled = true;
+    EXPECT_EQ(text_of(translate(of_task(), {.resource_labels = std::move(labels)})),
+              std::string("ecs_task_memory_utilized_MiB") + wanted);
+  };
+
+  is({.include = {"aws.ecs.task.arn", "nothing"}}, "{aws_ecs_task_arn=\"arn:aws:ecs:x\"}");
+  is({.include = {"aws.ecs.*"}, .exclude = {"aws.ecs.task.*", "aws.ecs.container.exit_code"}},
+     "{aws_ecs_cluster_name=\"main\"}");
+  is({.exclude = {"*"}}, "");
+}
+
+TEST(Translate, HasNoScopeIn2023) {
+  Series series = scraped({.name = "a", .type = MetricType::gauge}, Role::value,
+                          {{"otel_scope_name", "lib"}, {"x..y", "z"}, {"_a", "b"}});
+
+  EXPECT_EQ(text_of(translate(series, of_2023())),
+            "a{instance=\"app:8000\", job=\"demo\", key_a=\"b\", otel_scope_name=\"lib\", "
+            "x__y=\"z\"}");
+  EXPECT_EQ(text_of(translate(series_of({.name = "b", .type = MetricType::counter}), of_2023())),
+            "b_total");
 }
 
 TEST(Translate, LetsAResourceAttributeReplaceALabelOfTheSameName) {
   const Series series =
       series_of({.name = "a"}, Role::value, {{"region", "point"}}, {{"region", "resource"}});
 
-  EXPECT_EQ(text_of(translate(series, {.resource_to_telemetry = true})), "a{region=\"resource\"}");
+  EXPECT_EQ(text_of(translate(series, {.resource_labels = {.enabled = true}})),
+            "a{region=\"resource\"}");
   EXPECT_EQ(text_of(translate(series, {})), "a{region=\"point\"}");
 }
 
@@ -252,6 +278,13 @@ TEST(TranslateTargetInfo, NeedsAnIdentityAndSomethingToSay) {
 
   EXPECT_FALSE(translate_target_info(nameless, {}));
   EXPECT_FALSE(translate_target_info(bare, {}));
+}
+
+TEST(TranslateTargetInfo, NeedsNoIdentityIn2023) {
+  const Resource nameless{.attributes = {{"a..b", "c"}, {"_d", "e"}}};
+
+  EXPECT_EQ(translate_target_info(nameless, of_2023())->to_string(),
+            "target_info{a__b=\"c\", key_d=\"e\"}");
 }
 
 TEST(TranslateTargetInfo, KeepsRunsOfUnderscoresAndTakesTheNamespace) {

@@ -17,7 +17,7 @@ Receiver::Receiver(Context context, Config config, Consumer& consumer)
     : context_(std::move(context)),
       config_(config),
       consumer_(consumer),
-      builder_(config.compat),
+      builder_(config.compat ? config.compat->value : context_.compat),
       accepted_(context_.telemetry.counter(
           "otelcol_receiver_accepted_metric_points", "Samples handed to the pipelines.",
           {{"receiver", context_.id.to_string()}, {"transport", "http"}})),

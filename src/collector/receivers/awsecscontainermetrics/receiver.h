@@ -11,6 +11,7 @@
 
 #include "collector/pipeline/component.h"
 #include "collector/receivers/awsecscontainermetrics/config.h"
+#include "collector/receivers/awsecscontainermetrics/metrics.h"
 
 namespace tributary::collector::awsecscontainermetrics {
 

@@ -172,7 +172,7 @@ TEST(Config, ReadsItsSettings) {
 
   ASSERT_TRUE(settings.good()) << settings.messages();
   EXPECT_EQ(settings.value.collection_interval, 5s);
-  EXPECT_EQ(settings.value.compat, Compat::v2021);
+  EXPECT_EQ(settings.value.compat->value, Compat::adot_0_12);
 }
 
 TEST(Config, RefusesAnIntervalOfNothing) {
