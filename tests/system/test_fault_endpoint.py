@@ -1,0 +1,212 @@
+"""The endpoint of remote write misbehaves in every way; nothing is lost, nothing reordered, and the
+log says what is the matter."""
+
+import os
+import random
+import time
+
+import fault_server
+from fault_receiver import reply_lost
+from fault_rig import ABOUT, Rig, expect_whole
+from fault_target import counting_page
+
+DOWN_S = float(os.environ.get("TRIBUTARY_FAULT_DOWN_SECONDS", "8"))
+SERIES = 20
+
+
+def ride_out(case, act, log, times=None, exporter=None, duplicates=0):
+    """Runs into the fault, `times` requests or three scrapes long, and out of it."""
+    rig = Rig(case, counting_page(SERIES), exporter=exporter)
+    rig.start()
+    rig.wait(rig.receiver.count, 10, "the first write")
+    fault = rig.receiver.fault(act, times=times)
+    rig.wait(lambda: fault.hits >= (times or 1), 15, "requests that meet the fault")
+    if times is None:
+        rig.wait_scrapes(3)
+        rig.receiver.heal()
+    rig.wait_stored(rig.target.last())
+    rig.expect_log("Cannot write; samples are kept", rig.receiver.endpoint, *log)
+    rig.expect_log("Writing again")
+    stored = rig.finish()
+    expect_whole(stored, rig.target.last(), duplicates)
+    return rig, stored, fault
+
+
+def test_an_endpoint_that_is_down_gets_everything_later(case):
+    """Connections are refused from the start, and again later: every scrape arrives once."""
+    rig = Rig(case, counting_page(50))
+    rig.receiver.down()
+    rig.start()
+    rig.wait_scrapes(5)
+    rig.expect_log("Cannot write", rig.receiver.endpoint, "refused", "retry in")
+    rig.receiver.up()
+    rig.wait_stored(rig.target.last())
+    rig.expect_log("First write accepted")
+    before = rig.target.last()
+    rig.receiver.down()
+    time.sleep(DOWN_S)
+    waiting = rig.own("tributary_exporter_samples_queued")
+    assert waiting > (rig.target.last() - before - 2) * 51, waiting
+    rig.receiver.up()
+    rig.wait_stored(rig.target.last())
+    rig.expect_log("Writing again")
+    stored = rig.finish()
+    expect_whole(stored, rig.target.last())
+    case.figure(
+        f"endpoint down for {DOWN_S:g} s at 200 ms: {stored.samples} samples, "
+        f"{stored.duplicates} duplicates, 0 lost, 0 out of order"
+    )
+
+
+def test_a_slow_endpoint_delays_and_loses_nothing(case):
+    """Each answer takes four scrapes: batches are gathered, all of them arrive once, in order."""
+    rig = Rig(case, counting_page(SERIES))
+    rig.receiver.fault(fault_server.late(0.8))
+    rig.start()
+    rig.wait_scrapes(12)
+    rig.receiver.heal()
+    rig.wait_stored(rig.target.last())
+    assert "Cannot write" not in rig.log(), rig.log()
+    expect_whole(rig.finish(), rig.target.last())
+
+
+def test_a_half_open_endpoint_runs_into_the_timeout(case):
+    """The endpoint takes requests and never answers: the attempt ends with `timeout`."""
+    ride_out(
+        case, fault_server.half_open, ["no answer within 600ms"], exporter={"timeout": "600ms"}
+    )
+
+
+def test_a_storm_of_503_is_waited_for(case):
+    """Server errors are repeated until they end."""
+    ride_out(case, fault_server.refuse(503, "try later"), ["503", "try later"], times=6)
+
+
+def test_a_storm_of_429_is_paced_by_retry_after(case):
+    """Throttled requests wait as long as Retry-After says, then go on."""
+    act = fault_server.refuse(429, "ingestion rate limit (10) exceeded", retry_after=1)
+    rig, _, fault = ride_out(case, act, ["429", "rate limit"], times=3)
+    first = next(a.at for a in rig.receiver.attempts if a.at >= fault.first_at)
+    after = [a.at - first for a in rig.receiver.attempts if a.at >= first]
+    assert after[1] > 0.9 and after[2] > 1.8 and after[3] > 2.7, after[:5]
+
+
+def test_a_connection_cut_in_the_body_is_repeated(case):
+    """The endpoint resets connections half-way through requests."""
+    ride_out(case, fault_server.cut_in_body, ["error"], times=4)
+
+
+def test_a_cut_answer_and_one_that_is_not_http_are_repeated(case):
+    """What cannot be read is not an acknowledgement."""
+    acts = [fault_server.cut_answer, fault_server.garbage]
+    turn = iter(range(100))
+    ride_out(case, lambda exchange: acts[next(turn) % 2](exchange), ["error"], times=4)
+
+
+def test_a_lost_reply_costs_one_duplicate_request(case):
+    """Data that was taken without an answer is sent again, as it was: the same samples with the
+    same times, which a storage keeps once."""
+    rig, stored, _ = ride_out(case, reply_lost, ["error"], times=2, duplicates=10**9)
+    per_scrape = SERIES + 1 + ABOUT
+    assert 0 < stored.duplicates <= 3 * 2 * per_scrape, stored.duplicates
+
+
+def test_a_request_too_large_is_split(case):
+    """413: halves of it are sent, and everything arrives once."""
+    rig = Rig(case, counting_page(400))
+    rig.receiver.max_bytes = 2000
+    rig.start()
+    rig.wait_scrapes(5)
+    rig.wait_stored(rig.target.last())
+    stored = rig.finish()
+    expect_whole(stored, rig.target.last())
+    assert max(map(len, rig.receiver.bodies)) <= 2000
+    assert any(attempt.bytes > 2000 for attempt in rig.receiver.attempts)
+
+
+def test_a_mix_of_faults_in_any_order_loses_nothing(case):
+    """For some seconds each request meets another fault, by a fixed seed."""
+    acts = [
+        fault_server.refuse(500, "no"),
+        fault_server.refuse(429, "slow down", retry_after=0),
+        fault_server.late(0.3),
+        fault_server.cut_in_body,
+        fault_server.cut_answer,
+        fault_server.garbage,
+        reply_lost,
+    ]
+    turns, chance = [], random.Random(20261122)
+    rig = Rig(case, counting_page(SERIES), interval="100ms")
+
+    def any_of_them(exchange):
+        turns.append(chance.choice([*acts, exchange.server.handle]))
+        turns[-1](exchange)
+
+    rig.receiver.fault(any_of_them)
+    rig.start()
+    rig.wait(lambda: len(turns) >= 25, 25, "25 requests")
+    rig.receiver.heal()
+    rig.wait_stored(rig.target.last())
+    stored = rig.finish()
+    expect_whole(stored, rig.target.last(), duplicates=10**9)
+    lost_replies = turns.count(reply_lost)
+    case.figure(
+        f"{len(turns)} requests met faults: {stored.samples} samples, {stored.duplicates} "
+        f"duplicates after {lost_replies} lost replies, 0 lost, 0 out of order"
+    )
+    assert lost_replies > 0 or stored.duplicates == 0
+
+
+def test_a_refused_series_is_named(case):
+    """400: the request is given up, counted and logged with the endpoint's text; the rest of the
+    data goes on."""
+    rig = Rig(case, lambda n: f"ticks {n}\n" + (f"bad_series {n}\n" if n == 4 else ""))
+    rig.receiver.refused_names = {"bad_series"}
+    rig.start()
+    rig.wait_stored(8)
+    rig.expect_log("rejected", "bad_series", "out of order sample", "400")
+    rejected = rig.own("tributary_exporter_samples_rejected")
+    stored = rig.finish()
+    assert rejected > 0 and "bad_series" not in stored.names()
+    lost = set(range(1, rig.target.last() + 1)) - set(stored.values("ticks"))
+    assert 4 in lost or not lost, lost
+    assert len(lost) <= 3 and stored.reordered == 0, lost
+
+
+def test_data_that_grew_too_old_is_counted(case):
+    """What is older than max_sample_age is given up, counted and logged; the rest arrives."""
+    rig = Rig(case, counting_page(SERIES), exporter={"max_sample_age": "2s"})
+    rig.start()
+    rig.wait_stored(2)
+    rig.receiver.down()
+    rig.wait_scrapes(18)
+    rig.receiver.up()
+    rig.wait_newer(rig.target.last())
+    rig.expect_log("too old", "max_sample_age")
+    expired = rig.own("tributary_exporter_samples_expired")
+    stored = rig.finish()
+    last = rig.target.last()
+    lost = set(range(1, last + 1)) - set(stored.values("ticks"))
+    assert lost == set(range(min(lost), max(lost) + 1)), f"more than one gap: {lost}"
+    assert expired == last * (SERIES + 1 + ABOUT) - stored.samples, (expired, last, stored.samples)
+    assert stored.reordered == 0 and stored.duplicates == 0
+
+
+def test_a_full_queue_drops_the_oldest(case):
+    """Above its cap the queue drops its oldest requests, counts and says so."""
+    series = 300
+    exporter = {"remote_write_queue": {"max_bytes": "6KiB"}, "max_batch_size_bytes": 50_000}
+    rig = Rig(case, counting_page(series), exporter=exporter, interval="100ms")
+    rig.start()
+    rig.wait_stored(2)
+    rig.receiver.down()
+    rig.wait(lambda: rig.own("tributary_exporter_samples_dropped") > 0, 20, "a full queue")
+    rig.wait_scrapes(5)
+    rig.receiver.up()
+    rig.wait_newer(rig.target.last())
+    rig.expect_log("dropped", "queue_full")
+    dropped = rig.own("tributary_exporter_samples_dropped")
+    stored = rig.finish()
+    last = rig.target.last()
+    assert dropped == last * (series + 1 + ABOUT) - stored.samples, (dropped, last, stored.samples)
+    assert stored.reordered == 0 and stored.duplicates == 0
