@@ -34,6 +34,7 @@ Result<std::unique_ptr<Receiver>> Receiver::make(Context context, Config config,
   if (config.report_extra_scrape_metrics) config.config.global.scrape.extra_scrape_metrics = true;
   std::vector<Job> jobs = make_jobs(config.config, config::Node(), diagnostics);
   if (diagnostics.has_errors()) return diagnostics.to_error();
+  for (Job& job : jobs) job.rules.compat = context.compat;
   return std::unique_ptr<Receiver>(
       new Receiver(std::move(context), std::move(config), std::move(jobs), consumer));
 }

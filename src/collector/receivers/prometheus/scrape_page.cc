@@ -215,7 +215,7 @@ Result<Line*> PageScraper::make_line(Pass& pass) {
 // Makes the identity's series, or brings it up to date with the metadata known now.
 void PageScraper::resolve(Identity& identity, const Labels* final_labels) {
   if (final_labels != nullptr) {
-    identity.is_target_info = final_labels->get(kMetricName) == "target_info";
+    identity.is_target_info = factory_.describes_resource(*final_labels);
     if (identity.is_target_info) factory_.set_target_info(*final_labels);
     identity.series = factory_.make(*final_labels);
   } else {

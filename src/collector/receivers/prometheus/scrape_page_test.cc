@@ -498,13 +498,34 @@ std::string attributes(const Resource& resource) {
 }
 
 TEST(ScrapePage, DescribesTheTargetAsAResource) {
-  EXPECT_EQ(attributes(make_resource("j", "example.org:8080", "http")),
+  EXPECT_EQ(attributes(make_resource("j", "example.org:8080", "http", Compat::adot_0_49)),
             "service.name=j server.address=example.org service.instance.id=example.org:8080 "
             "server.port=8080 url.scheme=http ");
-  EXPECT_EQ(attributes(make_resource("j", "0.0.0.0:8000", "http")),
+  EXPECT_EQ(attributes(make_resource("j", "0.0.0.0:8000", "http", Compat::adot_0_49)),
             "service.name=j service.instance.id=0.0.0.0:8000 server.port=8000 url.scheme=http ");
-  EXPECT_EQ(attributes(make_resource("j", "localhost", "https")),
+  EXPECT_EQ(attributes(make_resource("j", "localhost", "https", Compat::adot_0_49)),
             "service.name=j service.instance.id=localhost server.port= url.scheme=https ");
+}
+
+TEST(ScrapePage, DescribesTheTargetAsReleasesBeforeDid) {
+  EXPECT_EQ(attributes(make_resource("j", "example.org:8080", "http", Compat::adot_0_12)),
+            "service.name=j host.name=example.org job=j instance=example.org:8080 port=8080 "
+            "scheme=http ");
+  EXPECT_EQ(attributes(make_resource("j", "example.org:8080", "http", Compat::adot_0_35)),
+            "service.name=j net.host.name=example.org service.instance.id=example.org:8080 "
+            "net.host.port=8080 http.scheme=http ");
+  EXPECT_EQ(attributes(make_resource("j", "0.0.0.0:8000", "http", Compat::adot_0_35)),
+            "service.name=j service.instance.id=0.0.0.0:8000 net.host.port=8000 http.scheme=http ");
+}
+
+TEST(ScrapePage, SendsTargetInfoAsASeriesOf2021) {
+  Fixture target({.compat = Compat::adot_0_12});
+  const std::string page = "a 1\ntarget_info{env=\"prod\"} 1\n";
+
+  const BatchPtr batch = target.scrape(page);
+
+  EXPECT_THAT(Fixture::without_reports(*batch),
+              ElementsAre("a{} 1", "target_info{env=\"prod\"} 1"));
 }
 
 TEST(ScrapePage, TurnsTargetInfoIntoAttributesOfTheResource) {

@@ -73,17 +73,27 @@ Labels without_name(Labels labels) {
 
 }  // namespace
 
-Resource make_resource(std::string_view job, std::string_view instance, std::string_view scheme) {
+Resource make_resource(std::string_view job, std::string_view instance, std::string_view scheme,
+                       Compat compat) {
   const InstanceParts parts = split_instance(instance);
   Resource resource;
-  const auto add = [&](std::string key, std::string_view value) {
-    resource.attributes.push_back({std::move(key), std::string(value)});
+  const auto add = [&](std::string_view key, std::string_view value) {
+    resource.attributes.push_back({std::string(key), std::string(value)});
   };
   add("service.name", job);
-  if (!is_local_host(parts.host)) add("server.address", parts.host);
+  if (compat == Compat::adot_0_12) {
+    add("host.name", parts.host);
+    add("job", job);
+    add("instance", instance);
+    add("port", parts.port);
+    add("scheme", scheme);
+    return resource;
+  }
+  const bool is_0_35 = compat == Compat::adot_0_35;
+  if (!is_local_host(parts.host)) add(is_0_35 ? "net.host.name" : "server.address", parts.host);
   add("service.instance.id", instance);
-  add("server.port", parts.port);
-  add("url.scheme", scheme);
+  add(is_0_35 ? "net.host.port" : "server.port", parts.port);
+  add(is_0_35 ? "http.scheme" : "url.scheme", scheme);
   return resource;
 }
 
@@ -183,6 +193,10 @@ SeriesPtr SeriesFactory::make_report(std::string_view name, std::string_view uni
       .scope = scope_});
 }
 
+bool SeriesFactory::describes_resource(const Labels& final_labels) const {
+  return rules_.compat != Compat::adot_0_12 && final_labels.get(kMetricName) == kTargetInfo;
+}
+
 void SeriesFactory::set_target_info(const Labels& final_labels) {
   std::vector<Attribute> attributes;
   for (const Label& label : final_labels) {
@@ -207,7 +221,7 @@ std::shared_ptr<const Resource> SeriesFactory::resource_of(const Labels& labels)
   JobInstance key(labels.get("job"), labels.get("instance"));
   auto& slot = resources_[key];
   if (slot != nullptr) return slot;
-  Resource resource = make_resource(key.first, key.second, target_.scheme);
+  Resource resource = make_resource(key.first, key.second, target_.scheme, rules_.compat);
   if (const auto info = target_info_.find(key); info != target_info_.end())
     for (const Attribute& attribute : info->second) set_attribute(resource.attributes, attribute);
   slot = std::make_shared<const Resource>(std::move(resource));

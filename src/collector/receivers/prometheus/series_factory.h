@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "collector/pipeline/compat.h"
 #include "collector/receivers/prometheus/families.h"
 #include "collector/receivers/prometheus/relabel.h"
 #include "collector/receivers/prometheus/target.h"
@@ -31,6 +32,7 @@ struct SampleRules {
   bool extra_scrape_metrics = false;
   std::vector<RelabelRule> metric_relabel;
   NameValidation names = NameValidation::utf8;
+  Compat compat = Compat::adot_0_49;  // whose attributes resources have
   Labels external_labels;
   std::uint64_t sample_limit = 0;
   std::uint64_t label_limit = 0;
@@ -56,6 +58,9 @@ class SeriesFactory {
   // Of the receiver's own series about the target, such as `up`.
   SeriesPtr make_report(std::string_view name, std::string_view unit, std::string_view help);
 
+  // Whether it is no series of its own but says what its resource is: `target_info`, from adot_0_35
+  // on.
+  bool describes_resource(const Labels& final_labels) const;
   // The labels of a `target_info` series become attributes of the resource with its job and
   // instance, from the next `make` or `refresh` on.
   void set_target_info(const Labels& final_labels);
@@ -88,7 +93,8 @@ class SeriesFactory {
 };
 
 // The resource of what one job and instance sends: service.name, server.address,
-// service.instance.id, server.port, url.scheme.
-Resource make_resource(std::string_view job, std::string_view instance, std::string_view scheme);
+// service.instance.id, server.port, url.scheme, or what a release before called them.
+Resource make_resource(std::string_view job, std::string_view instance, std::string_view scheme,
+                       Compat compat);
 
 }  // namespace tributary::collector::prometheus
