@@ -20,12 +20,12 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/disk.h"
 #include "base/log.h"
 #include "model/packed_labels.h"
 #include "promql/engine.h"
 #include "promql/parallel.h"
 #include "tsdb/db.h"
-#include "tsdb/disk.h"
 #include "tsdb/write_batch.h"
 
 namespace {
@@ -297,7 +297,7 @@ class Database {
 
  private:
   std::string path_;
-  tsdb::RealDisk disk_;
+  RealDisk disk_;
   FakeClock clock_;
   std::unique_ptr<tsdb::Db> db_;
 };

@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/disk.h"
 #include "base/log.h"
 #include "tsdb/db.h"
-#include "tsdb/disk.h"
 #include "tsdb/write_batch.h"
 
 namespace {
@@ -160,7 +160,7 @@ class Load {
   RawParser parser_;
   std::vector<Source> series_;
   std::string path_;
-  tsdb::RealDisk disk_;
+  RealDisk disk_;
   FakeClock clock_;
   tsdb::WriteBatch batch_;
   std::unique_ptr<tsdb::Db> db_;

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "tsdb/crc32c.h"
-#include "tsdb/disk.h"
+#include "base/crc32c.h"
+#include "base/disk.h"
 #include "tsdb/encoding.h"
 #include "tsdb/index_format.h"
 #include "tsdb/index_matching.h"
@@ -19,12 +19,12 @@ using namespace tributary;
 namespace {
 
 // Shows one string, which may be changed meanwhile, as every file.
-class OneFile final : public tsdb::Disk {
+class OneFile final : public Disk {
  public:
   explicit OneFile(std::string& bytes) : bytes_(bytes) {}
 
-  Result<std::unique_ptr<tsdb::FileView>> map(const std::string&) override {
-    class View final : public tsdb::FileView {
+  Result<std::unique_ptr<FileView>> map(const std::string&) override {
+    class View final : public FileView {
      public:
       explicit View(const std::string& bytes) : bytes_(bytes) {}
       std::string_view bytes() const override { return bytes_; }
@@ -32,18 +32,19 @@ class OneFile final : public tsdb::Disk {
      private:
       const std::string& bytes_;
     };
-    return std::unique_ptr<tsdb::FileView>(std::make_unique<View>(bytes_));
+    return std::unique_ptr<FileView>(std::make_unique<View>(bytes_));
   }
   Result<std::string> read(const std::string&) override { return bytes_; }
   bool exists(const std::string&) override { return true; }
-  Result<std::unique_ptr<tsdb::File>> create(const std::string&) override { return no(); }
+  Result<std::unique_ptr<File>> create(const std::string&) override { return no(); }
+  Result<std::uint64_t> free_bytes(const std::string&) override { return no(); }
   Result<std::vector<std::string>> list(const std::string&) override { return no(); }
   Result<void> make_directory(const std::string&) override { return no(); }
   Result<void> rename(const std::string&, const std::string&) override { return no(); }
   Result<void> link(const std::string&, const std::string&) override { return no(); }
   Result<void> remove(const std::string&) override { return no(); }
   Result<void> sync_directory(const std::string&) override { return no(); }
-  Result<std::unique_ptr<tsdb::DirectoryLock>> lock(const std::string&) override { return no(); }
+  Result<std::unique_ptr<DirectoryLock>> lock(const std::string&) override { return no(); }
 
  private:
   static Error no() { return Error(Code::unsupported, "read only"); }
@@ -53,8 +54,7 @@ class OneFile final : public tsdb::Disk {
 
 void set_checksum(std::string& bytes, std::uint64_t from, std::uint64_t size) {
   if (from > bytes.size() || size > bytes.size() - from || bytes.size() - from - size < 4) return;
-  tsdb::store_be32(bytes.data() + from + size,
-                   tsdb::crc32c(std::string_view(bytes).substr(from, size)));
+  tsdb::store_be32(bytes.data() + from + size, crc32c(std::string_view(bytes).substr(from, size)));
 }
 
 // Of a section with its length in front.

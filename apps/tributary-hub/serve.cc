@@ -9,13 +9,13 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/disk.h"
 #include "config/outside.h"
 #include "hub/gateway/gateway.h"
 #include "hub/workspaces/embedded_store.h"
 #include "hub/workspaces/parallel.h"
 #include "net/run_task.h"
 #include "options.h"
-#include "tsdb/disk.h"
 
 namespace tributary {
 namespace {
@@ -43,7 +43,7 @@ struct Hub {
   Logger log;
   SystemRandom random;
   Telemetry telemetry;
-  tsdb::RealDisk disk;
+  RealDisk disk;
   hub::workspaces::LimitsTable limits;
   // A query has its own thread; these help it where there are more cores.
   const std::size_t helper_count = std::max(std::thread::hardware_concurrency(), 1U) - 1;

@@ -8,12 +8,12 @@
 #include <mutex>
 #include <string>
 
+#include "base/disk.h"
 #include "base/result.h"
 #include "model/matcher.h"
 #include "tsdb/block_meta.h"
 #include "tsdb/chunk.h"
 #include "tsdb/chunk_segments.h"
-#include "tsdb/disk.h"
 #include "tsdb/index_reader.h"
 #include "tsdb/tombstones.h"
 

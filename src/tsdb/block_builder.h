@@ -11,12 +11,12 @@
 #include <stop_token>
 #include <string>
 
+#include "base/disk.h"
 #include "base/result.h"
 #include "tsdb/block_meta.h"
 #include "tsdb/chunk.h"
 #include "tsdb/chunk_rewriter.h"
 #include "tsdb/chunk_segments.h"
-#include "tsdb/disk.h"
 #include "tsdb/index_writer.h"
 
 namespace tributary::tsdb {

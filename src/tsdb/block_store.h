@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
+#include "base/disk.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "tsdb/block.h"
-#include "tsdb/disk.h"
 
 namespace tributary::tsdb {
 

@@ -9,9 +9,9 @@
 #include <iomanip>
 #include <sstream>
 
+#include "base/crc32c.h"
+#include "base/faulty_disk.h"
 #include "tsdb/block_test_support.h"
-#include "tsdb/crc32c.h"
-#include "tsdb/faulty_disk.h"
 
 namespace tributary::tsdb {
 namespace {

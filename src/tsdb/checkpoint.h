@@ -6,8 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "base/disk.h"
 #include "base/result.h"
-#include "tsdb/disk.h"
 #include "tsdb/wal_directory.h"
 
 namespace tributary::tsdb {

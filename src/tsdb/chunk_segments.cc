@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "tsdb/crc32c.h"
+#include "base/crc32c.h"
 #include "tsdb/encoding.h"
 
 namespace tributary::tsdb {

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "base/buffered_file.h"
+#include "base/disk.h"
 #include "base/result.h"
-#include "tsdb/buffered_file.h"
 #include "tsdb/chunk.h"
-#include "tsdb/disk.h"
 
 namespace tributary::tsdb {
 

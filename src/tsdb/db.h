@@ -34,9 +34,12 @@
 #include "tsdb/wal_directory.h"
 #include "tsdb/wal_segment.h"
 
+namespace tributary {
+class Disk;
+}
+
 namespace tributary::tsdb {
 
-class Disk;
 class LabelParser;
 class WriteBatch;
 

@@ -9,9 +9,9 @@
 #include <sstream>
 #include <thread>
 
+#include "base/faulty_disk.h"
 #include "tsdb/block_test_support.h"
 #include "tsdb/db.h"
-#include "tsdb/faulty_disk.h"
 
 namespace tributary::tsdb {
 namespace {

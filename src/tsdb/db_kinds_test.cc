@@ -7,10 +7,10 @@
 #include <cmath>
 #include <filesystem>
 
+#include "base/faulty_disk.h"
 #include "base/random.h"
 #include "tsdb/chunk.h"
 #include "tsdb/db.h"
-#include "tsdb/faulty_disk.h"
 #include "tsdb/histogram_chunk.h"
 #include "tsdb/test_support.h"
 #include "tsdb/write_batch.h"

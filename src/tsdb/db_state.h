@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "base/disk.h"
 #include "base/random.h"
 #include "model/queryable.h"
 #include "tsdb/block_store.h"
 #include "tsdb/compactor.h"
 #include "tsdb/db.h"
-#include "tsdb/disk.h"
 #include "tsdb/head.h"
 #include "tsdb/head_deletions.h"
 #include "tsdb/metadata_store.h"

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <thread>
 
-#include "tsdb/disk.h"
+#include "base/disk.h"
 #include "tsdb/test_support.h"
 #include "tsdb/write_batch.h"
 

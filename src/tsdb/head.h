@@ -35,9 +35,11 @@
 #include "tsdb/series_order.h"
 #include "tsdb/series_table.h"
 
-namespace tributary::tsdb {
-
+namespace tributary {
 class Disk;
+}
+
+namespace tributary::tsdb {
 
 class Head {
  public:

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "base/check.h"
-#include "tsdb/crc32c.h"
-#include "tsdb/disk.h"
+#include "base/crc32c.h"
+#include "base/disk.h"
 #include "tsdb/encoding.h"
 
 namespace tributary::tsdb {

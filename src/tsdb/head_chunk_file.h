@@ -15,10 +15,12 @@
 
 #include "tsdb/chunk.h"
 
-namespace tributary::tsdb {
-
+namespace tributary {
 class Disk;
 class File;
+}  // namespace tributary
+
+namespace tributary::tsdb {
 
 class HeadChunkFile {
  public:

@@ -8,9 +8,9 @@
 #include <map>
 #include <set>
 
+#include "base/faulty_disk.h"
 #include "base/hash.h"
 #include "base/random.h"
-#include "tsdb/faulty_disk.h"
 #include "tsdb/label_order.h"
 #include "tsdb/test_support.h"
 

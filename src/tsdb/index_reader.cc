@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "tsdb/crc32c.h"
+#include "base/crc32c.h"
 #include "tsdb/index_format.h"
 
 namespace tributary::tsdb {

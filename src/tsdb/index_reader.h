@@ -17,9 +17,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/disk.h"
 #include "base/result.h"
 #include "model/packed_labels.h"
-#include "tsdb/disk.h"
 #include "tsdb/encoding.h"
 #include "tsdb/index_writer.h"
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/crc32c.h"
 #include "tsdb/block_test_support.h"
-#include "tsdb/crc32c.h"
 #include "tsdb/index_matching.h"
 #include "tsdb/index_reader.h"
 #include "tsdb/index_writer.h"

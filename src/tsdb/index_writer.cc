@@ -5,7 +5,7 @@
 #include <numeric>
 #include <utility>
 
-#include "tsdb/crc32c.h"
+#include "base/crc32c.h"
 #include "tsdb/encoding.h"
 #include "tsdb/index_format.h"
 

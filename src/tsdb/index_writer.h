@@ -18,11 +18,11 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "base/buffered_file.h"
+#include "base/disk.h"
 #include "base/hash.h"
 #include "base/result.h"
 #include "model/packed_labels.h"
-#include "tsdb/buffered_file.h"
-#include "tsdb/disk.h"
 
 namespace tributary::tsdb {
 

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/disk.h"
 #include "base/result.h"
 #include "model/series.h"
-#include "tsdb/disk.h"
 
 namespace tributary::tsdb {
 

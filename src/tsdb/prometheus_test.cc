@@ -14,8 +14,8 @@
 #include <fstream>
 #include <thread>
 
+#include "base/disk.h"
 #include "tsdb/db.h"
-#include "tsdb/disk.h"
 #include "tsdb/test_support.h"
 
 namespace tributary::tsdb {

@@ -8,8 +8,8 @@
 #include <map>
 #include <sstream>
 
+#include "base/disk.h"
 #include "tsdb/db.h"
-#include "tsdb/disk.h"
 #include "tsdb/test_support.h"
 
 namespace tributary::tsdb {

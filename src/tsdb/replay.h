@@ -3,9 +3,9 @@
 
 #include <string>
 
+#include "base/disk.h"
 #include "base/result.h"
 #include "tsdb/db.h"
-#include "tsdb/disk.h"
 #include "tsdb/exemplars.h"
 #include "tsdb/head.h"
 #include "tsdb/head_deletions.h"

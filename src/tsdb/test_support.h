@@ -1,12 +1,11 @@
-// For tests of the database: a directory of their own, short ways to write and to read.
+// For tests of the database: short ways to write and to read.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "base/temporary_directory.h"
 #include "model/labels.h"
 #include "model/queryable.h"
 #include "model/sample.h"
@@ -14,24 +13,7 @@
 
 namespace tributary::tsdb::testing {
 
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tributary-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+using tributary::TemporaryDirectory;
 
 inline void add(WriteBatch& batch, const Labels& labels, const std::vector<Sample>& samples) {
   std::vector<LabelView> views;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tsdb/crc32c.h"
+#include "base/crc32c.h"
 #include "tsdb/encoding.h"
 
 namespace tributary::tsdb {

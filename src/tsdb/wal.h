@@ -19,8 +19,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/disk.h"
 #include "base/result.h"
-#include "tsdb/disk.h"
 #include "tsdb/wal_segment.h"
 
 namespace tributary::tsdb {

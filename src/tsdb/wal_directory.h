@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/disk.h"
 #include "base/result.h"
-#include "tsdb/disk.h"
 
 namespace tributary::tsdb {
 

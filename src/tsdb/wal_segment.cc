@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "tsdb/crc32c.h"
+#include "base/crc32c.h"
 #include "tsdb/encoding.h"
 
 namespace tributary::tsdb {

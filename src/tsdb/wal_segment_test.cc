@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 #include <zstd.h>
 
+#include "base/crc32c.h"
 #include "base/random.h"
-#include "tsdb/crc32c.h"
 #include "tsdb/encoding.h"
 
 namespace tributary::tsdb {

@@ -8,8 +8,8 @@
 #include <atomic>
 #include <thread>
 
+#include "base/faulty_disk.h"
 #include "tsdb/db.h"
-#include "tsdb/faulty_disk.h"
 #include "tsdb/test_support.h"
 #include "tsdb/wal_directory.h"
 

@@ -5,13 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/disk.h"
 #include "hub/workspaces/query_api.h"
 #include "hub/workspaces/rate_limit.h"
 #include "hub/workspaces/remote_write.h"
 #include "promql/engine.h"
 #include "promql/sample_budget.h"
 #include "tsdb/db.h"
-#include "tsdb/disk.h"
 
 namespace tributary::hub::workspaces {
 namespace {
@@ -65,8 +65,8 @@ struct EmbeddedStore::Workspace {
   LogLimiter refusal_log{kRefusalLogInterval};
 };
 
-EmbeddedStore::EmbeddedStore(Options options, tsdb::Disk& disk, const Clock& clock,
-                             Telemetry& telemetry, Logger log)
+EmbeddedStore::EmbeddedStore(Options options, Disk& disk, const Clock& clock, Telemetry& telemetry,
+                             Logger log)
     : options_(std::move(options)),
       started_(clock.now()),
       disk_(disk),
@@ -76,7 +76,7 @@ EmbeddedStore::EmbeddedStore(Options options, tsdb::Disk& disk, const Clock& clo
 
 EmbeddedStore::~EmbeddedStore() = default;
 
-Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(Options options, tsdb::Disk& disk,
+Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(Options options, Disk& disk,
                                                            const Clock& clock, Telemetry& telemetry,
                                                            Logger log) {
   std::unique_ptr<EmbeddedStore> store(

@@ -22,8 +22,10 @@
 #include "hub/workspaces/write_memory.h"
 #include "promql/parser.h"
 
-namespace tributary::tsdb {
+namespace tributary {
 class Disk;
+}
+namespace tributary::tsdb {
 struct DbStats;
 }  // namespace tributary::tsdb
 namespace tributary::promql {
@@ -44,7 +46,7 @@ class EmbeddedStore final : public Store {
   };
 
   // What `options` refers to, `disk`, `clock` and `telemetry` outlive the store.
-  static Result<std::unique_ptr<EmbeddedStore>> open(Options options, tsdb::Disk& disk,
+  static Result<std::unique_ptr<EmbeddedStore>> open(Options options, Disk& disk,
                                                      const Clock& clock, Telemetry& telemetry,
                                                      Logger log);
   ~EmbeddedStore() override;
@@ -64,8 +66,7 @@ class EmbeddedStore final : public Store {
  private:
   struct Workspace;
 
-  EmbeddedStore(Options options, tsdb::Disk& disk, const Clock& clock, Telemetry& telemetry,
-                Logger log);
+  EmbeddedStore(Options options, Disk& disk, const Clock& clock, Telemetry& telemetry, Logger log);
   std::string path_of(std::string_view workspace_id) const;
   // The workspace, perhaps not yet open; null where there is none.
   std::shared_ptr<Workspace> find(std::string_view workspace_id);
@@ -81,7 +82,7 @@ class EmbeddedStore final : public Store {
 
   Options options_;
   const Timestamp started_;
-  tsdb::Disk& disk_;
+  Disk& disk_;
   const Clock& clock_;
   Telemetry& telemetry_;
   Logger log_;

@@ -5,11 +5,11 @@
 
 #include <thread>
 
+#include "base/faulty_disk.h"
 #include "base/json_text.h"
 #include "remote/snappy.h"
 #include "remote/wire.h"
 #include "remote/write_request.h"
-#include "tsdb/faulty_disk.h"
 #include "tsdb/test_support.h"
 
 namespace tributary::hub::workspaces {
@@ -52,7 +52,7 @@ class EmbeddedStoreTest : public ::testing::Test {
   }
 
   tsdb::testing::TemporaryDirectory directory_;
-  tsdb::FaultyDisk disk_;
+  FaultyDisk disk_;
   FakeClock clock_;
   Telemetry telemetry_;
   std::unique_ptr<LimitsTable> limits_;

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/faulty_disk.h"
 #include "promql/engine.h"
 #include "promql/testing/script_runner.h"
 #include "tsdb/db.h"
-#include "tsdb/faulty_disk.h"
 #include "tsdb/test_support.h"
 #include "tsdb/write_batch.h"
 
@@ -101,7 +101,7 @@ class DbScriptStore final : public promql::testing::ScriptStore {
 
   const Reopen reopen_;
   tsdb::testing::TemporaryDirectory directory_;
-  tsdb::FaultyDisk disk_;
+  FaultyDisk disk_;
   FakeClock clock_;
   int number_ = 0;
   std::unique_ptr<tsdb::Db> db_;

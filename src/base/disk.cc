@@ -1,9 +1,10 @@
-#include "tsdb/disk.h"
+#include "base/disk.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-namespace tributary::tsdb {
+namespace tributary {
 namespace {
 
 Error disk_error(std::string_view operation, const std::string& path, int number) {
@@ -93,6 +94,31 @@ class MappedFile final : public FileView {
   const std::size_t size_;
 };
 
+// At most `size` bytes.
+Result<std::string> read_from(const Descriptor& fd, const std::string& path, std::uint64_t offset,
+                              std::size_t size) {
+  std::string bytes(size, '\0');
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::pread(fd.get(), bytes.data() + filled, bytes.size() - filled,
+                                static_cast<off_t>(offset + filled));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return disk_error("read", path, errno);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+// Who holds a lock writes its number into the file.
+std::string holder_of(const Descriptor& fd, const std::string& path) {
+  constexpr std::size_t kDigitsMax = 20;
+  const Result<std::string> text = read_from(fd, path, 0, kDigitsMax);
+  return text && !text->empty() ? "process " + text->substr(0, text->find('\n'))
+                                : "another process";
+}
+
 class RealLock final : public DirectoryLock {
  public:
   explicit RealLock(Descriptor fd) : fd_(std::move(fd)) {}
@@ -113,7 +139,8 @@ Result<void> Disk::replace(const std::string& path, std::string_view bytes) {
 }
 
 Result<std::unique_ptr<File>> RealDisk::create(const std::string& path) {
-  Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640));
+  Descriptor fd(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, modes_.file));
   if (fd.get() < 0) return disk_error("create", path, errno);
   return std::unique_ptr<File>(std::make_unique<RealFile>(std::move(fd), path));
 }
@@ -123,17 +150,26 @@ Result<std::string> RealDisk::read(const std::string& path) {
   if (fd.get() < 0) return disk_error("open", path, errno);
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return disk_error("stat", path, errno);
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t got = ::read(fd.get(), bytes.data() + filled, bytes.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return disk_error("read", path, errno);
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  bytes.resize(filled);
-  return bytes;
+  return read_from(fd, path, 0, static_cast<std::size_t>(status.st_size));
+}
+
+Result<std::string> RealDisk::read_at(const std::string& path, std::uint64_t offset,
+                                      std::size_t bytes) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return disk_error("open", path, errno);
+  return read_from(fd, path, offset, bytes);
+}
+
+Result<std::uint64_t> RealDisk::size(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return disk_error("stat", path, errno);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<std::uint64_t> RealDisk::free_bytes(const std::string& path) {
+  struct statvfs status{};
+  if (::statvfs(path.c_str(), &status) != 0) return disk_error("statvfs", path, errno);
+  return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
 }
 
 Result<std::unique_ptr<FileView>> Disk::map(const std::string& path) {
@@ -151,6 +187,17 @@ Result<std::unique_ptr<FileView>> RealDisk::map(const std::string& path) {
   void* const at = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd.get(), 0);
   if (at == MAP_FAILED) return disk_error("map", path, errno);
   return std::unique_ptr<FileView>(std::make_unique<MappedFile>(at, size));
+}
+
+Result<std::string> Disk::read_at(const std::string& path, std::uint64_t offset,
+                                  std::size_t bytes) {
+  TRIBUTARY_TRY(const std::string all, read(path));
+  return offset < all.size() ? all.substr(static_cast<std::size_t>(offset), bytes) : std::string();
+}
+
+Result<std::uint64_t> Disk::size(const std::string& path) {
+  TRIBUTARY_TRY(const std::string all, read(path));
+  return std::uint64_t{all.size()};
 }
 
 Result<std::vector<std::string>> RealDisk::list(const std::string& directory) {
@@ -171,9 +218,15 @@ bool RealDisk::exists(const std::string& path) {
 }
 
 Result<void> RealDisk::make_directory(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) return disk_error("make directory", path, error.value());
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = path.find('/', end + 1);
+    const std::string part = path.substr(0, end);
+    if (::mkdir(part.c_str(), modes_.directory) == 0 || errno == EEXIST || errno == EISDIR)
+      continue;
+    return disk_error("make directory", part, errno);
+  }
+  if (std::error_code error; !std::filesystem::is_directory(path, error))
+    return disk_error("make directory", path, ENOTDIR);
   return {};
 }
 
@@ -202,13 +255,17 @@ Result<void> RealDisk::sync_directory(const std::string& path) {
 }
 
 Result<std::unique_ptr<DirectoryLock>> RealDisk::lock(const std::string& path) {
-  Descriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  Descriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, modes_.file));
   if (fd.get() < 0) return disk_error("open", path, errno);
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return disk_error("lock", path, errno);
-    return Error(Code::already_exists, "lock " + path + ": the database is in use elsewhere");
+    return Error(Code::already_exists,
+                 "lock " + path + ": in use by " + holder_of(fd, path) + " already");
   }
+  // Only for people: that it cannot be written harms nobody.
+  const std::string holder = std::to_string(::getpid()) + '\n';
+  if (::ftruncate(fd.get(), 0) == 0) (void)!::pwrite(fd.get(), holder.data(), holder.size(), 0);
   return std::unique_ptr<DirectoryLock>(std::make_unique<RealLock>(std::move(fd)));
 }
 
-}  // namespace tributary::tsdb
+}  // namespace tributary

@@ -1,10 +1,10 @@
-#include "tsdb/faulty_disk.h"
+#include "base/faulty_disk.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <utility>
 
-namespace tributary::tsdb {
+namespace tributary {
 
 class FaultyDisk::FaultyFile final : public File {
  public:
@@ -23,6 +23,7 @@ class FaultyDisk::FaultyFile final : public File {
     }
     auto done = real_->append(bytes);
     disk_.files_[path_].written += bytes.size();
+    if (full && disk_.faults_.halts) disk_.faults_.operations_left = 0;
     if (full) return Error(Code::unavailable, "write " + path_ + ": No space left on device");
     return done;
   }
@@ -57,6 +58,7 @@ class FaultyDisk::FaultyFile final : public File {
 };
 
 Result<void> FaultyDisk::operation(const std::string& path) {
+  ++operations_;
   auto& left = faults_.operations_left;
   if (!left) return {};
   if (*left == 0) return Error(Code::unavailable, "write " + path + ": Input/output error");
@@ -72,6 +74,24 @@ void FaultyDisk::set(Faults faults) {
 std::uint64_t FaultyDisk::syncs() const {
   const std::lock_guard lock(mutex_);
   return syncs_;
+}
+
+std::uint64_t FaultyDisk::operations() const {
+  const std::lock_guard lock(mutex_);
+  return operations_;
+}
+
+Result<std::string> FaultyDisk::read(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  if (faults_.reads) return Error(Code::unavailable, "read " + path + ": Input/output error");
+  return real_.read(path);
+}
+
+Result<std::string> FaultyDisk::read_at(const std::string& path, std::uint64_t offset,
+                                        std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  if (faults_.reads) return Error(Code::unavailable, "read " + path + ": Input/output error");
+  return real_.read_at(path, offset, bytes);
 }
 
 void FaultyDisk::lose_unsynced() {
@@ -134,4 +154,4 @@ Result<void> FaultyDisk::sync_directory(const std::string& path) {
   return real_.sync_directory(path);
 }
 
-}  // namespace tributary::tsdb
+}  // namespace tributary

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "tsdb/disk.h"
+#include "base/disk.h"
 
-namespace tributary::tsdb {
+namespace tributary {
 
 class FaultyDisk final : public Disk {
  public:
@@ -21,17 +21,26 @@ class FaultyDisk final : public Disk {
     bool syncs = false;
     bool truncates = false;
     bool creates = false;
+    bool reads = false;
     // Appends, fsyncs, creations, renames, links and removals until all of them fail.
     std::optional<std::uint64_t> operations_left;
+    bool halts = false;  // the append that finds no room is the last thing that happens
   };
 
   void set(Faults faults);
   // As after a power cut: every file ends where it was last fsynced.
   void lose_unsynced();
   std::uint64_t syncs() const;
+  std::uint64_t operations() const;  // as counted by operations_left
 
   Result<std::unique_ptr<File>> create(const std::string& path) override;
-  Result<std::string> read(const std::string& path) override { return real_.read(path); }
+  Result<std::string> read(const std::string& path) override;
+  Result<std::string> read_at(const std::string& path, std::uint64_t offset,
+                              std::size_t bytes) override;
+  Result<std::uint64_t> size(const std::string& path) override { return real_.size(path); }
+  Result<std::uint64_t> free_bytes(const std::string& path) override {
+    return real_.free_bytes(path);
+  }
   Result<std::vector<std::string>> list(const std::string& directory) override {
     return real_.list(directory);
   }
@@ -60,6 +69,7 @@ class FaultyDisk final : public Disk {
   Faults faults_;
   std::map<std::string, Sizes> files_;
   std::uint64_t syncs_ = 0;
+  std::uint64_t operations_ = 0;
 };
 
-}  // namespace tributary::tsdb
+}  // namespace tributary

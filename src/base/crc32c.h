@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace tributary::tsdb {
+namespace tributary {
 
 std::uint32_t crc32c(std::string_view bytes);
 // Of the bytes that gave `crc` with `bytes` after them.
@@ -14,4 +14,4 @@ std::uint32_t crc32c_extend(std::uint32_t crc, std::string_view bytes);
 // The table's way, so that a test can compare the two.
 std::uint32_t crc32c_portable(std::string_view bytes);
 
-}  // namespace tributary::tsdb
+}  // namespace tributary

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <utility>
 
+#include "base/disk.h"
 #include "base/result.h"
-#include "tsdb/disk.h"
 
-namespace tributary::tsdb {
+namespace tributary {
 
 class BufferedFile {
  public:
@@ -48,4 +48,4 @@ class BufferedFile {
   std::uint64_t position_ = 0;
 };
 
-}  // namespace tributary::tsdb
+}  // namespace tributary

@@ -1,5 +1,5 @@
-// The few things a database does to a disk, as an interface, so that tests can make it fail, fill
-// up or lose what was not fsynced.
+// The few things that a database or a spool does to a disk, as an interface, so that tests can make
+// it fail, fill up or lose what was not fsynced.
 //
 // Threads: a Disk may be used from any thread, a File by one at a time, except that `sync` may run
 // beside `append` (it covers what was appended before it began).
@@ -13,7 +13,7 @@
 
 #include "base/result.h"
 
-namespace tributary::tsdb {
+namespace tributary {
 
 class File {
  public:
@@ -52,6 +52,12 @@ class Disk {
   virtual Result<std::string> read(const std::string& path) = 0;
   // The same where the whole need not be in memory at once. Here it is.
   virtual Result<std::unique_ptr<FileView>> map(const std::string& path);
+  // At most `bytes` from `offset` on; fewer where the file ends.
+  virtual Result<std::string> read_at(const std::string& path, std::uint64_t offset,
+                                      std::size_t bytes);
+  virtual Result<std::uint64_t> size(const std::string& path);
+  // How much may still be written where `path` is.
+  virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
   // Plain names, sorted; without . and ..
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
   virtual bool exists(const std::string& path) = 0;
@@ -64,7 +70,8 @@ class Disk {
   virtual Result<void> remove(const std::string& path) = 0;
   // Makes creations, renames and removals in it durable.
   virtual Result<void> sync_directory(const std::string& path) = 0;
-  // Of the file `path`, made if need be. Refused while another process or object holds it.
+  // Of the file `path`, made if need be. Refused while another process or object holds it, by a
+  // message that names the process.
   virtual Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) = 0;
 
   // create, append, sync, rename over `path`, sync its directory.
@@ -75,9 +82,22 @@ class Disk {
 // disk, not_found where a path does not exist.
 class RealDisk final : public Disk {
  public:
+  // Of what it makes, less the umask.
+  struct Modes {
+    unsigned file = 0640;
+    unsigned directory = 0777;
+  };
+
+  RealDisk() = default;
+  explicit RealDisk(Modes modes) : modes_(modes) {}
+
   Result<std::unique_ptr<File>> create(const std::string& path) override;
   Result<std::string> read(const std::string& path) override;
   Result<std::unique_ptr<FileView>> map(const std::string& path) override;
+  Result<std::string> read_at(const std::string& path, std::uint64_t offset,
+                              std::size_t bytes) override;
+  Result<std::uint64_t> size(const std::string& path) override;
+  Result<std::uint64_t> free_bytes(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& directory) override;
   bool exists(const std::string& path) override;
   Result<void> make_directory(const std::string& path) override;
@@ -86,6 +106,9 @@ class RealDisk final : public Disk {
   Result<void> remove(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;
   Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) override;
+
+ private:
+  Modes modes_;
 };
 
-}  // namespace tributary::tsdb
+}  // namespace tributary

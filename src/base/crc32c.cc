@@ -1,4 +1,4 @@
-#include "tsdb/crc32c.h"
+#include "base/crc32c.h"
 
 #include <array>
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <nmmintrin.h>
 #endif
 
-namespace tributary::tsdb {
+namespace tributary {
 namespace {
 
 constexpr std::uint32_t kPolynomial = 0x82f63b78;  // reflected
@@ -65,4 +65,4 @@ std::uint32_t crc32c_extend(std::uint32_t crc, std::string_view bytes) {
   return extend_portable(crc, bytes);
 }
 
-}  // namespace tributary::tsdb
+}  // namespace tributary
