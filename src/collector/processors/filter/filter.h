@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "collector/pipeline/component.h"
 #include "collector/processors/filter/config.h"
@@ -27,6 +28,7 @@ class Filter final : public Processor {
   const Clock& clock_;
   Logger log_;
   Counter& filtered_;
+  std::vector<Counter*> filtered_by_;  // each rule
   std::optional<Instant> first_batch_;
   bool reported_ = false;
 };

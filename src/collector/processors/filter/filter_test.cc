@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "collector/pipeline/fake_context.h"
+#include "collector/pipeline/pipeline.h"
 
 namespace tributary::collector::filter {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -155,6 +157,37 @@ TEST(Filter, CountsWhatItDrops) {
 
   EXPECT_THAT(fake.telemetry.render(),
               HasSubstr("otelcol_processor_filter_datapoints_filtered{filter=\"filter/ecs\"} 3"));
+}
+
+TEST(Filter, TellsWhichRuleDroppedASample) {
+  FakeContext fake;
+  const Settings settings(
+      "metrics: {include: {match_type: regexp, metric_names: [a, b]},"
+      " exclude: {match_type: strict, metric_names: [ab], resource_attributes: [{key: k}]}}");
+  FakeConsumer out;
+  std::vector<std::unique_ptr<Processor>> processors;
+  processors.push_back(std::make_unique<Filter>(fake.make({"filter", "ecs"}), settings.value));
+  Pipeline pipeline(std::move(processors), {&out});
+  const auto shape = std::make_shared<const Shape>(
+      std::vector<SeriesRunPtr>{run_of({"a", "ab", "c"}), run_of({"c", "b"}),
+                                run_of({"a"}, {{{"k", std::string("v")}}, ""})});
+
+  for (int i = 0; i < 2; ++i) {
+    Batch batch;
+    batch.shape = shape;
+    batch.values.resize(shape->size());
+    pipeline.consume(std::make_shared<const Batch>(std::move(batch)));
+  }
+
+  const std::string metrics = fake.telemetry.render();
+  const auto counted = [&](std::string_view rule) {
+    return HasSubstr("tributary_processor_filtered_samples{processor=\"filter/ecs\",rule=\"" +
+                     std::string(rule));
+  };
+  EXPECT_THAT(metrics,
+              AllOf(counted("include.metric_names\"} 4\n"), counted("exclude.metric_names\"} 2\n"),
+                    counted("exclude.resource_attributes\"} 2\n")));
+  EXPECT_THAT(metrics, HasSubstr("datapoints_filtered{filter=\"filter/ecs\"} 8"));
 }
 
 TEST(Filter, SaysOnceWhichNamesMatchedNothing) {

@@ -63,13 +63,19 @@ bool TextMatcher::matches(std::string_view text) const {
 }
 
 Rules::Rules(const MetricRules& config) {
-  if (config.include) include_ = compile(*config.include);
-  if (config.exclude) exclude_ = compile(*config.exclude);
+  if (config.include) include_ = compile("include", *config.include);
+  if (config.exclude) exclude_ = compile("exclude", *config.exclude);
 }
 Rules::~Rules() = default;
 
-Rules::Condition Rules::compile(const MatchProperties& properties) {
+Rules::Condition Rules::compile(const std::string& list, const MatchProperties& properties) {
   Condition out;
+  const auto rule = [&](const char* condition, bool is_there) {
+    if (is_there) names_.push_back(list + condition);
+    return static_cast<std::uint32_t>(names_.size() - (is_there ? 1 : 0));
+  };
+  out.names_rule = rule(".metric_names", !properties.metric_names.empty());
+  out.attributes_rule = rule(".resource_attributes", !properties.resource_attributes.empty());
   for (const std::string& name : properties.metric_names)
     out.names.push_back({TextMatcher(properties.match_type, name)});
   for (const AttributeMatch& match : properties.resource_attributes) {
@@ -109,32 +115,44 @@ bool Rules::matches_resource(const Condition& condition, const Resource& resourc
   return std::all_of(condition.attributes.begin(), condition.attributes.end(), holds);
 }
 
-bool Rules::keeps_name(std::string_view name) {
-  if (include_ && !include_->names.empty() && !matches_name(*include_, name)) return false;
-  return !exclude_ || !matches_name(*exclude_, name);
+Rules::Verdict Rules::judge_name(std::string_view name) {
+  if (include_ && !include_->names.empty() && !matches_name(*include_, name))
+    return include_->names_rule;
+  if (exclude_ && matches_name(*exclude_, name)) return exclude_->names_rule;
+  return std::nullopt;
 }
 
-bool Rules::keeps_resource(const Resource& resource) const {
-  if (include_ && !matches_resource(*include_, resource)) return false;
-  return !exclude_ || exclude_->attributes.empty() || !matches_resource(*exclude_, resource);
+Rules::Verdict Rules::judge_resource(const Resource& resource) const {
+  if (include_ && !matches_resource(*include_, resource)) return include_->attributes_rule;
+  if (exclude_ && !exclude_->attributes.empty() && matches_resource(*exclude_, resource))
+    return exclude_->attributes_rule;
+  return std::nullopt;
 }
 
 RunMap Rules::map(const SeriesRunPtr& run) {
   static const Resource kNoResource;
-  std::unordered_map<const MetricFamily*, bool> families;
-  std::unordered_map<const Resource*, bool> resources;
+  std::unordered_map<const MetricFamily*, Verdict> families;
+  std::unordered_map<const Resource*, Verdict> resources;
+  std::vector<std::uint32_t> dropped(names_.size());
   RunMap out;
   SeriesRunReader reader(*run);
   for (std::uint16_t i = 0; reader.next(); ++i) {
     const SeriesView series = reader.view();
-    const auto [family, new_family] = families.try_emplace(series.family.get());
-    if (new_family) family->second = keeps_name(series.family->name);
     const auto [resource, new_resource] = resources.try_emplace(series.resource.get());
     if (new_resource)
-      resource->second = keeps_resource(series.resource ? *series.resource : kNoResource);
-    if (family->second && resource->second) out.gather.push_back(i);
+      resource->second = judge_resource(series.resource ? *series.resource : kNoResource);
+    const auto [family, new_family] = families.try_emplace(series.family.get());
+    if (new_family) family->second = judge_name(series.family->name);
+    const Verdict verdict = resource->second ? resource->second : family->second;
+    if (verdict) {
+      ++dropped[*verdict];
+    } else {
+      out.gather.push_back(i);
+    }
   }
   if (out.gather.size() == run->size()) return {run, {}, {}};
+  for (std::uint32_t rule = 0; rule < dropped.size(); ++rule)
+    if (dropped[rule] > 0) out.dropped.push_back({rule, dropped[rule]});
   if (!out.gather.empty()) out.run = select(*run, out.gather);
   return out;
 }

@@ -4,6 +4,7 @@
 // Threads: one user at a time (it remembers which names have matched).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,9 @@ class Rules {
 
   RunMap map(const SeriesRunPtr& run);
 
+  // What may drop a series, by the numbers in RunMap::dropped: "exclude.metric_names".
+  const std::vector<std::string>& names() const { return names_; }
+
   // The names of the configuration that no metric has matched so far.
   std::vector<std::string> unmatched() const;
 
@@ -60,16 +64,21 @@ class Rules {
   struct Condition {
     std::vector<Name> names;
     std::vector<Attribute> attributes;
+    std::uint32_t names_rule = 0;
+    std::uint32_t attributes_rule = 0;
   };
+  // By which rule something is dropped; nothing: it stays.
+  using Verdict = std::optional<std::uint32_t>;
 
-  static Condition compile(const MatchProperties& properties);
+  Condition compile(const std::string& list, const MatchProperties& properties);
   static bool matches_name(Condition& condition, std::string_view name);
   static bool matches_resource(const Condition& condition, const Resource& resource);
-  bool keeps_name(std::string_view name);
-  bool keeps_resource(const Resource& resource) const;
+  Verdict judge_name(std::string_view name);
+  Verdict judge_resource(const Resource& resource) const;
 
   std::optional<Condition> include_;
   std::optional<Condition> exclude_;
+  std::vector<std::string> names_;
 };
 
 }  // namespace tributary::collector::filter
