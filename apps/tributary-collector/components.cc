@@ -7,6 +7,7 @@
 #include "collector/extensions/sigv4auth/factory.h"
 #include "collector/processors/batch/factory.h"
 #include "collector/processors/filter/factory.h"
+#include "collector/processors/memory_limiter/factory.h"
 #include "collector/receivers/awsecscontainermetrics/factory.h"
 #include "collector/receivers/prometheus/factory.h"
 
@@ -18,6 +19,7 @@ Registry builtin_components() {
   prometheus::register_component(registry);
   batch::register_component(registry);
   filter::register_component(registry);
+  memory_limiter::register_component(registry);
   debug::register_component(registry);
   prometheusremotewrite::register_component(registry);
   health_check::register_component(registry);

@@ -20,6 +20,7 @@ namespace {
 const std::map<std::string, std::string> kNeeded = {
     {"prometheus", "{config: {scrape_configs: [{job_name: a}]}}"},
     {"prometheusremotewrite", "{endpoint: 'http://localhost:1/api/v1/remote_write'}"},
+    {"memory_limiter", "{check_interval: 1s, limit_mib: 100}"},
     {"awsprometheusremotewrite",
      "{endpoint: 'http://localhost:1/workspaces/ws-1/api/v1/remote_write',"
      " aws_auth: {region: eu-west-1, service: aps}}"},

@@ -37,6 +37,14 @@ struct ComponentId {
   auto operator<=>(const ComponentId&) const = default;
 };
 
+// The memory of the process, in bytes.
+struct Memory {
+  std::uint64_t limit = 0;                  // of the container, or all of the machine
+  std::uint64_t queue = 32U << 20;          // for an exporter's queue, unless it is told
+  std::function<std::uint64_t()> resident;  // what the process holds
+  std::function<void()> release;            // gives back what it holds and does not use
+};
+
 // The outside world, as a component sees it. Everything outlives the component.
 struct Context {
   ComponentId id;
@@ -50,6 +58,7 @@ struct Context {
   std::string version;                               // of the program, for User-Agent and scopes
   std::string user_agent;                            // tributary-collector/<version>
   Compat compat = Compat::adot_0_49;                 // of the exporters that a receiver feeds
+  Memory memory = {};
 
   const Clock& clock() const { return loop.clock(); }
 };
@@ -100,6 +109,8 @@ class Processor {
 
   virtual ~Processor() = default;
   virtual RunMap map(const SeriesRunPtr& run) = 0;
+  // Asked for each batch before it goes anywhere: true where there is no room for it.
+  virtual bool refuses() { return false; }
   // Called for each batch.
   virtual void count(const Passed& passed) { (void)passed; }
 };

@@ -37,7 +37,10 @@ struct FakeContext {
                    .make_http_client = net::make_fake_http_client_factory(http),
                    .env = [this](std::string_view name) { return environment[std::string(name)]; },
                    .version = "v1",
-                   .user_agent = "tributary-collector/v1"};
+                   .user_agent = "tributary-collector/v1",
+                   .memory = {.limit = 1U << 30,
+                              .resident = [this] { return resident_bytes; },
+                              .release = [this] { ++memory_releases; }}};
   }
 
   // How many of the lines contain the text.
@@ -53,6 +56,8 @@ struct FakeContext {
   Telemetry telemetry;
   std::map<std::string, std::string> environment;
   std::vector<std::string> log_lines;
+  std::uint64_t resident_bytes = 10U << 20;
+  int memory_releases = 0;
   std::shared_ptr<net::FakeHttp> http;
   std::shared_ptr<LogSink> sink;
 };

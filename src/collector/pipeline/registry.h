@@ -43,6 +43,9 @@ class Settings {
   // Of an exporter: the setting, as YAML, without which series that differ in these resource
   // attributes alone become one (`Config::lost_identity`). "" where they stay apart.
   virtual std::string lost_identity(const std::vector<std::string>& attributes) const = 0;
+  // Of a processor: what the process may hold, in bytes, of a container or machine of `total`
+  // (`Config::memory_limit`). Nothing where it says nothing.
+  virtual std::optional<std::uint64_t> memory_limit(std::uint64_t total) const = 0;
 };
 
 template <class Kind>
@@ -98,6 +101,10 @@ class SettingsOf : public Blueprint<Kind> {
     if constexpr (requires { config_.lost_identity(attributes); })
       return config_.lost_identity(attributes);
     return {};
+  }
+  std::optional<std::uint64_t> memory_limit([[maybe_unused]] std::uint64_t total) const override {
+    if constexpr (requires { config_.memory_limit(total); }) return config_.memory_limit(total);
+    return std::nullopt;
   }
 
  protected:
