@@ -130,23 +130,29 @@ def to_float(bits):
     return None if bits == STALE_BITS else struct.unpack("<d", bits.to_bytes(8, "little"))[0]
 
 
-def judge(bodies):
-    stored, decoder, seen = Stored({}), Decoder(), collections.defaultdict(dict)
-    newest = {}
-    for body in bodies:
-        for series, at_ms, bits in decoder.samples(body):
-            stored.samples += 1
-            known = seen[series]
-            if at_ms in known:
-                stored.duplicates += known[at_ms] == bits
-                stored.conflicts += known[at_ms] != bits
-                continue
-            known[at_ms] = bits
-            stored.reordered += at_ms < newest.get(series, at_ms)
-            newest[series] = max(at_ms, newest.get(series, at_ms))
-    for series, known in seen.items():
-        stored.series[series] = [(at_ms, to_float(bits)) for at_ms, bits in known.items()]
-    return stored
+class Judge:
+    """Reads requests in the order in which they were taken."""
+
+    def __init__(self):
+        self.stored, self.decoder, self.read = Stored({}), Decoder(), 0
+        self.seen, self.newest = collections.defaultdict(dict), {}
+
+    def add(self, bodies):
+        stored = self.stored
+        for body in bodies[self.read :]:
+            for series, at_ms, bits in self.decoder.samples(body):
+                stored.samples += 1
+                known = self.seen[series]
+                if at_ms in known:
+                    stored.duplicates += known[at_ms] == bits
+                    stored.conflicts += known[at_ms] != bits
+                    continue
+                known[at_ms] = bits
+                stored.reordered += at_ms < self.newest.get(series, at_ms)
+                self.newest[series] = max(at_ms, self.newest.get(series, at_ms))
+                stored.series.setdefault(series, []).append((at_ms, to_float(bits)))
+        self.read = len(bodies)
+        return stored
 
 
 @dataclasses.dataclass
@@ -161,6 +167,7 @@ class Receiver(fault_server.Server):
 
     def __init__(self):
         self.bodies, self.taken_at, self.attempts = [], [], []
+        self.judge = Judge()
         self.expired_keys, self.max_bytes, self.refused_names = set(), None, set()
         super().__init__()
 
@@ -212,7 +219,7 @@ class Receiver(fault_server.Server):
     def stored(self):
         with self.lock:
             bodies = list(self.bodies)
-        return judge(bodies)
+        return self.judge.add(bodies)
 
     def count(self):
         return len(self.bodies)

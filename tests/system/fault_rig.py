@@ -1,6 +1,7 @@
 """A collector between a target and a receiver that both misbehave on demand, and what it said."""
 
 import json
+import os
 import re
 import time
 
@@ -107,7 +108,7 @@ class Rig:
         began = time.monotonic()
         assert self.collector.stop(timeout=STOP_S + 5) == code, self.log()
         assert time.monotonic() - began < STOP_S, "stopped too late for ECS"
-        wait_for(lambda: self.target.active == 0, 5, "the end of the last exchange")
+        self.target.wait_idle()
         return self.receiver.stored()
 
     def log(self):
@@ -115,8 +116,8 @@ class Rig:
 
     def own_metrics(self):
         """{name{labels}: value} of the collector's own metrics."""
-        status, text = get(f"http://127.0.0.1:{self.metrics_port}/metrics")
-        assert status == 200, status
+        url = f"http://127.0.0.1:{self.metrics_port}/metrics"
+        text = self.wait(lambda: get(url, timeout=30)[1], 30, "own metrics")
         rows = (line.rsplit(" ", 1) for line in text.splitlines() if line and line[0] != "#")
         return {name: float(value) for name, value in rows}
 
@@ -140,6 +141,10 @@ class Rig:
     def rss_kib(self):
         status = open(f"/proc/{self.collector.process.pid}/status").read()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+    def cpu_seconds(self):
+        parts = open(f"/proc/{self.collector.process.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def kill_it(program):

@@ -5,12 +5,14 @@ A server has a list of `Fault`s; the first one that applies to a request decides
 `handle()` does. Each connection has a thread.
 """
 
+import pathlib
 import select
 import socket
 import struct
 import threading
 import time
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HEAD_MAX = 64 << 10
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 

@@ -5,6 +5,7 @@ import threading
 import time
 
 import fault_server
+from topology import wait_for
 
 
 def counting_page(series):
@@ -37,6 +38,10 @@ class Target(fault_server.Server):
         exchange.answer(200, body, {"Content-Type": self.content_type})
         with self.lock:
             self.served.append((number, time.monotonic()))
+
+    def wait_idle(self):
+        """Until every request that was begun has ended."""
+        wait_for(lambda: self.active == 0, 5, "the end of the last exchange")
 
     def last(self):
         """The number of the newest scrape that was served whole."""

@@ -2,10 +2,13 @@
 """Runs the system tests: every function test_* of every test_*.py here, several at once, each with
 a scratch directory. Ends with "N passed, N failed, N skipped".
 
-  tests/system/run.py [part of a name]...
+  tests/system/run.py [--soak] [part of a name]...
 
 A test's docstring is its sentence. It gets a `Case`: a directory, `figure()` for measured numbers,
 `skip()`. The programs come from TRIBUTARY_BIN_DIR (build/release/bin).
+
+With --soak it runs the functions soak_* instead: a thousand kills, long outages. They take half an
+hour.
 """
 
 import concurrent.futures
@@ -68,21 +71,23 @@ def run_one(name, function):
     return name, outcome, detail, case.figures, time.monotonic() - start
 
 
-def collect(wanted):
+def collect(wanted, prefix):
     tests = []
     for path in sorted(HERE.glob("test_*.py")):
         module = importlib.import_module(path.stem)
         for name, function in vars(module).items():
-            full = f"{path.stem.removeprefix('test_')}.{name.removeprefix('test_')}"
-            if name.startswith("test_") and (not wanted or any(w in full for w in wanted)):
+            full = f"{path.stem.removeprefix('test_')}.{name.removeprefix(prefix)}"
+            if name.startswith(prefix) and (not wanted or any(w in full for w in wanted)):
                 tests.append((getattr(function, "seconds", 10), full, function))
     return [(full, function) for _, full, function in sorted(tests, key=lambda t: -t[0])]
 
 
 def main():
     counts = {"ok": 0, "FAILED": 0, "skipped": 0}
+    wanted = [argument for argument in sys.argv[1:] if argument != "--soak"]
+    tests = collect(wanted, "soak_" if "--soak" in sys.argv[1:] else "test_")
     with concurrent.futures.ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        jobs = [pool.submit(run_one, name, function) for name, function in collect(sys.argv[1:])]
+        jobs = [pool.submit(run_one, name, function) for name, function in tests]
         for job in concurrent.futures.as_completed(jobs):
             name, outcome, detail, figures, seconds = job.result()
             counts[outcome] += 1
