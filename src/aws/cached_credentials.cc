@@ -15,6 +15,8 @@ constexpr Duration kFresh = 60s;
 constexpr int kDoublingsMax = 16;
 // Between two renewals of credentials that hardly live.
 constexpr Duration kRenewalMin = 1s;
+// How long credentials are used that seem to have expired when they come.
+constexpr Duration kDoubtfulFor = 10min;
 
 }  // namespace
 
@@ -83,10 +85,14 @@ net::Task<void> CachedCredentials::wait_for_refresh(std::stop_token stop) {
 void CachedCredentials::adopt(Credentials credentials) {
   const Timestamp now = loop_.clock().now();
   if (credentials.expiration && *credentials.expiration <= now) {
-    fail(Error(Code::unauthenticated, provider_->describe() + " gave credentials that expired at " +
-                                          iso8601(*credentials.expiration) + ", it is " +
-                                          iso8601(now)));
-    return;
+    // Either they have, or this machine's clock is wrong. The other side knows.
+    if (log_limiter_.allow(loop_.clock().monotonic()).allowed) {
+      log_.warn("credentials seem to have expired when they came, they are tried all the same",
+                {{"source", provider_->describe()},
+                 {"expired", iso8601(*credentials.expiration)},
+                 {"clock", iso8601(now)}});
+    }
+    credentials.expiration = now + kDoubtfulFor;
   }
   if (credentials.expiration) {
     const auto jitter = std::chrono::duration_cast<Duration>(options_.jitter * random_.uniform());

@@ -64,22 +64,65 @@ std::string account_of(std::string_view arn) {
   return parsed ? std::string(parsed->account) : "";
 }
 
-std::string cause_of_denied_role(const Refusal& refusal, const Hop& hop) {
+Advice advise_on_denied_role(const Refusal& refusal, const Hop& hop) {
   const std::string caller(hop.caller.empty() ? "the caller" : hop.caller);
   const std::string role(hop.role_arn);
-  const std::string permission =
-      "no permission policy of " + caller + " allows " + std::string(hop.action) + " on " + role;
-  const std::string trust = "the trust policy of " + role + " does not let " + caller + " in";
-  if (contains(refusal.message, "explicit deny"))
-    return "a policy denies it explicitly: look for Effect Deny on either side";
+  const std::string action(hop.action);
+  const Advice permission{
+      "no permission policy of " + caller + " allows " + action + " on " + role,
+      "allow " + action + " on " + role + " in a permission policy of " + caller};
+  const Advice trust{"the trust policy of " + role + " does not let " + caller + " in",
+                     "name " + caller + " as Principal in the trust policy of " + role};
+  if (contains(refusal.message, "explicit deny")) {
+    return {"a policy denies it explicitly: look for Effect Deny on either side",
+            "take " + action + " on " + role + " out of that statement"};
+  }
   if (contains(refusal.message, "no identity-based policy allows")) return permission;
   if (contains(refusal.message, "no role trust policy allows")) return trust;
   const std::string external = hop.external_id_given
                                    ? " (Principal, or a condition such as sts:ExternalId)"
                                    : " (Principal, or it wants an sts:ExternalId and none is set)";
   if (account_of(hop.caller) == account_of(role) && !account_of(role).empty())
-    return trust + external + ", or the role does not exist";
-  return "either " + trust + external + ", or " + permission + ", or the role does not exist";
+    return {trust.likely_cause + external + ", or the role does not exist", trust.next_action};
+  return {"either " + trust.likely_cause + external + ", or " + permission.likely_cause +
+              ", or the role does not exist",
+          trust.next_action + ", and " + permission.next_action};
+}
+
+Advice advise_on_stale_credentials(const Refusal& refusal, const std::string& caller) {
+  if (contains(refusal.message, "expired") || contains(refusal.code, "Expired")) {
+    return {"the credentials of " + caller + " have expired and were not renewed",
+            "see what keeps their source from giving new ones"};
+  }
+  return {"the credentials of " + caller +
+              " are unknown here: deleted, inactive, of another partition, or the region must be "
+              "enabled for the account first",
+          "check the access key, or enable the region"};
+}
+
+// Where the texts say it without a code.
+Advice advise_on_text(const Refusal& refusal) {
+  const std::string_view message = refusal.message;
+  if (contains(message, "signature we calculated does not match")) {
+    return {"the secret access key is wrong, or a proxy changes the request (Host, path, headers)",
+            "check the secret access key, and connect without the proxy"};
+  }
+  if (contains(message, "scoped to a valid region"))
+    return {"the region of the signature is wrong", "set the region of the workspace"};
+  if (contains(message, "Missing Authentication Token") ||
+      refusal.code == "MissingAuthenticationToken") {
+    return {"a proxy removes the Authorization header, or the path is not one of the service",
+            "check the endpoint's path, and connect without the proxy"};
+  }
+  if (refusal.code == "RegionDisabledException") {
+    return {"STS is not activated in this region for the account",
+            "activate it, or set sts_region to one where it is"};
+  }
+  if (contains(message, "MaxSessionDuration") || contains(message, "session limit")) {
+    return {"the session asked for is longer than the role allows",
+            "raise the role's maximum session duration"};
+  }
+  return {};
 }
 
 }  // namespace
@@ -100,6 +143,7 @@ std::string HopError::to_string() const {
   add(": ", message);
   add("; request id ", request_id);
   add("; likely cause: ", likely_cause);
+  add("; next: ", next_action);
   return out;
 }
 
@@ -117,6 +161,7 @@ std::vector<LogField> HopError::fields() const {
   add("error", message);
   add("request_id", request_id);
   add("likely_cause", likely_cause);
+  add("next_action", next_action);
   return fields;
 }
 
@@ -138,37 +183,23 @@ Refusal parse_refusal(const net::Response& response) {
   return refusal;
 }
 
-std::string likely_cause(const Refusal& refusal, const Hop& hop) {
+Advice advise(const Refusal& refusal, const Hop& hop) {
   const std::string caller(hop.caller.empty() ? "the caller" : hop.caller);
-  const std::string_view message = refusal.message;
+  const std::string action(hop.action);
   switch (remedy_of(refusal)) {
-    case Remedy::fix_clock: return "the clock of this machine is wrong";
-    case Remedy::refresh_credentials:
-      if (contains(message, "expired") || contains(refusal.code, "Expired"))
-        return "the credentials of " + caller + " have expired and were not renewed";
-      return "the credentials of " + caller +
-             " are unknown here: deleted, inactive, of another partition, or the region must be "
-             "enabled for the account first";
+    case Remedy::fix_clock: return {"the clock of this machine is wrong", "set it, as by NTP"};
+    case Remedy::refresh_credentials: return advise_on_stale_credentials(refusal, caller);
     case Remedy::none: break;
   }
-  if (!refusal.explanation.empty()) return refusal.explanation;
-  if (is_denial(refusal) && !hop.role_arn.empty()) return cause_of_denied_role(refusal, hop);
-  if (is_denial(refusal)) {
-    return contains(message, "explicit deny")
-               ? "a policy denies it explicitly: look for Effect Deny"
-               : "no permission policy of " + caller + " allows " + std::string(hop.action);
+  if (!refusal.explanation.empty()) return {refusal.explanation, ""};
+  if (is_denial(refusal) && !hop.role_arn.empty()) return advise_on_denied_role(refusal, hop);
+  if (!is_denial(refusal)) return advise_on_text(refusal);
+  if (contains(refusal.message, "explicit deny")) {
+    return {"a policy denies it explicitly: look for Effect Deny",
+            "take " + action + " out of that statement"};
   }
-  if (contains(message, "signature we calculated does not match"))
-    return "the secret access key is wrong, or a proxy changes the request (Host, path, headers)";
-  if (contains(message, "scoped to a valid region")) return "the region of the signature is wrong";
-  if (contains(message, "Missing Authentication Token") ||
-      refusal.code == "MissingAuthenticationToken")
-    return "a proxy removes the Authorization header, or the path is not one of the service";
-  if (refusal.code == "RegionDisabledException")
-    return "STS is not activated in this region for the account";
-  if (contains(message, "MaxSessionDuration") || contains(message, "session limit"))
-    return "the session asked for is longer than the role allows";
-  return "";
+  return {"no permission policy of " + caller + " allows " + action,
+          "allow " + action + " in a permission policy of " + caller};
 }
 
 std::string caller_in_message(std::string_view message) {

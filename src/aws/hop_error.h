@@ -25,6 +25,7 @@ struct HopError {
   std::string message;
   std::string request_id;
   std::string likely_cause;
+  std::string next_action;  // for the operator
   Code kind = Code::unauthenticated;
 
   // One sentence with all that is known.
@@ -47,14 +48,20 @@ struct Refusal {
 // x-amzn-requestid and, of a tributary hub, x-tributary-denial.
 Refusal parse_refusal(const net::Response& response);
 
-// What the refusal is probably about, in words for the operator; "" where nothing can be said.
 struct Hop {
   std::string_view action;  // "sts:AssumeRole", "aps:RemoteWrite"
   std::string_view caller;
   std::string_view role_arn;  // "" where no role is assumed
   bool external_id_given = false;
 };
-std::string likely_cause(const Refusal& refusal, const Hop& hop);
+
+// What the refusal is probably about and what to do, in words for the operator; "" where nothing
+// can be said.
+struct Advice {
+  std::string likely_cause;
+  std::string next_action;
+};
+Advice advise(const Refusal& refusal, const Hop& hop);
 
 // The caller that AWS names in "User: <arn> is not authorized …", "" where it names none.
 std::string caller_in_message(std::string_view message);

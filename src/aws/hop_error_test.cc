@@ -22,10 +22,11 @@ net::Response response(int status, std::string body, net::Headers headers = {}) 
 }
 
 std::string cause(Refusal refusal, bool external_id_given = false) {
-  return likely_cause(refusal, {.action = "sts:AssumeRole",
-                                .caller = "arn:aws:sts::111111111111:assumed-role/task/t",
-                                .role_arn = "arn:aws:iam::222222222222:role/central",
-                                .external_id_given = external_id_given});
+  return advise(refusal, {.action = "sts:AssumeRole",
+                          .caller = "arn:aws:sts::111111111111:assumed-role/task/t",
+                          .role_arn = "arn:aws:iam::222222222222:role/central",
+                          .external_id_given = external_id_given})
+      .likely_cause;
 }
 
 TEST(Refusal, IsReadFromXml) {
@@ -115,6 +116,23 @@ TEST(LikelyCause, OfOtherRefusals) {
   EXPECT_EQ(cause({.code = "Throttling"}), "");
 }
 
+TEST(Advice, SaysWhatToDo) {
+  const auto action = [](Refusal refusal) {
+    return advise(refusal, {.action = "aps:RemoteWrite", .caller = "arn:me", .role_arn = ""})
+        .next_action;
+  };
+
+  EXPECT_EQ(action({.code = "AccessDeniedException"}),
+            "allow aps:RemoteWrite in a permission policy of arn:me");
+  EXPECT_EQ(action({.code = "AccessDenied", .message = "with an explicit deny"}),
+            "take aps:RemoteWrite out of that statement");
+  EXPECT_EQ(action({.code = "RequestTimeTooSkewed"}), "set it, as by NTP");
+  EXPECT_EQ(action({.code = "ExpiredToken"}), "see what keeps their source from giving new ones");
+  EXPECT_EQ(action({.code = "RegionDisabledException"}),
+            "activate it, or set sts_region to one where it is");
+  EXPECT_EQ(action({.code = "Unheard"}), "");
+}
+
 TEST(HopError, SaysAllThatIsKnownInOneSentence) {
   const HopError error{.hop = "sts:AssumeRole",
                        .caller = "AKIA1",
@@ -125,13 +143,14 @@ TEST(HopError, SaysAllThatIsKnownInOneSentence) {
                        .code = "AccessDenied",
                        .message = "no",
                        .request_id = "id",
-                       .likely_cause = "trust"};
+                       .likely_cause = "trust",
+                       .next_action = "mend it"};
 
   EXPECT_EQ(error.to_string(),
             "sts:AssumeRole of arn:r by AKIA1 in eu-west-1 at https://sts/ was answered with HTTP "
-            "403 AccessDenied: no; request id id; likely cause: trust");
+            "403 AccessDenied: no; request id id; likely cause: trust; next: mend it");
   EXPECT_EQ((HopError{.hop = "x", .message = "refused"}.to_string()), "x failed: refused");
-  EXPECT_EQ(error.fields().size(), 10U);
+  EXPECT_EQ(error.fields().size(), 11U);
 }
 
 }  // namespace

@@ -10,9 +10,6 @@
 namespace tributary::aws {
 namespace {
 
-// Less than this is not what a server complains about.
-constexpr Duration kClockDifferenceMin = 5s;
-
 bool may_be_auth_failure(const net::Response& response) {
   return response.status == 400 || response.status == 401 || response.status == 403;
 }
@@ -110,21 +107,24 @@ net::Request SigningClient::with_signature(net::Request request, const Credentia
 bool SigningClient::can_remedy(const Refusal& refusal, const net::Response& response,
                                const Credentials& credentials) {
   switch (remedy_of(refusal)) {
-    case Remedy::none: return false;
-    case Remedy::fix_clock: return take_clock_from(response);
+    case Remedy::none:
+      // A 400 is about the request.
+      return response.status != 400 && take_clock_from(response, kClockDifferenceLarge);
+    case Remedy::fix_clock: return take_clock_from(response, kClockDifferenceMin);
     case Remedy::refresh_credentials:
+      take_clock_from(response, kClockDifferenceLarge);
       credentials_.invalidate(credentials.access_key_id);
       return true;
   }
   return false;
 }
 
-bool SigningClient::take_clock_from(const net::Response& response) {
+bool SigningClient::take_clock_from(const net::Response& response, Duration least_difference) {
   const auto date = parse_http_date(response.headers.get("Date").value_or(""));
   if (!date) return false;
   const Duration offset = *date - clock_.now();
   const Duration difference = std::chrono::abs(offset - clock_offset_);
-  if (difference < kClockDifferenceMin) return false;
+  if (difference < least_difference || std::chrono::abs(offset) > kClockOffsetMax) return false;
   clock_offset_ = offset;
   log_.warn(
       "the clock of this machine differs from the server's, signing with the server's",
@@ -142,6 +142,7 @@ void SigningClient::report(const Refusal& refusal, const net::Request& request,
   if (caller.empty()) caller = credentials.principal();
   // The role has been assumed by now: what is missing is a permission of its session.
   const Hop hop{.action = action, .caller = caller, .role_arn = ""};
+  Advice advice = advise(refusal, hop);
   const HopError error{.hop = action,
                        .caller = caller,
                        .role_arn = options_.role_arn,
@@ -151,7 +152,8 @@ void SigningClient::report(const Refusal& refusal, const net::Request& request,
                        .code = refusal.code,
                        .message = refusal.message,
                        .request_id = refusal.request_id,
-                       .likely_cause = likely_cause(refusal, hop)};
+                       .likely_cause = std::move(advice.likely_cause),
+                       .next_action = std::move(advice.next_action)};
   std::vector<LogField> fields = error.fields();
   if (verdict.suppressed > 0) fields.emplace_back("suppressed", verdict.suppressed);
   log_.warn("a signed request was refused", std::move(fields));

@@ -2,9 +2,9 @@
 // behind it.
 //
 // An answer that says that the credentials have expired or are unknown makes it fetch new ones and
-// try once more; one that says that the clock is wrong makes it take the time from the answer's
-// Date header and try once more. Other refusals go to the caller, and to the log with the hop, the
-// code and the likely cause.
+// try once more; one that says that the clock is wrong, or whose Date is far from it, makes it take
+// the time from that header and try once more. Other refusals go to the caller, and to the log with
+// the hop, the code and the likely cause.
 //
 // Threads: the Loop's. Must outlive every `send`.
 #pragma once
@@ -35,6 +35,13 @@ struct SigningOptions {
 
 class SigningClient final : public net::HttpClient {
  public:
+  // Less is not what a server complains about.
+  static constexpr Duration kClockDifferenceMin = 5s;
+  // So much makes a refusal one of the clock, whatever it says.
+  static constexpr Duration kClockDifferenceLarge = 60s;
+  // Who is further off than that is not believed.
+  static constexpr Duration kClockOffsetMax = 24h;
+
   SigningClient(net::HttpClient& inner, CachedCredentials& credentials, const Clock& clock,
                 Logger log, SigningOptions options);
 
@@ -50,7 +57,7 @@ class SigningClient final : public net::HttpClient {
   net::Request with_signature(net::Request request, const Credentials& credentials);
   bool can_remedy(const Refusal& refusal, const net::Response& response,
                   const Credentials& credentials);
-  bool take_clock_from(const net::Response& response);
+  bool take_clock_from(const net::Response& response, Duration least_difference);
   void report(const Refusal& refusal, const net::Request& request, const Credentials& credentials);
 
   net::HttpClient& inner_;

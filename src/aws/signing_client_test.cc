@@ -144,6 +144,56 @@ TEST_F(SigningClientTest, DoesNotRetryWhenTheServersTimeIsItsOwn) {
   EXPECT_EQ(fake_.http->requests.size(), 1U);
 }
 
+TEST_F(SigningClientTest, SeesByTheDateThatItsClockIsWrongWhateverTheRefusalSays) {
+  const Timestamp server_time = fake_.loop.clock().now() - 10min;
+  fake_.http->answer = [&](const net::Request& request) {
+    if (is_well_signed(request, server_time)) return FakeEnvironment::response(200, "");
+    net::Response response = FakeEnvironment::response(403, R"({"message":"Forbidden"})");
+    response.headers.add("Date", "Tue, 14 Nov 2023 22:03:20 GMT");
+    return response;
+  };
+
+  EXPECT_EQ(send()->status, 200);
+  EXPECT_EQ(send()->status, 200);
+
+  EXPECT_EQ(fake_.http->requests.size(), 3U);
+  EXPECT_EQ(client_.clock_offset(), -10min);
+  ASSERT_EQ(lines_.size(), 1U);
+  EXPECT_THAT(lines_[0], HasSubstr("the clock of this machine differs from the server's"));
+}
+
+TEST_F(SigningClientTest, GoesBackToItsOwnClockWhenThatIsMended) {
+  Timestamp server_time = fake_.loop.clock().now() + 10min;
+  const char* date = "Tue, 14 Nov 2023 22:23:20 GMT";
+  fake_.http->answer = [&](const net::Request& request) {
+    if (is_well_signed(request, server_time)) return FakeEnvironment::response(200, "");
+    net::Response response =
+        FakeEnvironment::response(403, R"({"message":"Signature not yet current: a"})");
+    response.headers.add("Date", date);
+    return response;
+  };
+  ASSERT_EQ(send()->status, 200);
+
+  fake_.loop.fake_clock().set(server_time);
+
+  EXPECT_EQ(send()->status, 200);
+  EXPECT_EQ(client_.clock_offset(), 0s);
+}
+
+TEST_F(SigningClientTest, DoesNotBelieveADateThatIsMoreThanADayOff) {
+  fake_.http->answer = [](const net::Request&) {
+    net::Response response =
+        FakeEnvironment::response(403, R"({"message":"Signature expired: a"})");
+    response.headers.add("Date", "Thu, 16 Nov 2023 22:23:20 GMT");
+    return response;
+  };
+
+  EXPECT_EQ(send()->status, 403);
+
+  EXPECT_EQ(fake_.http->requests.size(), 1U);
+  EXPECT_EQ(client_.clock_offset(), 0s);
+}
+
 TEST_F(SigningClientTest, LogsARefusalWithItsLikelyCauseAtABoundedRate) {
   fake_.http->answer = [](const net::Request&) {
     net::Response response = FakeEnvironment::response(
@@ -161,7 +211,8 @@ TEST_F(SigningClientTest, LogsARefusalWithItsLikelyCauseAtABoundedRate) {
   for (const auto* part : {"aps:RemoteWrite", "arn:aws:sts::2:assumed-role/central/t",
                            "arn:aws:iam::2:role/central", "eu-west-1", "403", "id-7",
                            "no permission policy of arn:aws:sts::2:assumed-role/central/t allows "
-                           "aps:RemoteWrite"}) {
+                           "aps:RemoteWrite",
+                           "allow aps:RemoteWrite in a permission policy of"}) {
     EXPECT_THAT(lines_[0], HasSubstr(part));
   }
 }

@@ -44,10 +44,12 @@ std::variant<Credentials, HopError> read_answer(const Result<net::Response>& res
   hop.code = refusal.code;
   hop.message = refusal.message;
   hop.request_id = refusal.request_id;
-  hop.likely_cause = likely_cause(refusal, {.action = hop.hop,
-                                            .caller = hop.caller,
-                                            .role_arn = hop.role_arn,
-                                            .external_id_given = external_id_given});
+  Advice advice = advise(refusal, {.action = hop.hop,
+                                   .caller = hop.caller,
+                                   .role_arn = hop.role_arn,
+                                   .external_id_given = external_id_given});
+  hop.likely_cause = std::move(advice.likely_cause);
+  hop.next_action = std::move(advice.next_action);
   hop.kind = refusal.http_status >= 500 ? Code::unavailable : Code::unauthenticated;
   return hop;
 }
