@@ -149,6 +149,46 @@ TEST(Config, NamesDiscoveryThatIsNotSupportedYet) {
   EXPECT_THAT(wrong("oauth2: {client_id: x}"), HasSubstr("not supported yet: oauth2"));
 }
 
+TEST(Config, RefusesWhatWouldChangeDataWithTheLineItStandsIn) {
+  EXPECT_THAT(wrong("scrape_native_histograms: true"),
+              AllOf(HasSubstr("t.yaml:1:41: error"),
+                    HasSubstr("not supported yet: scrape_native_histograms")));
+  EXPECT_THAT(wrong("convert_classic_histograms_to_nhcb: true"),
+              HasSubstr("not supported yet: convert_classic_histograms_to_nhcb"));
+  EXPECT_THAT(wrong("scrape_protocols: [PrometheusProto]"),
+              HasSubstr("error: not supported yet: PrometheusProto"));
+  EXPECT_THAT(Jobs("config:\n"
+                   "  global: {scrape_native_histograms: true}\n"
+                   "  scrape_configs: [{job_name: j}]\n")
+                  .messages,
+              HasSubstr("t.yaml:2:12: error"));
+  EXPECT_THAT(Jobs("config:\n"
+                   "  global: {scrape_native_histograms: true}\n"
+                   "  scrape_configs: [{job_name: j, scrape_native_histograms: false}]\n")
+                  .messages,
+              IsEmpty());
+}
+
+TEST(Config, WarnsOfWhatHasNoEffect) {
+  const auto warns = [](std::string_view settings, std::string_view text) {
+    EXPECT_THAT(wrong(settings), AllOf(HasSubstr("warning: " + std::string(text)),
+                                       testing::Not(HasSubstr("error"))));
+  };
+
+  warns("enable_http2: true", "enable_http2 has no effect");
+  warns("keep_dropped_targets: 5", "keep_dropped_targets has no effect");
+  warns("native_histogram_bucket_limit: 5", "native_histogram_bucket_limit has no effect");
+  warns("native_histogram_min_bucket_factor: 1.1", "native_histogram_min_bucket_factor has no");
+  warns("scrape_protocols: [PrometheusProto, PrometheusText0.0.4]", "PrometheusProto is not");
+  warns("metric_relabel_configs: [{target_label: __name__}]", "target_label __name__");
+  EXPECT_THAT(wrong("enable_http2: false, always_scrape_classic_histograms: true"), IsEmpty());
+  EXPECT_THAT(Jobs("config: {global: {evaluation_interval: 1m, query_log_file: x}, "
+                   "scrape_configs: [{job_name: j}]}")
+                  .messages,
+              AllOf(HasSubstr("evaluation_interval has no effect: there are no rules"),
+                    HasSubstr("query_log_file has no effect")));
+}
+
 TEST(Config, RefusesWhatCannotWork) {
   EXPECT_THAT(wrong("scrape_interval: 5s, scrape_timeout: 6s"), HasSubstr("longer than"));
   EXPECT_THAT(wrong("scrape_timeout: 2m"), HasSubstr("longer than the scrape interval 1m"));

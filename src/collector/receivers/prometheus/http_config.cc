@@ -123,6 +123,9 @@ void HttpConfig::check(const config::Node& node, config::Diagnostics& diagnostic
     if (const auto url = net::parse_url(proxy_url); !url)
       diagnostics.error(node.mark_of("proxy_url"), "proxy_url: " + url.error().message());
   }
+  if (enable_http2 && node.find("enable_http2") != nullptr)
+    diagnostics.warning(node.mark_of("enable_http2"),
+                        "enable_http2 has no effect: requests are HTTP/1.1");
   for (const auto& [name, header] : http_headers) {
     for (const std::string_view reserved : kReservedHeaders)
       if (equals_ignore_case(name, reserved))

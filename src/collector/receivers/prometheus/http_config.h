@@ -110,7 +110,7 @@ struct HttpConfig {
     f.optional("bearer_token_file", bearer_token_file, "file that holds the bearer token");
     f.optional("tls_config", tls_config, "TLS of https targets");
     f.optional("follow_redirects", follow_redirects, "follow HTTP redirects");
-    f.optional("enable_http2", enable_http2, "accepted; requests are HTTP/1.1");
+    f.optional("enable_http2", enable_http2, "no effect: requests are HTTP/1.1");
     f.optional("proxy_url", proxy_url, "proxy to use");
     f.optional("no_proxy", no_proxy, "hosts to reach without the proxy");
     f.optional("proxy_from_environment", proxy_from_environment,

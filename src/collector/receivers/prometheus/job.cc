@@ -68,8 +68,9 @@ std::string accept_of(const ScrapeSettings& settings) {
 
 class JobMaker {
  public:
-  JobMaker(const GlobalConfig& global, config::Diagnostics& diagnostics)
-      : global_(global), diagnostics_(diagnostics) {}
+  JobMaker(const GlobalConfig& global, const config::Node* global_node,
+           config::Diagnostics& diagnostics)
+      : global_(global), global_node_(global_node), diagnostics_(diagnostics) {}
 
   void add(const ScrapeConfig& config, const config::Node& node) {
     if (!names_.insert(config.job_name).second)
@@ -81,6 +82,7 @@ class JobMaker {
                          "scrape_timeout " + prometheus_duration(*settings.scrape_timeout) +
                              " is longer than the scrape interval " +
                              prometheus_duration(settings.interval()));
+    settings.check_supported(node, global_node_, diagnostics_);
     Job job;
     job.defaults = {.job = config.job_name,
                     .scheme = config.scheme,
@@ -106,6 +108,7 @@ class JobMaker {
     job.enable_compression = config.enable_compression;
     job.body_size_limit = settings.body_size_limit.bytes;
     job.target_limit = settings.target_limit;
+    job.failure_log_file = settings.scrape_failure_log_file;
     jobs_.push_back(std::move(job));
   }
 
@@ -113,6 +116,7 @@ class JobMaker {
 
  private:
   const GlobalConfig& global_;
+  const config::Node* global_node_;  // null where there is none
   config::Diagnostics& diagnostics_;
   std::set<std::string> names_;
   std::vector<Job> jobs_;
@@ -139,7 +143,7 @@ void add_file(const std::string& path, const config::Mark& mark, JobMaker& jobs,
 
 std::vector<Job> make_jobs(const PrometheusConfig& config, const config::Node& node,
                            config::Diagnostics& diagnostics) {
-  JobMaker jobs(config.global, diagnostics);
+  JobMaker jobs(config.global, node.find("global"), diagnostics);
   for (std::size_t i = 0; i < config.scrape_configs.size(); ++i)
     jobs.add(config.scrape_configs[i], entry(node, "scrape_configs", i));
   for (std::size_t i = 0; i < config.scrape_config_files.size(); ++i) {

@@ -27,6 +27,7 @@ struct Job {
   bool enable_compression = true;
   std::uint64_t body_size_limit = 0;  // 0 = none
   std::uint64_t target_limit = 0;     // 0 = none
+  std::string failure_log_file;       // "" = none
 };
 
 // The jobs of a configuration, those of its scrape_config_files after its own. Reads those files.

@@ -45,17 +45,27 @@ Receiver::Receiver(Context context, Config config, std::vector<Job> jobs, Consum
       jobs_(std::move(jobs)),
       consumer_(consumer) {}
 
+Result<FailureLog*> Receiver::failure_log(const std::string& path) {
+  if (path.empty()) return nullptr;
+  auto& log = failure_logs_[path];
+  if (log == nullptr) {
+    TRIBUTARY_TRY(log, FailureLog::open(path));
+  }
+  return log.get();
+}
+
 Result<void> Receiver::start(Host&) {
   Counter& accepted = points(context_.telemetry, context_.id, "accepted",
                              "Samples that were pushed into the pipeline.");
   points(context_.telemetry, context_.id, "refused", "Samples that the pipeline refused.");
   points(context_.telemetry, context_.id, "failed", "Samples lost by errors of the receiver.");
-  const ScrapePool::Options options{.initial_scrape_offset = config_.initial_scrape_offset,
-                                    .seed = schedule_seed(jobs_)};
+  ScrapePool::Options options{.initial_scrape_offset = config_.initial_scrape_offset,
+                              .seed = schedule_seed(jobs_)};
   for (Job& job : jobs_) {
     TRIBUTARY_TRY(net::HttpClientOptions client_settings, client_options(job.http));
     auto client = context_.make_http_client(std::move(client_settings));
     if (!client) return client.error().within("job " + job.defaults.job);
+    TRIBUTARY_TRY(options.failure_log, failure_log(job.failure_log_file));
     pools_.push_back(std::make_unique<ScrapePool>(context_, std::move(job), std::move(*client),
                                                   consumer_, accepted, stop_.get_token(), running_,
                                                   options));

@@ -4,6 +4,7 @@
 // Threads: the loop's.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -26,12 +27,16 @@ class Receiver final : public collector::Receiver {
  private:
   Receiver(Context context, Config config, std::vector<Job> jobs, Consumer& consumer);
 
+  // The log of that path, opened once; null for no path.
+  Result<FailureLog*> failure_log(const std::string& path);
+
   Context context_;
   Config config_;
   std::vector<Job> jobs_;
   Consumer& consumer_;
   std::stop_source stop_;
   net::Gate running_;
+  std::map<std::string, std::unique_ptr<FailureLog>> failure_logs_;  // by their path
   std::vector<std::unique_ptr<ScrapePool>> pools_;
 };
 

@@ -401,5 +401,32 @@ TEST(Receiver, KeepsItsTargetsWhileTheirFileIsBroken) {
   EXPECT_EQ(receiver.world.logged("Reading a target file failed"), 1U);
 }
 
+TEST(Receiver, AddsFailedScrapesToTheFileOfFailures) {
+  const std::string path = testing::TempDir() + "/scrape_failures.log";
+  std::filesystem::remove(path);
+  Running receiver(one_target(", scrape_failure_log_file: " + path));
+  receiver.reachable = false;
+
+  receiver.start();
+  receiver.world.loop.advance(30s);
+
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  EXPECT_THAT(line, testing::AllOf(HasSubstr("\"job_name\":\"j\""),
+                                   HasSubstr("\"msg\":\"connection refused\""),
+                                   HasSubstr("\"target\":\"http://0.0.0.0:8000/metrics\"")));
+  EXPECT_TRUE(std::getline(file, line));
+}
+
+TEST(Receiver, DoesNotStartWithoutItsFileOfFailures) {
+  Running receiver(one_target(", scrape_failure_log_file: /nowhere/failures.log"));
+
+  const auto started = receiver.receiver->start(receiver.host);
+
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error().message(), HasSubstr("\"/nowhere/failures.log\""));
+}
+
 }  // namespace
 }  // namespace tributary::collector::prometheus

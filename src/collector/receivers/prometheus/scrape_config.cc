@@ -27,6 +27,13 @@ void check_label_names(const config::Node& node, const std::map<std::string, std
   }
 }
 
+// For what changes no data.
+void warn_no_effect(const config::Node& node, std::string_view key, std::string_view why,
+                    config::Diagnostics& diagnostics) {
+  if (node.find(key) == nullptr) return;
+  diagnostics.warning(node.mark_of(key), std::string(key) + " has no effect: " + std::string(why));
+}
+
 bool is_empty(const config::Node& node) {
   return node.is_null() || ((node.is_sequence() || node.is_mapping()) && node.elements().empty() &&
                             node.items().empty());
@@ -110,13 +117,8 @@ void ScrapeSettings::check(const config::Node& node, config::Diagnostics& diagno
       metric_name_escaping_scheme == EscapingScheme::allow_utf_8)
     diagnostics.error(node.mark_of("metric_name_escaping_scheme"),
                       "metric_name_escaping_scheme: allow-utf-8 contradicts legacy names");
-  for (const auto& [key, used] :
-       {std::pair("scrape_native_histograms", scrape_native_histograms.value_or(false)),
-        std::pair("convert_classic_histograms_to_nhcb",
-                  convert_classic_histograms_to_nhcb.value_or(false))})
-    if (used)
-      diagnostics.warning(node.mark_of(key),
-                          std::string(key) + " has no effect yet: native histograms are not read");
+  warn_no_effect(node, "keep_dropped_targets", "dropped targets are not shown anywhere",
+                 diagnostics);
   if (!scrape_protocols) return;
   const config::Mark& mark = node.mark_of("scrape_protocols");
   if (scrape_protocols->empty())
@@ -125,8 +127,26 @@ void ScrapeSettings::check(const config::Node& node, config::Diagnostics& diagno
   std::sort(sorted.begin(), sorted.end());
   if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
     diagnostics.error(mark, "scrape_protocols: names one twice");
-  if (sorted == std::vector{ScrapeProtocol::prometheus_proto})
+  if (sorted == std::vector{ScrapeProtocol::prometheus_proto}) {
     diagnostics.error(mark, "not supported yet: PrometheusProto");
+  } else if (std::binary_search(sorted.begin(), sorted.end(), ScrapeProtocol::prometheus_proto)) {
+    diagnostics.warning(mark,
+                        "PrometheusProto is not supported yet: the other formats are asked for");
+  }
+}
+
+void ScrapeSettings::check_supported(const config::Node& node, const config::Node* global,
+                                     config::Diagnostics& diagnostics) const {
+  const auto refuse = [&](std::string_view key, std::optional<bool> used, std::string_view why) {
+    if (!used.value_or(false)) return;
+    const bool is_inherited = node.find(key) == nullptr && global != nullptr;
+    diagnostics.error(is_inherited ? global->mark_of(key) : node.mark_of(key),
+                      "not supported yet: " + std::string(key) + ": " + std::string(why));
+  };
+  refuse("scrape_native_histograms", scrape_native_histograms,
+         "native histograms come over protobuf, which is not read yet");
+  refuse("convert_classic_histograms_to_nhcb", convert_classic_histograms_to_nhcb,
+         "classic histograms stay classic");
 }
 
 ScrapeSettings ScrapeSettings::or_else(const ScrapeSettings& base) const {
@@ -149,12 +169,19 @@ ScrapeSettings ScrapeSettings::or_else(const ScrapeSettings& base) const {
   inherit(all.metric_name_validation_scheme, base.metric_name_validation_scheme);
   inherit(all.metric_name_escaping_scheme, base.metric_name_escaping_scheme);
   inherit(all.extra_scrape_metrics, base.extra_scrape_metrics);
+  inherit(all.scrape_native_histograms, base.scrape_native_histograms);
+  inherit(all.convert_classic_histograms_to_nhcb, base.convert_classic_histograms_to_nhcb);
+  if (all.scrape_failure_log_file.empty())
+    all.scrape_failure_log_file = base.scrape_failure_log_file;
   return all;
 }
 
 void GlobalConfig::validate(const config::Node& node, config::Diagnostics& diagnostics) const {
   scrape.check(node, diagnostics);
   check_label_names(node, external_labels, "external_labels", diagnostics);
+  for (const std::string_view key : {"evaluation_interval", "rule_query_offset"})
+    warn_no_effect(node, key, "there are no rules here", diagnostics);
+  warn_no_effect(node, "query_log_file", "there are no queries here", diagnostics);
 }
 
 void ScrapeConfig::validate(const config::Node& node, config::Diagnostics& diagnostics) const {
@@ -173,10 +200,14 @@ void ScrapeConfig::validate(const config::Node& node, config::Diagnostics& diagn
     if (!is_empty(other_discovery[i]))
       diagnostics.error(node.mark_of(kOtherDiscovery[i]),
                         "not supported yet: " + std::string(kOtherDiscovery[i]));
-  for (const RelabelConfig& rule : metric_relabel_configs)
-    if (rule.target_label == kMetricName)
-      diagnostics.warning(node.mark_of("metric_relabel_configs"),
-                          "a metric that is renamed loses its type, unit and help");
+  for (const std::string_view key :
+       {"native_histogram_bucket_limit", "native_histogram_min_bucket_factor"})
+    warn_no_effect(node, key, "native histograms are not read yet", diagnostics);
+  for (std::size_t i = 0; i < metric_relabel_configs.size(); ++i)
+    if (metric_relabel_configs[i].target_label == kMetricName)
+      diagnostics.warning(
+          node.find("metric_relabel_configs")->elements()[i].mark_of("target_label"),
+          "target_label __name__: a metric that is renamed loses its type, unit and help");
 }
 
 void PrometheusConfig::validate(const config::Node& node, config::Diagnostics& diagnostics) const {

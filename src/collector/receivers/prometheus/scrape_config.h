@@ -115,24 +115,29 @@ struct ScrapeSettings {
                "a longer label name fails the scrape; 0 = none");
     f.optional("label_value_length_limit", label_value_length_limit,
                "a longer label value fails the scrape; 0 = none");
-    f.optional("keep_dropped_targets", keep_dropped_targets, "accepted, has no effect here");
+    f.optional("keep_dropped_targets", keep_dropped_targets,
+               "no effect: dropped targets are not shown anywhere");
     f.optional("scrape_failure_log_file", scrape_failure_log_file,
-               "accepted; failures are in the log");
+               "file to which each failed scrape is added as a line of JSON");
     f.optional("metric_name_validation_scheme", metric_name_validation_scheme,
                "names that are valid; utf8");
     f.optional("metric_name_escaping_scheme", metric_name_escaping_scheme,
                "how targets should write other names; allow-utf-8, underscores with legacy names");
     f.optional("scrape_native_histograms", scrape_native_histograms,
-               "accepted; they come over protobuf only, which is not read yet");
+               "true is refused: they come over protobuf, which is not read yet");
     f.optional("convert_classic_histograms_to_nhcb", convert_classic_histograms_to_nhcb,
-               "accepted; classic histograms stay classic");
+               "true is refused: classic histograms stay classic");
     f.optional("always_scrape_classic_histograms", always_scrape_classic_histograms,
-               "accepted; classic histograms are always scraped");
+               "no effect: classic histograms are always scraped");
     f.optional("extra_scrape_metrics", extra_scrape_metrics,
                "report scrape_timeout_seconds, scrape_sample_limit and scrape_body_size_bytes");
   }
 
   void check(const config::Node& node, config::Diagnostics& diagnostics) const;
+  // Refuses what would change data and is not there yet. Asked of the settings that hold for a job,
+  // which stand in `node` or else in `global`.
+  void check_supported(const config::Node& node, const config::Node* global,
+                       config::Diagnostics& diagnostics) const;
   // What is absent here, taken from `base`.
   ScrapeSettings or_else(const ScrapeSettings& base) const;
   Duration interval() const { return scrape_interval.value_or(Duration(1min)); }
@@ -149,9 +154,9 @@ struct GlobalConfig {
   void describe(Fields& f) {
     scrape.describe(f);
     f.optional("external_labels", external_labels, "set on every series");
-    f.optional("evaluation_interval", evaluation_interval, "accepted; there are no rules here");
-    f.optional("rule_query_offset", rule_query_offset, "accepted; there are no rules here");
-    f.optional("query_log_file", query_log_file, "accepted; there are no queries here");
+    f.optional("evaluation_interval", evaluation_interval, "no effect: there are no rules here");
+    f.optional("rule_query_offset", rule_query_offset, "no effect: there are no rules here");
+    f.optional("query_log_file", query_log_file, "no effect: there are no queries here");
   }
   void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
 };
@@ -205,9 +210,9 @@ struct ScrapeConfig {
     f.optional("scheme", scheme, "http or https");
     f.optional("enable_compression", enable_compression, "ask for gzip");
     f.optional("native_histogram_bucket_limit", native_histogram_bucket_limit,
-               "accepted, has no effect yet");
+               "no effect: native histograms are not read yet");
     f.optional("native_histogram_min_bucket_factor", native_histogram_min_bucket_factor,
-               "accepted, has no effect yet");
+               "no effect: native histograms are not read yet");
     f.optional("static_configs", static_configs, "targets, listed here");
     f.optional("file_sd_configs", file_sd_configs, "targets, listed in files");
     f.optional("relabel_configs", relabel_configs, "rules on the labels of targets");

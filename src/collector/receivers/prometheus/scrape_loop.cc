@@ -170,6 +170,9 @@ net::Task<void> ScrapeLoop::end_of_run(Timestamp next_tick) {
 }
 
 void ScrapeLoop::report_failure(const Error& error) {
+  if (environment_.failure_log != nullptr)
+    environment_.failure_log->write(environment_.context.clock().now(),
+                                    environment_.job.defaults.job, target_.url, error.message());
   const auto [allowed, suppressed] = failures_.allow(environment_.context.clock().monotonic());
   if (!allowed) return;
   failing_ = true;

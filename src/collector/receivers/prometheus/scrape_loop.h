@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/telemetry.h"
 #include "collector/pipeline/component.h"
+#include "collector/receivers/prometheus/failure_log.h"
 #include "collector/receivers/prometheus/job.h"
 #include "collector/receivers/prometheus/schedule.h"
 #include "collector/receivers/prometheus/scrape_page.h"
@@ -30,6 +31,7 @@ struct ScrapeEnvironment {
   Counter& accepted;       // otelcol_receiver_accepted_metric_points
   std::stop_token stop;    // the program ends
   std::uint64_t seed = 0;  // of this machine, for the schedule
+  FailureLog* failure_log = nullptr;
 };
 
 class ScrapeLoop {

@@ -11,7 +11,8 @@ ScrapePool::ScrapePool(const Context& context, Job job, std::unique_ptr<net::Htt
                        Options options)
     : job_(std::move(job)),
       client_(std::move(client)),
-      environment_{context, job_, *client_, consumer, accepted, std::move(stop), options.seed},
+      environment_{context,         job_,         *client_,           consumer, accepted,
+                   std::move(stop), options.seed, options.failure_log},
       gate_(gate),
       options_(options) {
   for (const FileSdConfig& config : job_.file_discovery) files_.emplace_back(config.files);

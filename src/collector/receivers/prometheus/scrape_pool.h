@@ -25,6 +25,7 @@ class ScrapePool {
   struct Options {
     Duration initial_scrape_offset{};  // 0 = spread over a second at most
     std::uint64_t seed = 0;
+    FailureLog* failure_log = nullptr;  // outlives the pool
   };
 
   // The context, the consumer, the counter and the gate outlive the pool.
