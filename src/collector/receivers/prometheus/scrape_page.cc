@@ -71,6 +71,7 @@ Result<void> PageScraper::read_entries(Pass& pass) {
   while (true) {
     TRIBUTARY_TRY(const EntryKind kind, pass.parser.next());
     switch (kind) {
+      case EntryKind::wait:  // only of a page that comes in pieces
       case EntryKind::end: return {};
       case EntryKind::type:
         pass.type = pass.parser.type();
