@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/json_text.h"
-#include "collector/exporters/debug/points.h"
 #include "collector/exporters/debug/text.h"
 
 namespace tributary::collector::debug {
@@ -63,12 +62,17 @@ void Exporter::consume(const BatchPtr& batch) {
   if (config_.verbosity == Verbosity::none) return;
   if (outputs_.empty() && !context_.log.enabled(LogLevel::info)) return;
   if (!sampler_.allow(context_.clock().monotonic())) return;
-  const Counts counts = count(*batch->shape);
+  const Counts counts = counts_of(batch->shape);
   show(message_, {{"resource metrics", counts.resources},
                   {count_key_, counts.metrics},
                   {"data points", counts.points}});
   if (config_.verbosity == Verbosity::normal) show(normal_text(*batch), {});
   if (config_.verbosity == Verbosity::detailed) show(detailed_text(*batch), {});
+}
+
+const Counts& Exporter::counts_of(const ShapePtr& shape) {
+  if (const Counts* known = counts_.find(shape)) return *known;
+  return counts_.put(shape, count(*shape));
 }
 
 void Exporter::show(std::string_view message, std::vector<LogField> fields) {

@@ -1,6 +1,9 @@
 // The debug exporter: shows what comes out of a pipeline, as counts or as text, in the collector's
 // log or on outputs of its own. The `logging` exporter is the same with its own message.
 //
+// Counts are worked out once per shape, so the default verbosity costs a batch nothing but its
+// line.
+//
 // Threads: the loop's. Lines are written at once; nothing is queued.
 #pragma once
 
@@ -10,7 +13,9 @@
 #include <vector>
 
 #include "collector/exporters/debug/config.h"
+#include "collector/exporters/debug/points.h"
 #include "collector/pipeline/component.h"
+#include "collector/pipeline/weak_cache.h"
 
 namespace tributary::collector::debug {
 
@@ -40,6 +45,7 @@ class Exporter final : public collector::Exporter {
   void consume(const BatchPtr& batch) override;
 
  private:
+  const Counts& counts_of(const ShapePtr& shape);
   void show(std::string_view message, std::vector<LogField> fields);
   void write(std::string_view text);
 
@@ -48,6 +54,7 @@ class Exporter final : public collector::Exporter {
   std::string_view message_;
   std::string_view count_key_;
   Sampler sampler_;
+  WeakCache<Shape, Counts> counts_;
   std::vector<int> outputs_;  // file descriptors; empty: the log
 };
 

@@ -47,6 +47,28 @@ TEST(Debug, ShowsCountsAlone) {
       ElementsAre(HasSubstr("Metrics\t{\"resource metrics\":1,\"metrics\":1,\"data points\":1}")));
 }
 
+TEST(Debug, CountsEachShape) {
+  FakeContext fake;
+  Exporter exporter(fake.make({"debug", ""}), Config{.sampling_initial = 100});
+  const auto family = std::make_shared<const MetricFamily>(MetricFamily{.name = "a"});
+  const auto batch_of = [&](std::size_t size) {
+    Batch batch;
+    batch.shape =
+        std::make_shared<const Shape>(std::vector<Series>(size, Series{.family = family}));
+    batch.values.resize(size);
+    return std::make_shared<const Batch>(std::move(batch));
+  };
+  const BatchPtr one = batch_of(1);
+  const BatchPtr three = batch_of(3);
+
+  for (const BatchPtr& batch : {one, three, one, batch_of(2), three}) exporter.consume(batch);
+
+  EXPECT_THAT(fake.log_lines,
+              ElementsAre(HasSubstr("\"data points\":1}"), HasSubstr("\"data points\":3}"),
+                          HasSubstr("\"data points\":1}"), HasSubstr("\"data points\":2}"),
+                          HasSubstr("\"data points\":3}")));
+}
+
 TEST(Debug, ShowsTextBehindTheCounts) {
   EXPECT_THAT(lines_of<Config>("verbosity: normal"),
               ElementsAre(HasSubstr("Metrics"), HasSubstr("\nup{} 1\n")));
