@@ -71,6 +71,12 @@ void Telemetry::gauge_function(std::string_view name, std::string_view help, Lab
   find_or_add(name, help, Kind::gauge, std::move(labels)).read = std::move(read);
 }
 
+void Telemetry::counter_function(std::string_view name, std::string_view help, LabelPairs labels,
+                                 std::function<double()> read) {
+  const std::lock_guard lock(mutex_);
+  find_or_add(name, help, Kind::counter, std::move(labels)).read = std::move(read);
+}
+
 std::string Telemetry::render() const {
   const std::lock_guard lock(mutex_);
   std::string out;

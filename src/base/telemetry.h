@@ -44,6 +44,8 @@ class Telemetry {
   // Read when rendered. `read` must stay callable for as long as this object lives.
   void gauge_function(std::string_view name, std::string_view help, LabelPairs labels,
                       std::function<double()> read);
+  void counter_function(std::string_view name, std::string_view help, LabelPairs labels,
+                        std::function<double()> read);
 
   // Prometheus text format 0.0.4, families sorted by name.
   std::string render() const;

@@ -24,6 +24,10 @@ void Balance::add(std::vector<Entry>& side, std::string_view name, std::uint64_t
   }
 }
 
+bool Balance::empty() const {
+  return std::all_of(came_.begin(), came_.end(), [](const Entry& one) { return one.samples == 0; });
+}
+
 std::int64_t Balance::difference() const {
   std::int64_t out = 0;
   for (const Entry& one : came_) out += static_cast<std::int64_t>(one.samples);

@@ -17,6 +17,8 @@ class Balance {
   void came(std::string_view name, std::uint64_t samples) { add(came_, name, samples); }
   void went(std::string_view name, std::uint64_t samples) { add(went_, name, samples); }
 
+  // Nothing came.
+  bool empty() const;
   // How many more came than went: 0 where no sample was lost or counted twice.
   std::int64_t difference() const;
   // "scraped 1,234 + added 2 = filtered 34 + sent 1,202", without what is 0.

@@ -30,6 +30,17 @@ TEST(Balance, TellsWhatIsMissingOrTooMuch) {
   EXPECT_EQ(doubled.difference(), -1);
 }
 
+TEST(Balance, IsEmptyUntilSamplesCome) {
+  Balance balance;
+  balance.came("scraped", 0);
+  balance.went("sent", 0);
+  EXPECT_TRUE(balance.empty());
+
+  balance.came("recovered", 1);
+
+  EXPECT_FALSE(balance.empty());
+}
+
 TEST(Balance, AddsUpWhatHasOneName) {
   Balance balance;
 

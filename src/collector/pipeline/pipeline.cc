@@ -35,15 +35,22 @@ void add_piece(ShapeMap& map, ShapeMap::Piece piece) {
 
 Pipeline::Pipeline(std::vector<std::unique_ptr<Processor>> processors,
                    std::vector<Consumer*> exporters)
-    : processors_(std::move(processors)), exporters_(std::move(exporters)) {}
+    : processors_(std::move(processors)),
+      exporters_(std::move(exporters)),
+      filtered_(processors_.size()) {}
 
 void Pipeline::consume(const BatchPtr& batch) {
+  received_ += batch->size();
   if (processors_.empty()) {
     exporters_.consume(batch);
     return;
   }
   const ShapeChain& chain = chain_for(batch->shape);
-  for (std::size_t i = 0; i < processors_.size(); ++i) processors_[i]->count(chain.passed[i]);
+  for (std::size_t i = 0; i < processors_.size(); ++i) {
+    const Processor::Passed& passed = chain.passed[i];
+    filtered_[i] += passed.in - passed.out;
+    processors_[i]->count(passed);
+  }
   if (chain.unchanged) {
     exporters_.consume(batch);
   } else if (chain.map.shape->size() > 0) {

@@ -38,6 +38,10 @@ class Pipeline final : public Consumer {
   // A batch of which the processors leave nothing goes no further.
   void consume(const BatchPtr& batch) override;
 
+  // Samples that came in, and how many of them each processor took away.
+  std::uint64_t received() const { return received_; }
+  const std::vector<std::uint64_t>& filtered() const { return filtered_; }
+
   // What is known at the moment.
   std::size_t known_shapes() const { return shapes_.size(); }
   std::size_t known_runs() const { return runs_.size(); }
@@ -71,6 +75,8 @@ class Pipeline final : public Consumer {
   FanOut exporters_;
   WeakCache<Shape, ShapeChain> shapes_;
   WeakCache<SeriesRun, RunChain> runs_;
+  std::uint64_t received_ = 0;
+  std::vector<std::uint64_t> filtered_;  // by each processor
 };
 
 }  // namespace tributary::collector

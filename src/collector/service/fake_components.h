@@ -90,7 +90,17 @@ class FakeExporter final : public Fake<Exporter> {
   }
   void consume(const BatchPtr& batch) override {
     note(context_.id.to_string() + " got " + std::to_string(batch->size()));
+    samples_ += batch->size();
   }
+  // An endpoint that says "lose" loses a sample.
+  bool report(Balance& balance) const override {
+    if (context_.id.type == "debug") return false;
+    balance.went("sent", samples_ - (config_.endpoint == "lose" ? 1 : 0));
+    return true;
+  }
+
+ private:
+  std::uint64_t samples_ = 0;
 };
 
 class FakeExtension final : public Fake<Extension> {

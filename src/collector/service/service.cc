@@ -82,6 +82,7 @@ Result<void> Service::make_all(const Document& document) {
     exporters_.push_back({id, std::move(*made)});
   }
   if (auto made = make_pipelines(document); !made) return made;
+  open_balances(document);
   return make_receivers(document);
 }
 
@@ -105,6 +106,26 @@ Result<void> Service::make_pipelines(const Document& document) {
         {config.id, std::make_unique<Pipeline>(std::move(processors), std::move(exporters))});
   }
   return {};
+}
+
+void Service::open_balances(const Document& document) {
+  std::vector<Balances::Feed> feeds;
+  for (std::size_t i = 0; i < document.pipelines.size(); ++i) {
+    const PipelineConfig& config = document.pipelines[i];
+    Balances::Feed feed{config.id.to_string(), {}, pipelines_[i].component.get()};
+    for (const ComponentId& id : config.processors) feed.processors.push_back(id.to_string());
+    show_pipeline(feed, telemetry_);
+    feeds.push_back(std::move(feed));
+  }
+  for (const Made<Exporter>& exporter : exporters_) {
+    std::vector<Balances::Feed> its;
+    for (std::size_t i = 0; i < document.pipelines.size(); ++i) {
+      const auto& named = document.pipelines[i].exporters;
+      if (std::find(named.begin(), named.end(), exporter.id) != named.end())
+        its.push_back(feeds[i]);
+    }
+    balances_.add(exporter.id.to_string(), *exporter.component, std::move(its), telemetry_);
+  }
 }
 
 Result<void> Service::make_receivers(const Document& document) {
@@ -171,6 +192,7 @@ net::Task<void> Service::stop(Instant deadline) {
   const auto share = std::chrono::duration_cast<Duration>((deadline - now) * kReceiversShare);
   co_await stop_all(receivers_, now + share);
   co_await stop_all(exporters_, deadline);
+  balances_.check(log_);
   for (auto one = extensions_.rbegin(); one != extensions_.rend(); ++one)
     co_await one->component->stop(deadline);
   if (metrics_server_) co_await metrics_server_->shutdown(0s);

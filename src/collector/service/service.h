@@ -16,6 +16,7 @@
 #include "base/telemetry.h"
 #include "collector/pipeline/component.h"
 #include "collector/pipeline/pipeline.h"
+#include "collector/service/balances.h"
 #include "collector/service/document.h"
 #include "collector/service/own_metrics.h"
 #include "net/http.h"
@@ -64,6 +65,7 @@ class Service final : public Host {
   Result<void> make_all(const Document& document);
   Result<void> make_pipelines(const Document& document);
   Result<void> make_receivers(const Document& document);
+  void open_balances(const Document& document);
   Result<void> show_own_metrics();
   Context context_for(const ComponentId& id, std::string_view kind);
   template <class Kind>
@@ -79,6 +81,7 @@ class Service final : public Host {
   std::vector<Made<Extension>> extensions_;
   std::vector<Made<Exporter>> exporters_;
   std::vector<Made<Pipeline>> pipelines_;
+  Balances balances_;
   std::vector<std::unique_ptr<FanOut>> fan_outs_;  // of receivers that feed several pipelines
   std::vector<Made<Receiver>> receivers_;
   bool ready_ = false;

@@ -132,6 +132,45 @@ TEST(Service, SharesReceiversAndExportersBetweenPipelines) {
                           "prometheusremotewrite got 1", "prometheusremotewrite got 1"));
 }
 
+TEST(Service, BalancesTheSamplesOfEachExporter) {
+  Fixture fixture;
+  const auto service = fixture.make(kTwoPipelines);
+  ASSERT_TRUE(service->start());
+
+  fixture.journal.consumers[0]->consume(batch_of(3000));  // prometheus: both pipelines
+  fixture.journal.consumers[1]->consume(batch_of(4));     // ecs: filtered
+  const std::string metrics = service->telemetry().render();
+  net::run_task(fixture.context.loop, service->stop(fixture.context.loop.clock().monotonic()));
+
+  EXPECT_EQ(fixture.context.logged("Balance of samples: scraped 6,004 = filtered(filter) "), 1u);
+  EXPECT_EQ(fixture.context.logged("Balance of samples"), 1u);
+  for (const char* line :
+       {"tributary_ledger_difference{exporter=\"prometheusremotewrite\"} 0\n",
+        "tributary_pipeline_samples_received{pipeline=\"metrics\"} 3000\n",
+        "tributary_pipeline_samples_received{pipeline=\"metrics/ecs\"} 3004\n",
+        "tributary_pipeline_samples_filtered{pipeline=\"metrics/ecs\",processor=\"filter\"} "}) {
+    EXPECT_NE(metrics.find(line), std::string::npos) << line;
+  }
+}
+
+TEST(Service, SaysThatABalanceIsNotEven) {
+  Fixture fixture;
+  const auto service = fixture.make(
+      "receivers: {prometheus: }\n"
+      "exporters: {prometheusremotewrite: {endpoint: lose}}\n"
+      "service: {pipelines: {metrics: {receivers: [prometheus], exporters: "
+      "[prometheusremotewrite]}}}\n");
+  ASSERT_TRUE(service->start());
+
+  fixture.journal.consumers[0]->consume(batch_of(3));
+  net::run_task(fixture.context.loop, service->stop(fixture.context.loop.clock().monotonic()));
+
+  EXPECT_EQ(fixture.context.logged("Balance of samples is not even, by 1: scraped 3 = sent 2"), 1u);
+  EXPECT_NE(service->telemetry().render().find(
+                "tributary_ledger_difference{exporter=\"prometheusremotewrite\"} 1\n"),
+            std::string::npos);
+}
+
 TEST(Service, FindsTheExtensionsThatItRuns) {
   Fixture fixture;
   const auto service = fixture.make(kTwoPipelines);
