@@ -37,7 +37,8 @@ World real_world(net::Loop& loop, Random& random) {
               },
           .env = &env,
           .version = TRIBUTARY_VERSION,
-          .started = loop.clock().monotonic()};
+          .started = loop.clock().monotonic(),
+          .memory_limit = find_memory_limit()};
 }
 
 bool has_source(const Options& options) {

@@ -2,21 +2,11 @@
 
 #include <malloc.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
-#include <cstdio>
+#include "collector/service/memory_budget.h"
 
 namespace tributary::collector {
 namespace {
-
-double resident_bytes() {
-  std::FILE* file = std::fopen("/proc/self/statm", "re");
-  if (file == nullptr) return 0;
-  unsigned long pages = 0;
-  const int fields = std::fscanf(file, "%*u %lu", &pages);
-  std::fclose(file);
-  return fields == 1 ? static_cast<double>(pages) * static_cast<double>(sysconf(_SC_PAGESIZE)) : 0;
-}
 
 double cpu_seconds() {
   rusage usage{};
@@ -53,7 +43,7 @@ void add_process_metrics(Telemetry& telemetry, const Clock& clock, Instant start
                            "CPU time of the process, user and system, in seconds.", {},
                            &cpu_seconds);
   telemetry.gauge_function("otelcol_process_memory_rss", "Resident memory in bytes.", {},
-                           &resident_bytes);
+                           [] { return static_cast<double>(resident_bytes()); });
   telemetry.gauge_function("otelcol_process_runtime_heap_alloc_bytes",
                            "Bytes of the heap that are in use.", {}, [] {
                              const struct mallinfo2 info = mallinfo2();

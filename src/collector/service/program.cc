@@ -1,9 +1,9 @@
 #include "collector/service/program.h"
 
-#include <malloc.h>
-
 #include <csignal>
 #include <utility>
+
+#include "collector/service/memory_budget.h"
 
 namespace tributary::collector {
 namespace {
@@ -31,7 +31,7 @@ void Program::start(Document document, const config::Diagnostics& warnings) {
   log_.info("Starting tributary-collector", {{"version", world_.version}});
   log_all(log_, warnings);
   world_.loop.on_signal([this](int signal) { on_signal(signal); });
-  trim_memory();
+  trim_memory(options_.first_trim);
   life_.spawn(live(std::move(document)));
 }
 
@@ -124,10 +124,10 @@ void Program::finish(Outcome outcome) {
   world_.loop.post([this] { world_.loop.stop(); });
 }
 
-void Program::trim_memory() {
-  malloc_trim(0);
-  trim_timer_ = world_.loop.call_at(world_.loop.clock().monotonic() + options_.trim_interval,
-                                    [this] { trim_memory(); });
+void Program::trim_memory(Duration next) {
+  release_unused_memory();
+  trim_timer_ = world_.loop.call_at(world_.loop.clock().monotonic() + next,
+                                    [this] { trim_memory(options_.trim_interval); });
 }
 
 }  // namespace tributary::collector

@@ -19,6 +19,7 @@ namespace tributary::collector {
 struct ProgramOptions {
   Duration stop_timeout = 25s;    // from the signal to the end; ECS kills after 30 s
   Duration stop_grace = 2s;       // more, before a component that hangs is given up
+  Duration first_trim = 5s;       // once what only the start needed is no longer in use
   Duration trim_interval = 1min;  // memory that is free goes back to the system this often
 };
 
@@ -50,7 +51,7 @@ class Program {
   net::Task<void> reload();
   void on_signal(int signal);
   void finish(Outcome outcome);
-  void trim_memory();
+  void trim_memory(Duration next);
 
   World world_;
   MakeLogger make_logger_;

@@ -38,11 +38,22 @@ Error within(const ComponentId& id, std::string_view doing, const Error& error) 
   return error.within("cannot " + std::string(doing) + " " + json_string(id.to_string()));
 }
 
+constexpr std::string_view kRefusedHelp = "Samples that the pipeline refused.";
+
 net::Task<void> stop_one(Component& component, Instant deadline) {
   co_await component.stop(deadline);
 }
 
 }  // namespace
+
+void Entrance::consume(const BatchPtr& batch) {
+  for (Processor* processor : processors_) {
+    if (!processor->refuses()) continue;
+    refused_.add(batch->size());
+    return;
+  }
+  pipeline_.consume(batch);
+}
 
 Service::Service(TelemetryConfig config, World world, Logger log)
     : config_(std::move(config)), world_(std::move(world)), log_(std::move(log)) {
@@ -67,10 +78,30 @@ Context Service::context_for(const ComponentId& id, std::string_view kind) {
                   .env = world_.env,
                   .version = world_.version,
                   .user_agent = "tributary-collector/" + world_.version};
+  context.memory = memory_;
   return context;
 }
 
+void Service::make_budget(const Document& document) {
+  const std::uint64_t total = world_.memory_limit.bytes;
+  std::optional<std::uint64_t> by_hand;
+  for (const ComponentId& id : used(document, document.processors, &PipelineConfig::processors))
+    if (const auto limit = blueprint_of(document.processors, id).memory_limit(total))
+      by_hand = std::min(by_hand.value_or(*limit), *limit);
+  const MemoryBudget budget = MemoryBudget::make(world_.memory_limit, by_hand);
+  const auto exporters = used(document, document.exporters, &PipelineConfig::exporters).size();
+  memory_ = {.limit = total,
+             .queue = budget.queue_bytes(exporters),
+             .resident = &resident_bytes,
+             .release = &release_unused_memory};
+  telemetry_
+      .gauge("tributary_memory_budget_bytes",
+             "What the process may hold: from its container's limit, or as memory_limiter says.")
+      .set(static_cast<double>(budget.bytes));
+}
+
 Result<void> Service::make_all(const Document& document) {
+  make_budget(document);
   for (const ComponentId& id : document.service_extensions) {
     auto made = blueprint_of(document.extensions, id).make(context_for(id, "Extension"));
     if (!made) return within(id, "make the extension", made.error());
@@ -89,11 +120,13 @@ Result<void> Service::make_all(const Document& document) {
 Result<void> Service::make_pipelines(const Document& document) {
   for (const PipelineConfig& config : document.pipelines) {
     std::vector<std::unique_ptr<Processor>> processors;
+    std::vector<Processor*>& known = processors_.emplace_back();
     for (const ComponentId& id : config.processors) {
       Context context = context_for(id, "Processor");
       context.log = context.log.with({{"otelcol.pipeline.id", config.id.to_string()}});
       auto made = blueprint_of(document.processors, id).make(std::move(context));
       if (!made) return within(id, "make the processor", made.error());
+      known.push_back(made->get());
       processors.push_back(std::move(*made));
     }
     std::vector<Consumer*> exporters;
@@ -131,10 +164,15 @@ void Service::open_balances(const Document& document) {
 Result<void> Service::make_receivers(const Document& document) {
   for (const ComponentId& id : used(document, document.receivers, &PipelineConfig::receivers)) {
     std::vector<Consumer*> fed;
+    Counter& refused = telemetry_.counter("otelcol_receiver_refused_metric_points", kRefusedHelp,
+                                          {{"receiver", id.to_string()}, {"transport", "http"}});
     for (std::size_t i = 0; i < document.pipelines.size(); ++i) {
       const auto& named = document.pipelines[i].receivers;
-      if (std::find(named.begin(), named.end(), id) != named.end())
-        fed.push_back(pipelines_[i].component.get());
+      if (std::find(named.begin(), named.end(), id) == named.end()) continue;
+      fed.push_back(entrances_
+                        .emplace_back(std::make_unique<Entrance>(*pipelines_[i].component,
+                                                                 processors_[i], refused))
+                        .get());
     }
     Consumer* consumer = fed.front();
     if (fed.size() > 1)

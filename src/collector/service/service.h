@@ -18,6 +18,7 @@
 #include "collector/pipeline/pipeline.h"
 #include "collector/service/balances.h"
 #include "collector/service/document.h"
+#include "collector/service/memory_budget.h"
 #include "collector/service/own_metrics.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -34,6 +35,21 @@ struct World {
   std::function<std::string(std::string_view)> env;
   std::string version;
   Instant started{};  // the process
+  MemoryLimit memory_limit = {};
+};
+
+// Lets batches of one receiver into one pipeline, unless a processor refuses them.
+class Entrance final : public Consumer {
+ public:
+  Entrance(Consumer& pipeline, std::vector<Processor*> processors, Counter& refused)
+      : pipeline_(pipeline), processors_(std::move(processors)), refused_(refused) {}
+
+  void consume(const BatchPtr& batch) override;
+
+ private:
+  Consumer& pipeline_;
+  std::vector<Processor*> processors_;
+  Counter& refused_;
 };
 
 class Service final : public Host {
@@ -67,6 +83,7 @@ class Service final : public Host {
   Result<void> make_receivers(const Document& document);
   void open_balances(const Document& document);
   Result<void> show_own_metrics();
+  void make_budget(const Document& document);
   Context context_for(const ComponentId& id, std::string_view kind);
   template <class Kind>
   Result<void> start_all(std::vector<Made<Kind>>& all);
@@ -82,8 +99,11 @@ class Service final : public Host {
   std::vector<Made<Exporter>> exporters_;
   std::vector<Made<Pipeline>> pipelines_;
   Balances balances_;
+  std::vector<std::vector<Processor*>> processors_;  // of each pipeline
+  std::vector<std::unique_ptr<Entrance>> entrances_;
   std::vector<std::unique_ptr<FanOut>> fan_outs_;  // of receivers that feed several pipelines
   std::vector<Made<Receiver>> receivers_;
+  Memory memory_;
   bool ready_ = false;
 };
 

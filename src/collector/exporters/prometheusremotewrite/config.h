@@ -98,13 +98,14 @@ struct RetryConfig {
 struct QueueConfig {
   bool enabled = true;
   std::uint32_t queue_size = 10'000;
-  config::ByteSize max_bytes{32U << 20};
+  std::optional<config::ByteSize> max_bytes;  // none: half of the memory budget
 
   template <class Fields>
   void describe(Fields& f) {
     f.optional("enabled", enabled, "false: nothing waits behind the request being sent");
     f.optional("queue_size", queue_size, "requests that may wait; above it the oldest are dropped");
-    f.optional("max_bytes", max_bytes, "their compressed bytes; above it the oldest are dropped");
+    f.optional("max_bytes", max_bytes,
+               "their bytes, else of the memory budget; above it the oldest are dropped");
     f.ignored("num_consumers", "one request is in flight at a time, so that samples stay in order");
   }
   void validate(const config::Node& node, config::Diagnostics& diagnostics) const;

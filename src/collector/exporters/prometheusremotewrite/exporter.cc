@@ -61,7 +61,8 @@ Sender::Options Exporter::sender_options() const {
   if (config_.max_batch_size_bytes > 0) out.sizes.encoded_bytes = config_.max_batch_size_bytes;
   out.sizes.request_bytes = config_.max_request_bytes.bytes;
   const QueueConfig& queue = config_.remote_write_queue;
-  out.queue = {.requests = queue.enabled ? queue.queue_size : 1, .bytes = queue.max_bytes.bytes};
+  out.queue = {.requests = queue.enabled ? queue.queue_size : 1,
+               .bytes = queue.max_bytes ? queue.max_bytes->bytes : context_.memory.queue};
   const RetryConfig& retry = config_.retry_on_failure;
   out.retry = retry.enabled;
   out.backoff = {
@@ -74,7 +75,8 @@ Sender::Options Exporter::sender_options() const {
 net::HttpClientOptions Exporter::client_options() const {
   net::HttpClientOptions out;
   out.tls = config_.tls.options();
-  if (out.tls.ca_file.empty() && out.tls.ca_pem.empty())
+  // Certificates are read when the client is made, and cost megabytes: not for plain HTTP.
+  if (endpoint_.scheme == "https" && out.tls.ca_file.empty() && out.tls.ca_pem.empty())
     out.tls.ca_file = context_.env("AWS_CA_BUNDLE");
   if (!config_.proxy_url.empty()) out.proxy.url = net::parse_url(config_.proxy_url).value();
   out.idle_timeout = config_.idle_conn_timeout;
