@@ -2,12 +2,23 @@
 
 #include <snappy.h>
 
+#include "remote/wire.h"
+
 namespace tributary::remote {
 
 std::string compress(std::string_view bytes) {
   std::string out;
   snappy::Compress(bytes.data(), bytes.size(), &out);
   return out;
+}
+
+std::string_view compress_fragment(std::string_view bytes, std::string& room) {
+  const std::size_t most = snappy::MaxCompressedLength(bytes.size());
+  if (room.size() < most) room.resize(most);
+  std::size_t size = 0;
+  snappy::RawCompress(bytes.data(), bytes.size(), room.data(), &size);
+  const std::size_t length_bytes = varint_size(bytes.size());
+  return std::string_view(room).substr(length_bytes, size - length_bytes);
 }
 
 std::size_t compressed_size_max(std::size_t bytes) { return snappy::MaxCompressedLength(bytes); }

@@ -11,6 +11,10 @@ namespace tributary::remote {
 
 std::string compress(std::string_view bytes);
 
+// The same without the length in front, in `room`, which only grows: fragments of messages stand
+// one behind the other in a body with the length of them all.
+std::string_view compress_fragment(std::string_view bytes, std::string& room);
+
 // The most that so many bytes can become: what is surely below a limit need not be tried.
 std::size_t compressed_size_max(std::size_t bytes);
 

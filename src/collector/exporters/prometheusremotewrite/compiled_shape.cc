@@ -3,94 +3,76 @@
 #include <algorithm>
 #include <set>
 
-#include "remote/write_request.h"
-
 namespace tributary::collector::prometheusremotewrite {
 namespace {
 
-void add(CompiledShape& out, Labels labels, std::uint32_t source) {
-  out.label_bytes += remote::encoded_size({.labels = labels.span(), .samples = {}});
-  out.hashes.emplace_back(labels.hash(), static_cast<std::uint32_t>(out.labels.size()));
-  out.labels.push_back(std::move(labels));
-  out.sources.push_back(source);
-}
+constexpr std::size_t kSweepMin = 16;
 
 }  // namespace
 
-std::optional<std::uint32_t> find_shared(const CompiledShape& a, const CompiledShape& b) {
-  auto in_a = a.hashes.begin();
-  auto in_b = b.hashes.begin();
-  while (in_a != a.hashes.end() && in_b != b.hashes.end()) {
-    if (in_a->first < in_b->first) {
-      ++in_a;
-    } else if (in_b->first < in_a->first) {
-      ++in_b;
-    } else {
-      return in_a->second;
-    }
-  }
-  return std::nullopt;
+template <class Key, class Value>
+Value ShapeCache::Table<Key, Value>::find(const Key* key) const {
+  const auto known = entries.find(key);
+  return known != entries.end() && !known->second.key.expired() ? known->second.value : nullptr;
 }
 
-CompiledShape compile(const Shape& shape, const CompileOptions& options) {
-  CompiledShape out;
-  out.labels.reserve(shape.size());
-  out.sources.reserve(shape.size());
-  std::set<const Resource*> resources;
-  std::set<const MetricFamily*> families;
-  const std::vector<Series> all = shape.unpack();
-  for (std::uint32_t i = 0; i < shape.size(); ++i) {
-    const Series& series = all[i];
-    if (series.resource) resources.insert(series.resource.get());
-    if (options.metadata && families.insert(series.family.get()).second) {
-      if (auto metadata = translate_metadata(*series.family, options.translate))
-        out.metadata.push_back(std::move(*metadata));
-    }
-    Result<Labels> labels = translate(series, options.translate);
-    if (labels) {
-      add(out, std::move(*labels), i);
-    } else if (labels.error().code() != Code::unsupported && out.untranslatable++ == 0) {
-      out.first_problem = labels.error().message();
-    }
+template <class Key, class Value>
+void ShapeCache::Table<Key, Value>::insert(const std::shared_ptr<const Key>& key, Value value) {
+  if (entries.size() >= sweep_at) {
+    std::erase_if(entries, [](const auto& entry) { return entry.second.key.expired(); });
+    sweep_at = entries.size() + std::max(kSweepMin, entries.size() / 4);
   }
-  if (options.target_info) {
-    for (const Resource* resource : resources) {
-      if (auto labels = translate_target_info(*resource, options.translate))
-        add(out, std::move(*labels), CompiledShape::kConstantOne);
-    }
-  }
-  std::sort(out.hashes.begin(), out.hashes.end());
-  return out;
+  entries.insert_or_assign(key.get(), Entry{key, std::move(value)});
 }
 
 CompiledShapePtr ShapeCache::get(const ShapePtr& shape) {
-  const auto known = entries_.find(shape.get());
-  // The address may be that of a shape that is gone.
-  if (known != entries_.end() && !known->second.shape.expired()) return known->second.compiled;
-  if (entries_.size() >= sweep_at_) forget_dead_shapes();
-  auto compiled = std::make_shared<CompiledShape>(compile(*shape, options_));
+  if (CompiledShapePtr known = shapes_.find(shape.get())) return known;
   ++compilations_;
-  assign_stream(*compiled);
-  entries_.insert_or_assign(shape.get(), Entry{shape, compiled});
+  auto compiled = std::make_shared<const CompiledShape>(compile(*shape));
+  shapes_.insert(shape, compiled);
   return compiled;
 }
 
-void ShapeCache::assign_stream(CompiledShape& compiled) {
-  compiled.stream = ++last_stream_;
-  for (auto& [address, entry] : entries_) {
-    CompiledShape& other = *entry.compiled;
-    if (other.stream == compiled.stream || entry.shape.expired()) continue;
-    if (!find_shared(compiled, other)) continue;
-    // This one joins them all together.
-    const std::uint32_t joined = other.stream;
-    for (auto& [other_address, member] : entries_)
-      if (member.compiled->stream == joined) member.compiled->stream = compiled.stream;
+CompiledShape ShapeCache::compile(const Shape& shape) {
+  CompiledShape out;
+  out.runs.reserve(shape.runs().size());
+  for (const SeriesRunPtr& run : shape.runs()) {
+    out.runs.push_back(run_of(run, out));
+    out.received += run->size();
+    out.left_out += run->size() - out.runs.back()->size();
   }
+  if (options_.target_info) out.target_info = target_info_of(out);
+  if (out.target_info) out.added = out.target_info->size();
+  return out;
 }
 
-void ShapeCache::forget_dead_shapes() {
-  std::erase_if(entries_, [](const auto& entry) { return entry.second.shape.expired(); });
-  sweep_at_ = std::max(kSweepMin, entries_.size() * 2);
+CompiledRunPtr ShapeCache::run_of(const SeriesRunPtr& run, CompiledShape& news) {
+  if (CompiledRunPtr known = runs_.find(run.get())) return known;
+  ++run_compilations_;
+  RunNews found;
+  auto compiled = std::make_shared<CompiledRun>(*run, options_, found);
+  runs_.insert(run, compiled);
+  if (news.untranslatable == 0) news.first_problem = std::move(found.first_problem);
+  news.untranslatable += found.untranslatable;
+  for (FamilyMetadata& one : found.metadata) {
+    // Families go on from run to run.
+    if (std::find(news.metadata.begin(), news.metadata.end(), one) == news.metadata.end())
+      news.metadata.push_back(std::move(one));
+  }
+  return compiled;
+}
+
+CompiledRunPtr ShapeCache::target_info_of(const CompiledShape& shape) const {
+  std::set<const Resource*> known;
+  std::vector<Labels> infos;
+  for (const CompiledRunPtr& run : shape.runs) {
+    for (const auto& resource : run->resources()) {
+      if (!known.insert(resource.get()).second) continue;
+      if (auto labels = translate_target_info(*resource, options_.translate))
+        infos.push_back(std::move(*labels));
+    }
+  }
+  return infos.empty() ? nullptr : std::make_shared<CompiledRun>(infos);
 }
 
 }  // namespace tributary::collector::prometheusremotewrite

@@ -1,6 +1,5 @@
 #include "collector/exporters/prometheusremotewrite/exporter.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "aws/signing_client.h"
@@ -145,13 +144,7 @@ void Exporter::consume(const BatchPtr& batch) {
   const std::size_t known = shapes_.compilations();
   CompiledShapePtr shape = shapes_.get(batch->shape);
   if (shapes_.compilations() != known) report_new_shape(*shape);
-  // target_info stands last.
-  const auto& sources = shape->sources;
-  const auto own = std::find_if(sources.rbegin(), sources.rend(), [](std::uint32_t source) {
-    return source != CompiledShape::kConstantOne;
-  });
-  const auto added = static_cast<std::size_t>(own - sources.rbegin());
-  sender_.accounts().taken(batch->size(), batch->size() + added - shape->size(), added);
+  sender_.accounts().taken(shape->received, shape->left_out, shape->added);
   if (shape->size() > 0) sender_.add(std::move(shape), batch);
 }
 

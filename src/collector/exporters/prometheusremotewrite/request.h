@@ -1,89 +1,60 @@
-// Batches become remote-write requests: encoded, compressed, and small enough for the other side.
+// Batches become remote-write requests: encoded, compressed, and small enough
+// for the other side.
 //
-// Batches of one shape are gathered into one series each with several samples, as long as that
-// keeps every series' samples in the order of their arrival.
+// A batch is written into the request that is open as soon as it is added, so
+// nothing of it is kept, and the samples of a series stand in the order of
+// their arrival.
 //
-// Threads: one user at a time; requests are values.
+// Threads: one user at a time.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "collector/exporters/prometheusremotewrite/compiled_shape.h"
-#include "net/http.h"
+#include "collector/exporters/prometheusremotewrite/request_writer.h"
+#include "collector/exporters/prometheusremotewrite/shared_series.h"
 
 namespace tributary::collector::prometheusremotewrite {
-
-struct EncodedRequest {
-  net::Body body;           // compressed
-  std::size_t series = 0;   // entries of the message
-  std::size_t samples = 0;  // native histograms among them
-  Instant oldest{};         // when the first of its samples was taken over
-  // The time of its first batch, ms: its age by a clock that survives a restart. 0 where it has
-  // none.
-  std::int64_t oldest_ms = 0;
-
-  std::size_t bytes() const { return body->size(); }
-};
-
-struct SizeLimits {
-  std::size_t encoded_bytes = 3'000'000;   // before compression
-  std::size_t request_bytes = 900U << 10;  // after it
-};
 
 class OpenRequest {
  public:
   // A longer one would make too much too old at once.
   static constexpr Duration kSpanMax = 2min;
 
-  explicit OpenRequest(SizeLimits limits) : limits_(limits) {}
+  explicit OpenRequest(SizeLimits limits) : writer_(limits) {}
 
-  // Where the batch has a sample of a series and a time that is here already, from another shape,
-  // hands back that series: two sources write the same one.
-  std::optional<std::string> add(CompiledShapePtr shape, BatchPtr batch, Instant now);
+  // Where another source wrote a series of the batch with the same time, hands
+  // back that series.
+  std::optional<std::string> add(const CompiledShapePtr& shape, const BatchPtr& batch, Instant now);
 
-  bool empty() const { return groups_.empty(); }
-  std::size_t samples() const { return samples_; }
+  bool empty() const { return writer_.empty(); }
+  std::size_t samples() const { return writer_.samples(); }
   Instant oldest() const { return oldest_; }
   // Whether it is time to encode it even though nobody can send it yet.
   bool is_full(Instant now) const;
 
   // Everything as requests in order; empty afterwards.
-  std::vector<EncodedRequest> encode();
+  std::vector<EncodedRequest> encode() { return writer_.take(); }
 
  private:
-  struct Group {
-    CompiledShapePtr shape;
-    std::vector<BatchPtr> batches;
-  };
-  struct Position {
-    std::size_t group = 0;
-    std::size_t series = 0;
-  };
-  struct Piece {
-    std::string message;
-    std::size_t series = 0;
-    std::size_t samples = 0;
-    Position end;
-  };
+  std::optional<std::string> write(const CompiledRunPtr& run, const Batch& batch,
+                                   std::size_t first);
 
-  Piece encode_from(Position begin, std::size_t bytes_max) const;
-
-  SizeLimits limits_;
-  std::vector<Group> groups_;
-  std::size_t samples_ = 0;
-  std::size_t about_bytes_ = 0;
+  RequestWriter writer_;
+  SharedSeries shared_series_;
   Instant oldest_{};
-  std::int64_t oldest_ms_ = 0;
 };
 
-// A request that was too large for the other side, as two in order. Nothing where it has but one
-// series.
+// A request that was too large for the other side, as two in order. Nothing
+// where it has but one series.
 std::optional<std::pair<EncodedRequest, EncodedRequest>> split(const EncodedRequest& request);
 
-// Type, help and unit of families, as requests of their own: they hold no samples.
+// Type, help and unit of families, as requests of their own: they hold no
+// samples.
 std::vector<EncodedRequest> encode_metadata(const std::vector<FamilyMetadata>& metadata,
                                             SizeLimits limits, Instant now, std::int64_t now_ms);
 

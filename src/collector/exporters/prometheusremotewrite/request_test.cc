@@ -12,6 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr Instant kNow{};
+constexpr std::int64_t kTime = 1'700'000'000'000;
 
 class OpenRequestTest : public ::testing::Test {
  protected:
@@ -33,27 +34,23 @@ class OpenRequestTest : public ::testing::Test {
   OpenRequest open_{SizeLimits{}};
 };
 
-TEST_F(OpenRequestTest, GathersBatchesOfOneShapeIntoSeriesOfSeveralSamples) {
-  const ShapePtr shape = fake_shape({"a", "b"});
-  add(shape, 1000, 1);
-  add(shape, 2000, 2);
+TEST_F(OpenRequestTest, GathersBatchesInTheOrderOfTheirArrival) {
+  const ShapePtr first = fake_shape({"a", "b"});
+  const ShapePtr second = fake_shape({"c"});
+  add(first, kTime, 1);
+  add(second, kTime, 2);
+  add(first, kTime + 1, 3);
+  add(first, kTime + 2, 4);
 
   const Decoded decoded = only_request();
 
-  EXPECT_EQ(decoded.series_count, 2u);
-  EXPECT_THAT(decoded.samples, ElementsAre("a 1@1000", "a 2@2000", "b 1@1000", "b 2@2000"));
+  EXPECT_EQ(decoded.series_count, 7u);
+  EXPECT_THAT(decoded.samples,
+              ElementsAre("a 1@1700000000000", "b 1@1700000000000", "c 2@1700000000000",
+                          "a 3@1700000000001", "b 3@1700000000001", "a 4@1700000000002",
+                          "b 4@1700000000002"));
   EXPECT_TRUE(open_.empty());
   EXPECT_EQ(open_.samples(), 0u);
-}
-
-TEST_F(OpenRequestTest, GathersAcrossOtherSourcesThatShareNothing) {
-  const ShapePtr first = fake_shape({"a"});
-  const ShapePtr second = fake_shape({"b"});
-  add(first, 1000);
-  add(second, 1000);
-  add(first, 2000);
-
-  EXPECT_EQ(only_request().series_count, 2u);
 }
 
 TEST_F(OpenRequestTest, KeepsTheOrderOfASeriesThatChangesItsShape) {
@@ -97,9 +94,12 @@ TEST_F(OpenRequestTest, IsFullByBytesAndByTime) {
   EXPECT_FALSE(open_.is_full(kNow));
   EXPECT_TRUE(open_.is_full(kNow + OpenRequest::kSpanMax));
 
-  OpenRequest tight(SizeLimits{.encoded_bytes = 20});
+  OpenRequest tight(SizeLimits{.encoded_bytes = 50});
   tight.add(cache_.get(shape), fake_batch(shape, 1000), kNow);
+  EXPECT_FALSE(tight.is_full(kNow));
+  tight.add(cache_.get(shape), fake_batch(shape, 2000), kNow);
   EXPECT_TRUE(tight.is_full(kNow));
+  EXPECT_EQ(tight.samples(), 2u);
 }
 
 TEST_F(OpenRequestTest, StaysUnderTheLimitAfterCompression) {
@@ -120,7 +120,7 @@ TEST_F(OpenRequestTest, StaysUnderTheLimitAfterCompression) {
   EXPECT_EQ(samples, 5000u);
 }
 
-TEST_F(OpenRequestTest, StaysAboutTheLimitBeforeCompression) {
+TEST_F(OpenRequestTest, StaysUnderTheLimitBeforeCompression) {
   OpenRequest open(SizeLimits{.encoded_bytes = 10'000});
   const ShapePtr shape = fake_wide_shape(1000);
   open.add(cache_.get(shape), fake_batch(shape, 1000), kNow);
@@ -129,7 +129,7 @@ TEST_F(OpenRequestTest, StaysAboutTheLimitBeforeCompression) {
 
   ASSERT_GT(requests.size(), 4u);
   for (const EncodedRequest& request : requests)
-    EXPECT_LE(remote::uncompress(*request.body, 1 << 20).value().size(), 10'200u);
+    EXPECT_LE(remote::uncompress(*request.body, 1 << 20).value().size(), 10'000u);
 }
 
 TEST_F(OpenRequestTest, SplitsARequestInTwoThatHoldTheSame) {
@@ -141,12 +141,13 @@ TEST_F(OpenRequestTest, SplitsARequestInTwoThatHoldTheSame) {
   const auto halves = split(requests.at(0));
 
   ASSERT_TRUE(halves);
-  EXPECT_THAT(Decoded(*halves->first.body).samples, ElementsAre("a 1@1000", "a 1@2000"));
+  EXPECT_THAT(Decoded(*halves->first.body).samples,
+              ElementsAre("a 1@1000", "b 1@1000", "c 1@1000"));
   EXPECT_THAT(Decoded(*halves->second.body).samples,
-              ElementsAre("b 1@1000", "b 1@2000", "c 1@1000", "c 1@2000"));
-  EXPECT_EQ(halves->first.samples, 2u);
-  EXPECT_EQ(halves->second.samples, 4u);
-  EXPECT_EQ(halves->second.series, 2u);
+              ElementsAre("a 1@2000", "b 1@2000", "c 1@2000"));
+  EXPECT_EQ(halves->first.samples, 3u);
+  EXPECT_EQ(halves->second.samples, 3u);
+  EXPECT_EQ(halves->second.series, 3u);
   EXPECT_EQ(halves->first.oldest_ms, 1000);
   EXPECT_EQ(halves->second.oldest_ms, 1000);
 }
@@ -180,22 +181,22 @@ TEST(ShapeCache, CompilesEachShapeOnceAndForgetsThoseThatAreGone) {
 
   EXPECT_EQ(cache.get(kept), compiled);
   EXPECT_EQ(cache.compilations(), 101u);
-  EXPECT_LE(cache.size(), 16u);
+  EXPECT_LE(cache.shapes(), 32u);
+  EXPECT_LE(cache.runs(), 32u);
 }
 
-TEST(ShapeCache, GivesShapesThatShareSeriesOneStream) {
+TEST(ShapeCache, CompilesEachRunOnceThoughShapesShareIt) {
   ShapeCache cache(CompileOptions{});
   const ShapePtr a = fake_shape({"a"});
   const ShapePtr b = fake_shape({"b"});
-  const ShapePtr both = fake_shape({"a", "b"});
+  const auto both =
+      std::make_shared<const Shape>(std::vector<SeriesRunPtr>{a->runs()[0], b->runs()[0]});
 
   const auto of_a = cache.get(a);
-  const auto of_b = cache.get(b);
-  EXPECT_NE(of_a->stream, of_b->stream);
   const auto of_both = cache.get(both);
 
-  EXPECT_EQ(of_a->stream, of_both->stream);
-  EXPECT_EQ(of_b->stream, of_both->stream);
+  EXPECT_EQ(of_a->runs[0], of_both->runs[0]);
+  EXPECT_EQ(cache.run_compilations(), 2u);
 }
 
 TEST(CompiledShape, HasTargetInfoForAResourceThatSaysMore) {
@@ -203,24 +204,41 @@ TEST(CompiledShape, HasTargetInfoForAResourceThatSaysMore) {
                            {"service.instance.id", std::string("host:1")},
                            {"server.port", std::string("1")}},
                           ""};
-  const ShapePtr shape = fake_shape({"up"}, {}, resource);
+  const ShapePtr shape = fake_shape({"up", "down"}, {}, resource);
 
-  const CompiledShape with = compile(*shape, CompileOptions{});
-  const CompiledShape without = compile(*shape, CompileOptions{.target_info = false});
+  const auto with = ShapeCache(CompileOptions{}).get(shape);
+  const auto without = ShapeCache(CompileOptions{.target_info = false}).get(shape);
 
-  ASSERT_EQ(with.size(), 2u);
-  EXPECT_EQ(with.labels[1].get("__name__"), "target_info");
-  EXPECT_EQ(with.labels[1].get("server_port"), "1");
-  EXPECT_EQ(with.sources[1], CompiledShape::kConstantOne);
-  EXPECT_EQ(without.size(), 1u);
+  EXPECT_EQ(with->size(), 3u);
+  EXPECT_EQ(with->added, 1u);
+  EXPECT_EQ(with->target_info->text_of(0),
+            R"(target_info{instance="host:1", job="job", server_port="1"})");
+  EXPECT_EQ(without->size(), 2u);
 }
 
 TEST(CompiledShape, LeavesOutWhatHasNoName) {
-  const CompiledShape compiled = compile(*fake_shape({"a", "..."}), CompileOptions{});
+  const auto compiled = ShapeCache(CompileOptions{}).get(fake_shape({"a", "..."}));
 
-  EXPECT_EQ(compiled.size(), 1u);
-  EXPECT_EQ(compiled.untranslatable, 1u);
-  EXPECT_FALSE(compiled.first_problem.empty());
+  EXPECT_EQ(compiled->size(), 1u);
+  EXPECT_EQ(compiled->left_out, 1u);
+  EXPECT_EQ(compiled->untranslatable, 1u);
+  EXPECT_FALSE(compiled->first_problem.empty());
+}
+
+TEST(CompiledShape, HasTheMetadataOfRunsThatAreNew) {
+  ShapeCache cache(CompileOptions{.metadata = true});
+  const ShapePtr a = fake_shape({"a", "a"});
+  const ShapePtr b = fake_shape({"b"});
+  const auto both =
+      std::make_shared<const Shape>(std::vector<SeriesRunPtr>{a->runs()[0], b->runs()[0]});
+
+  const auto of_a = cache.get(a);
+  const auto of_both = cache.get(both);
+
+  ASSERT_EQ(of_a->metadata.size(), 1u);
+  EXPECT_EQ(of_a->metadata[0].family, "a");
+  ASSERT_EQ(of_both->metadata.size(), 1u);
+  EXPECT_EQ(of_both->metadata[0].family, "b");
 }
 
 }  // namespace
