@@ -146,6 +146,26 @@ TEST(Pipeline, ForgetsShapesThatAreGone) {
   EXPECT_LE(chain.pipeline->known_runs(), 20U);
 }
 
+TEST(Pipeline, StaysSmallWhileSeriesComeAndGo) {
+  Chain chain({"b"});
+  std::vector<SeriesRunPtr> runs;
+  for (int i = 0; i < 10; ++i) runs.push_back(run_of({"a", "b", std::to_string(i)}));
+  std::size_t known_runs = 0;
+  std::size_t known_shapes = 0;
+
+  for (std::size_t i = 0; i < 10'000; ++i) {
+    runs[i % runs.size()] = run_of({"a", "b", std::to_string(10 + i)});
+    chain.pipeline->consume(batch_of(shape_of_runs(runs), std::vector<double>(30)));
+    chain.out.batches.clear();
+    known_runs = std::max(known_runs, chain.pipeline->known_runs());
+    known_shapes = std::max(known_shapes, chain.pipeline->known_shapes());
+  }
+
+  EXPECT_LE(known_runs, 32U);
+  EXPECT_LE(known_shapes, 20U);
+  EXPECT_EQ(chain.dropped[0]->maps, 10 + 10'000 - 1);  // the first was replaced unseen
+}
+
 TEST(Pipeline, MapsOnlyTheRunsThatAreNew) {
   Chain chain({"b"});
   const SeriesRunPtr untouched = run_of({"a", "c"});
