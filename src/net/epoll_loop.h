@@ -24,6 +24,7 @@
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "net/timer_queue.h"
+#include "net/tls.h"
 
 namespace tributary::net {
 
@@ -50,6 +51,7 @@ class EpollLoop final : public Loop {
   void on_signal(std::function<void(int)> handler) override;
 
   Resolver& resolver() { return resolver_; }
+  TlsContexts& tls_contexts() { return tls_contexts_; }
 
   // What is read from any socket lands here first, so that a connection that waits owns no buffer.
   // Its contents last until the next co_await.
@@ -91,6 +93,7 @@ class EpollLoop final : public Loop {
   std::thread::id thread_;
   std::unique_ptr<char[]> read_buffer_;
   Resolver resolver_;
+  TlsContexts tls_contexts_;
 };
 
 // A socket that the loop watches; closed at its end. One coroutine waits for it at a time.

@@ -115,6 +115,8 @@ struct TlsClientOptions {
   bool insecure_skip_verify = false;
   TlsVersion min_version = TlsVersion::tls12;
   std::optional<TlsVersion> max_version;
+
+  bool operator==(const TlsClientOptions&) const = default;
 };
 
 // Which proxy to use: an explicit URL, or HTTP_PROXY, HTTPS_PROXY and NO_PROXY as Go reads them.

@@ -28,10 +28,10 @@ struct Client {
                        .tls_max = options.idle_tls_connections_max,
                        .idle_timeout = options.idle_timeout}) {}
 
-  // Made at the first use: it costs 2.4 MB, which a process that speaks plain HTTP never pays.
+  // At the first use: it costs 2.4 MB, which a process that speaks plain HTTP never pays.
   Result<void> prepare_tls() {
     if (tls) return {};
-    TRIBUTARY_TRY(tls, TlsContext::client(options.tls));
+    TRIBUTARY_TRY(tls, loop.tls_contexts().client(options.tls));
     return {};
   }
 

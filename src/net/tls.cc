@@ -233,6 +233,15 @@ Result<TlsContext> TlsContext::client(const TlsClientOptions& options) {
   return TlsContext(std::move(context));
 }
 
+Result<TlsContext> TlsContexts::client(const TlsClientOptions& options) {
+  std::erase_if(known_, [](const Known& one) { return one.context.expired(); });
+  for (const Known& one : known_)
+    if (one.options == options) return TlsContext(one.context.lock());
+  TRIBUTARY_TRY(TlsContext made, TlsContext::client(options));
+  known_.push_back({options, made.context_});
+  return made;
+}
+
 Result<TlsContext> TlsContext::server(const TlsServerOptions& options) {
   auto context = new_context(TLS_server_method());
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "net/http.h"
@@ -60,9 +61,25 @@ class TlsContext {
   ssl_ctx_st* get() const { return context_.get(); }
 
  private:
+  friend class TlsContexts;
   explicit TlsContext(std::shared_ptr<ssl_ctx_st> context) : context_(std::move(context)) {}
 
   std::shared_ptr<ssl_ctx_st> context_;
+};
+
+// Clients of the same settings share a context for as long as one of them lives: the certificates
+// of a bundle cost megabytes.
+class TlsContexts {
+ public:
+  Result<TlsContext> client(const TlsClientOptions& options);
+
+ private:
+  struct Known {
+    TlsClientOptions options;
+    std::weak_ptr<ssl_ctx_st> context;
+  };
+
+  std::vector<Known> known_;
 };
 
 }  // namespace tributary::net

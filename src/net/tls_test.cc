@@ -245,5 +245,21 @@ TEST_F(TlsTest, SurvivesClientsThatDoNotSpeakIt) {
   EXPECT_TRUE(send(trusting()));
 }
 
+TEST(TlsContexts, AreSharedByClientsOfTheSameSettings) {
+  TlsContexts contexts;
+  TlsClientOptions options;
+  options.insecure_skip_verify = true;
+  TlsClientOptions older = options;
+  older.max_version = TlsVersion::tls12;
+
+  const auto first = contexts.client(options);
+  const auto second = contexts.client(options);
+  const auto other = contexts.client(older);
+
+  ASSERT_TRUE(first && second && other);
+  EXPECT_EQ(first->get(), second->get());
+  EXPECT_NE(first->get(), other->get());
+}
+
 }  // namespace
 }  // namespace tributary::net
