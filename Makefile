@@ -49,6 +49,10 @@ bench: setup-bench build ## Micro benchmarks, then collector and hub beside thei
 fuzz: setup-fuzz ## Run every fuzz target for FUZZ_SECONDS (60) each
 	@tools/fuzz
 
+.PHONY: sanitize
+sanitize: setup-test ## Build with ASan+UBSan and with TSan, run every test with each (an hour on 2 cores)
+	@tools/sanitize
+
 .PHONY: fmt
 fmt: setup-lint ## Format the sources
 	@git ls-files '*.h' '*.cc' | xargs clang-format-19 -i

@@ -19,7 +19,7 @@ tributary_static_library(re2 libre2.a Threads::Threads)
 tributary_static_library(yaml libyaml.a)
 tributary_static_library(sqlite libsqlite3.a Threads::Threads)
 
-# Header only: Boost 1.81 (Asio, unordered_flat_map), RapidJSON.
+# Header only: Boost 1.81 (unordered_flat_map), RapidJSON.
 add_library(lib::headers INTERFACE IMPORTED)
 add_library(lib::tls INTERFACE IMPORTED)
 target_link_libraries(lib::tls INTERFACE OpenSSL::SSL OpenSSL::Crypto)

@@ -1,5 +1,6 @@
 // tributary-collector: the sidecar that scrapes and forwards metrics.
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdio>
@@ -9,10 +10,24 @@
 #include "commands.h"
 #include "options.h"
 
+namespace {
+
+// As many connections as the system lets us have: the usual first limit of 1024 is for programs
+// that use select().
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace tributary::collector;
   mallopt(M_ARENA_MAX, 1);  // one loop, one thread: a second arena would only cost memory
   std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
 
   const auto options = parse_options(std::vector<std::string>(argv, argv + argc));
   if (!options) {
