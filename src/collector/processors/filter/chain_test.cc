@@ -37,7 +37,7 @@ struct Record {
     std::string out = series.name() + series.labels.to_string();
     if (series.resource) {
       for (const Attribute& one : series.resource->attributes)
-        out += " " + one.key + "=" + to_string(one.value);
+        out += " " + one.key + "=" + tributary::to_string(one.value);
     }
     return out + " " + std::to_string(value) + rest;
   }
@@ -85,8 +85,9 @@ struct List {
   }
   bool zone_matches(const Series& series) const {
     const AttributeValue* value = series.resource ? series.resource->find("zone") : nullptr;
-    return value != nullptr && (*value == AttributeValue(*zone) ||
-                                (is_regexp && to_string(*value).find(*zone) != std::string::npos));
+    return value != nullptr &&
+           (*value == AttributeValue(*zone) ||
+            (is_regexp && tributary::to_string(*value).find(*zone) != std::string::npos));
   }
 };
 

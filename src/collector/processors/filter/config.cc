@@ -1,21 +1,10 @@
 #include "collector/processors/filter/config.h"
 
-#include "collector/processors/filter/rules.h"
+#include "collector/processors/filter/conditions.h"
+#include "collector/processors/filter/text_matcher.h"
 
 namespace tributary::collector::filter {
 namespace {
-
-constexpr std::string_view kInstead =
-    "; use metrics.include or metrics.exclude with match_type strict or regexp";
-
-void refuse_conditions(const config::Node& node, std::string_view key,
-                       config::Diagnostics& diagnostics) {
-  const config::Node* conditions = node.find(key);
-  if (!conditions || conditions->is_null()) return;
-  diagnostics.error(conditions->mark(), "\"" + std::string(key) +
-                                            "\": OTTL conditions are not supported yet" +
-                                            std::string(kInstead));
-}
 
 // Says which of the strings under `key` is no pattern.
 void check_patterns(const config::Node* list, config::Diagnostics& diagnostics) {
@@ -43,13 +32,20 @@ void MatchProperties::validate(const config::Node& node, config::Diagnostics& di
   check_patterns(node.find("resource_attributes"), diagnostics);
 }
 
-void MetricRules::validate(const config::Node& node, config::Diagnostics& diagnostics) const {
-  for (const std::string_view key : {"resource", "metric", "datapoint"})
-    refuse_conditions(node, key, diagnostics);
-}
-
 void Config::validate(const config::Node& node, config::Diagnostics& diagnostics) const {
-  refuse_conditions(node, "metric_conditions", diagnostics);
+  const bool has_lists = metrics.include || metrics.exclude;
+  const bool has_conditions =
+      !metrics.resource.is_null() || !metrics.metric.is_null() || !metrics.datapoint.is_null();
+  if (has_lists && has_conditions) {
+    diagnostics.error(node.mark_of("metrics"),
+                      "metrics: include and exclude do not go with conditions (resource, metric, "
+                      "datapoint); use one or the other");
+  }
+  if (!metric_conditions.is_null() && (has_lists || has_conditions)) {
+    diagnostics.error(node.mark_of("metric_conditions"),
+                      "metric_conditions do not go with metrics; use one or the other");
+  }
+  read_conditions(*this, diagnostics);
 }
 
 }  // namespace tributary::collector::filter

@@ -1,5 +1,6 @@
 // Settings of the filter processor, as the OpenTelemetry Collector spells them: the form with
-// `include` and `exclude`. The form with conditions (OTTL) is recognised and refused.
+// `include` and `exclude`, and the two forms with conditions (OTTL), of which a part is supported:
+// see ottl.h.
 //
 // Values, no threads.
 #pragma once
@@ -66,11 +67,10 @@ struct MetricRules {
   void describe(Fields& f) {
     f.optional("include", include, "what does not match is dropped");
     f.optional("exclude", exclude, "what matches is dropped");
-    f.optional("resource", resource, "OTTL conditions; not supported yet");
-    f.optional("metric", metric, "OTTL conditions; not supported yet");
-    f.optional("datapoint", datapoint, "OTTL conditions; not supported yet");
+    f.optional("resource", resource, "OTTL conditions: resources that are dropped");
+    f.optional("metric", metric, "OTTL conditions: metrics that are dropped");
+    f.optional("datapoint", datapoint, "OTTL conditions: data points that are dropped");
   }
-  void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
 };
 
 struct Config {
@@ -80,9 +80,9 @@ struct Config {
 
   template <class Fields>
   void describe(Fields& f) {
-    f.optional("error_mode", error_mode, "for OTTL conditions, so without effect yet");
+    f.optional("error_mode", error_mode, "no condition can fail here, so without effect");
     f.optional("metrics", metrics, "which metrics to keep");
-    f.optional("metric_conditions", metric_conditions, "OTTL conditions; not supported yet");
+    f.optional("metric_conditions", metric_conditions, "OTTL conditions; paths say of what");
     for (const char* signal : {"logs", "log_conditions", "spans", "traces", "trace_conditions",
                                "profiles", "profile_conditions"})
       f.ignored(signal, "only metrics pass here");

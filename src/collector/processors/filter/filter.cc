@@ -5,7 +5,7 @@
 namespace tributary::collector::filter {
 
 Filter::Filter(const Context& context, const Config& config)
-    : rules_(config.metrics),
+    : rules_(config),
       clock_(context.clock()),
       log_(context.log),
       filtered_(context.telemetry.counter("otelcol_processor_filter_datapoints_filtered",
@@ -26,10 +26,15 @@ void Filter::count(const Passed& passed) {
   if (!first_batch_) first_batch_ = now;
   if (now - *first_batch_ < kUnmatchedAfter) return;
   reported_ = true;
-  const std::vector<std::string> names = rules_.unmatched();
-  if (names.empty()) return;
-  log_.warn("Names in this filter have matched no metric so far; are they spelt as intended?",
-            {{"metric_names", join(names, ", ")}});
+  const auto warn = [this](std::string_view what, const char* key,
+                           const std::vector<std::string>& unmatched) {
+    if (unmatched.empty()) return;
+    log_.warn(std::string(what) +
+                  " in this filter have matched no metric so far; are they spelt as intended?",
+              {{key, join(unmatched, ", ")}});
+  };
+  warn("Names", "metric_names", rules_.unmatched_names());
+  warn("Conditions", "conditions", rules_.unmatched_conditions());
 }
 
 }  // namespace tributary::collector::filter

@@ -32,7 +32,7 @@ std::vector<std::string> kept(const std::string& yaml, const std::vector<std::st
                               Resource resource = {}) {
   const Settings settings(yaml);
   EXPECT_TRUE(settings.good()) << settings.messages();
-  Rules rules(settings.value.metrics);
+  Rules rules(settings.value);
   const SeriesRunPtr run = run_of(names, std::move(resource));
   const RunMap map = rules.map(run);
   std::vector<std::string> out;
@@ -76,7 +76,7 @@ TEST(Filter, KeepsEverythingWithoutConditions) {
 
 TEST(Filter, KeepsTheRunWhereNothingIsDropped) {
   const Settings settings("metrics: {include: {match_type: regexp, metric_names: ['']}}");
-  Rules rules(settings.value.metrics);
+  Rules rules(settings.value);
   const SeriesRunPtr run = run_of({"a", "b"});
 
   const RunMap map = rules.map(run);
@@ -87,7 +87,7 @@ TEST(Filter, KeepsTheRunWhereNothingIsDropped) {
 
 TEST(Filter, MapsTheColumnToWhatStays) {
   const Settings settings("metrics: {exclude: {match_type: strict, metric_names: [b]}}");
-  Rules rules(settings.value.metrics);
+  Rules rules(settings.value);
 
   const RunMap map = rules.map(run_of({"a", "b", "c"}));
 
@@ -124,12 +124,59 @@ TEST(Filter, RefusesWhatItCannotDoAndSaysWhere) {
   EXPECT_THAT(
       refusal("metrics: {include: {match_type: expr, expressions: ['true']}}"),
       HasSubstr("test.yaml:1:33: error: metrics::include: match_type expr is not supported yet"));
-  EXPECT_THAT(
-      refusal("metrics: {metric: ['metric.name == \"x\"']}"),
-      HasSubstr("test.yaml:1:19: error: metrics: \"metric\": OTTL conditions are not supported"));
-  EXPECT_THAT(refusal("metric_conditions: [x]"), HasSubstr("OTTL conditions are not supported"));
   EXPECT_THAT(refusal("metrics: {include: {metric_names: [x]}}"), HasSubstr("match_type"));
   EXPECT_THAT(refusal("metrics: {include: {match_type: glob}}"), HasSubstr("glob"));
+}
+
+TEST(Filter, DropsWhatConditionsName) {
+  const Resource web{{{"service", std::string("web")}}, ""};
+  const std::string yaml =
+      "metrics: {metric: ['name == \"a\"', 'IsMatch(name, \"^c\")'],"
+      " resource: ['attributes[\"service\"] == \"batch\"']}";
+
+  EXPECT_THAT(kept(yaml, {"a", "b", "c", "cd"}, web), ElementsAre("b"));
+  EXPECT_THAT(kept(yaml, {"b"}, {{{"service", std::string("batch")}}, ""}), IsEmpty());
+  EXPECT_THAT(kept("metric_conditions: ['metric.name == \"a\"',"
+                   " {context: metric, conditions: ['name == \"b\"'], error_mode: silent}]",
+                   {"a", "b", "c"}),
+              ElementsAre("c"));
+}
+
+TEST(Filter, DropsDataPointsByTheirAttributes) {
+  const Settings settings("metrics: {datapoint: ['attributes[\"code\"] == \"500\"']}");
+  ASSERT_TRUE(settings.good()) << settings.messages();
+  Rules rules(settings.value);
+  const auto family = std::make_shared<const MetricFamily>(MetricFamily{.name = "a"});
+  const std::vector<Series> series = {{.family = family, .labels = {{"code", "200"}}},
+                                      {.family = family, .labels = {{"code", "500"}}},
+                                      {.family = family, .labels = {}}};
+
+  const RunMap map = rules.map(std::make_shared<const SeriesRun>(series));
+
+  EXPECT_THAT(map.gather, ElementsAre(0, 2));
+  ASSERT_EQ(map.dropped.size(), 1U);
+  EXPECT_EQ(rules.names()[map.dropped[0].rule], "datapoint: attributes[\"code\"] == \"500\"");
+}
+
+TEST(Filter, SaysWhereAConditionIsWrong) {
+  EXPECT_THAT(refusal("metrics:\n  metric:\n    - 'name == \"a\"'\n    - 'name = \"a\"'\n"),
+              HasSubstr("test.yaml:4:7: error: condition \"name = \\\"a\\\"\", column 6: got"));
+  EXPECT_THAT(refusal("metrics: {datapoint: ['value_double > 3.0']}"),
+              HasSubstr("path value_double is not supported"));
+  EXPECT_THAT(refusal("metrics: {metric: ['HasAttrKeyOnDatapoint(\"k\")']}"),
+              HasSubstr("HasAttrKeyOnDatapoint is not supported"));
+  EXPECT_THAT(refusal("metrics: {metric: x}"), HasSubstr("want a list of conditions"));
+  EXPECT_THAT(refusal("metric_conditions: ['name == \"a\"']"), HasSubstr("must begin with"));
+  EXPECT_THAT(refusal("metric_conditions: [{context: log, conditions: []}]"),
+              HasSubstr("context: want resource, scope, metric or datapoint"));
+  EXPECT_THAT(refusal("metric_conditions: [{condition: []}]"), HasSubstr("unknown key"));
+}
+
+TEST(Filter, TakesListsOrConditions) {
+  EXPECT_THAT(refusal("metrics: {include: {match_type: strict}, metric: ['true']}"),
+              HasSubstr("include and exclude do not go with conditions"));
+  EXPECT_THAT(refusal("{metrics: {metric: ['true']}, metric_conditions: ['true']}"),
+              HasSubstr("metric_conditions do not go with metrics"));
 }
 
 TEST(Filter, NamesTheBrokenPattern) {
@@ -205,6 +252,20 @@ TEST(Filter, SaysOnceWhichNamesMatchedNothing) {
   EXPECT_EQ(before, 0u);
   ASSERT_EQ(fake.log_lines.size(), 1u);
   EXPECT_THAT(fake.log_lines[0], HasSubstr("\"metric_names\":\"typo\""));
+}
+
+TEST(Filter, SaysOnceWhichConditionsMatchedNothing) {
+  FakeContext fake;
+  const Settings settings("metrics: {metric: ['name == \"a\"', 'name == \"typo\"']}");
+  Filter filter(fake.make({"filter", ""}), settings.value);
+  filter.map(run_of({"a", "b"}));
+
+  filter.count({.in = 2, .out = 1});
+  fake.loop.advance(Filter::kUnmatchedAfter);
+  filter.count({.in = 2, .out = 1});
+
+  ASSERT_EQ(fake.log_lines.size(), 1u);
+  EXPECT_THAT(fake.log_lines[0], HasSubstr("metric: name == \\\"typo"));
 }
 
 }  // namespace

@@ -1,28 +1,14 @@
 #include "collector/processors/filter/rules.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <charconv>
-#include <unordered_map>
 #include <utility>
 
-#include "base/json_text.h"
 #include "base/strings.h"
+#include "collector/processors/filter/conditions.h"
 
 namespace tributary::collector::filter {
 namespace {
-
-constexpr std::int64_t kPatternMemoryMax = 1 << 20;
-
-RE2::Options options() {
-  RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(kPatternMemoryMax);
-  return options;
-}
-
-re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
 
 // The type that YAML gives a plain scalar; what stands in quotes is a string.
 AttributeValue typed(const config::Node& node) {
@@ -39,34 +25,17 @@ AttributeValue typed(const config::Node& node) {
 
 }  // namespace
 
-Result<void> check_pattern(const std::string& pattern) {
-  const RE2 compiled(piece(pattern), options());
-  if (compiled.ok()) return {};
-  return Error(Code::invalid_argument, "pattern " + json_string(pattern) + ": " + compiled.error());
+Rules::Rules(const Config& config) {
+  if (config.metrics.include) include_ = compile("include", *config.metrics.include);
+  if (config.metrics.exclude) exclude_ = compile("exclude", *config.metrics.exclude);
+  config::Diagnostics checked_before;
+  for (NamedCondition& one : read_conditions(config, checked_before)) {
+    const bool looks_at_labels = one.condition.context() == OttlContext::datapoint;
+    (looks_at_labels ? datapoint_conditions_ : metric_conditions_)
+        .push_back({std::move(one.condition), static_cast<std::uint32_t>(names_.size())});
+    names_.push_back(std::move(one.name));
+  }
 }
-
-struct TextMatcher::Pattern {
-  explicit Pattern(const std::string& text) : re(piece(text), options()) {}
-
-  RE2 re;
-};
-
-TextMatcher::TextMatcher(MatchType type, std::string text) : text_(std::move(text)) {
-  if (type == MatchType::regexp) pattern_ = std::make_unique<Pattern>(text_);
-}
-TextMatcher::~TextMatcher() = default;
-TextMatcher::TextMatcher(TextMatcher&&) noexcept = default;
-
-bool TextMatcher::matches(std::string_view text) const {
-  if (!pattern_) return text == text_;
-  return RE2::PartialMatch(piece(text), pattern_->re);
-}
-
-Rules::Rules(const MetricRules& config) {
-  if (config.include) include_ = compile("include", *config.include);
-  if (config.exclude) exclude_ = compile("exclude", *config.exclude);
-}
-Rules::~Rules() = default;
 
 Rules::Condition Rules::compile(const std::string& list, const MatchProperties& properties) {
   Condition out;
@@ -115,35 +84,48 @@ bool Rules::matches_resource(const Condition& condition, const Resource& resourc
   return std::all_of(condition.attributes.begin(), condition.attributes.end(), holds);
 }
 
-Rules::Verdict Rules::judge_name(std::string_view name) {
+// What the lists say of a metric and its resource.
+Rules::Verdict Rules::judge_lists(const SeriesView& series) {
+  static const Resource kNoResource;
+  const Resource& resource = series.resource ? *series.resource : kNoResource;
+  if (include_ && !matches_resource(*include_, resource)) return include_->attributes_rule;
+  if (exclude_ && !exclude_->attributes.empty() && matches_resource(*exclude_, resource))
+    return exclude_->attributes_rule;
+  const std::string& name = series.family->name;
   if (include_ && !include_->names.empty() && !matches_name(*include_, name))
     return include_->names_rule;
   if (exclude_ && matches_name(*exclude_, name)) return exclude_->names_rule;
   return std::nullopt;
 }
 
-Rules::Verdict Rules::judge_resource(const Resource& resource) const {
-  if (include_ && !matches_resource(*include_, resource)) return include_->attributes_rule;
-  if (exclude_ && !exclude_->attributes.empty() && matches_resource(*exclude_, resource))
-    return exclude_->attributes_rule;
+Rules::Verdict Rules::judge_conditions(const SeriesView& series, std::span<Ottl> conditions) {
+  for (Ottl& one : conditions) {
+    if (!one.condition.holds(series)) continue;
+    one.matched = true;
+    return one.rule;
+  }
   return std::nullopt;
 }
 
 RunMap Rules::map(const SeriesRunPtr& run) {
-  static const Resource kNoResource;
-  std::unordered_map<const MetricFamily*, Verdict> families;
-  std::unordered_map<const Resource*, Verdict> resources;
   std::vector<std::uint32_t> dropped(names_.size());
   RunMap out;
   SeriesRunReader reader(*run);
+  const MetricFamily* family = nullptr;
+  const Resource* resource = nullptr;
+  const Scope* scope = nullptr;
+  Verdict of_metric;  // the one that was judged last
   for (std::uint16_t i = 0; reader.next(); ++i) {
     const SeriesView series = reader.view();
-    const auto [resource, new_resource] = resources.try_emplace(series.resource.get());
-    if (new_resource)
-      resource->second = judge_resource(series.resource ? *series.resource : kNoResource);
-    const auto [family, new_family] = families.try_emplace(series.family.get());
-    if (new_family) family->second = judge_name(series.family->name);
-    const Verdict verdict = resource->second ? resource->second : family->second;
+    if (i == 0 || series.family.get() != family || series.resource.get() != resource ||
+        series.scope.get() != scope) {
+      family = series.family.get();
+      resource = series.resource.get();
+      scope = series.scope.get();
+      of_metric = judge_lists(series);
+      if (!of_metric) of_metric = judge_conditions(series, metric_conditions_);
+    }
+    const Verdict verdict = of_metric ? of_metric : judge_conditions(series, datapoint_conditions_);
     if (verdict) {
       ++dropped[*verdict];
     } else {
@@ -157,13 +139,21 @@ RunMap Rules::map(const SeriesRunPtr& run) {
   return out;
 }
 
-std::vector<std::string> Rules::unmatched() const {
+std::vector<std::string> Rules::unmatched_names() const {
   std::vector<std::string> out;
   for (const auto* condition : {&include_, &exclude_}) {
     if (!*condition) continue;
     for (const Name& name : (*condition)->names)
       if (!name.matched) out.push_back(name.matcher.text());
   }
+  return out;
+}
+
+std::vector<std::string> Rules::unmatched_conditions() const {
+  std::vector<std::string> out;
+  for (const auto* conditions : {&metric_conditions_, &datapoint_conditions_})
+    for (const Ottl& one : *conditions)
+      if (!one.matched) out.push_back(names_[one.rule]);
   return out;
 }
 
