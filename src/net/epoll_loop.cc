@@ -44,9 +44,9 @@ EpollLoop::EpollLoop()
       wake_up_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       read_buffer_(std::make_unique_for_overwrite<char[]>(kReadBufferBytes)),
       resolver_(*this) {
-  TRIBUTARY_CHECK(epoll_ >= 0 && wake_up_ >= 0);
+  TRIBUTARY_CHECK(epoll_.fd >= 0 && wake_up_.fd >= 0);
   epoll_event event{.events = EPOLLIN, .data = {.u64 = kWakeUpToken}};
-  TRIBUTARY_CHECK(::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_up_, &event) == 0);
+  TRIBUTARY_CHECK(::epoll_ctl(epoll_.fd, EPOLL_CTL_ADD, wake_up_.fd, &event) == 0);
 }
 
 EpollLoop::~EpollLoop() {
@@ -54,9 +54,9 @@ EpollLoop::~EpollLoop() {
     for (const int signal : kSignals) std::signal(signal, SIG_DFL);
     signal_wake_up = -1;
   }
-  ::close(wake_up_);
-  ::close(epoll_);
 }
+
+EpollLoop::OwnDescriptor::~OwnDescriptor() { ::close(fd); }
 
 void EpollLoop::post(std::function<void()> work) {
   bool from_outside = false;
@@ -65,7 +65,7 @@ void EpollLoop::post(std::function<void()> work) {
     from_outside = posted_.empty() && thread_ != std::this_thread::get_id();
     posted_.push_back(std::move(work));
   }
-  if (from_outside) wake(wake_up_);
+  if (from_outside) wake(wake_up_.fd);
 }
 
 void EpollLoop::run() {
@@ -98,12 +98,12 @@ int EpollLoop::timeout() {
 
 void EpollLoop::poll() {
   std::array<epoll_event, kEventsAtOnce> events;
-  const int count = ::epoll_wait(epoll_, events.data(), kEventsAtOnce, timeout());
+  const int count = ::epoll_wait(epoll_.fd, events.data(), kEventsAtOnce, timeout());
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     if (event.data.u64 == kWakeUpToken) {
       std::uint64_t ignored = 0;
-      (void)!::read(wake_up_, &ignored, sizeof ignored);
+      (void)!::read(wake_up_.fd, &ignored, sizeof ignored);
       run_signals();
     } else if (Descriptor* descriptor = find(event.data.u64)) {
       descriptor->on_events(event.events);
@@ -149,7 +149,7 @@ void EpollLoop::on_signal(std::function<void(int)> handler) {
   signal_handlers_.push_back(std::move(handler));
   if (owns_signals_) return;
   owns_signals_ = true;
-  TRIBUTARY_CHECK(signal_wake_up.exchange(wake_up_) == -1);
+  TRIBUTARY_CHECK(signal_wake_up.exchange(wake_up_.fd) == -1);
   struct sigaction action{};
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESTART;
@@ -172,7 +172,7 @@ bool EpollLoop::watch(Descriptor& descriptor) {
   slots_[number] = {&descriptor, ++last_generation_};
   epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                     .data = {.u64 = std::uint64_t{last_generation_} << 32 | number}};
-  return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor.fd(), &event) == 0;
+  return ::epoll_ctl(epoll_.fd, EPOLL_CTL_ADD, descriptor.fd(), &event) == 0;
 }
 
 void EpollLoop::forget(const Descriptor& descriptor) {

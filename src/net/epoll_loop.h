@@ -60,6 +60,14 @@ class EpollLoop final : public Loop {
  private:
   friend class Descriptor;
 
+  // Closed after everything below that may still post.
+  struct OwnDescriptor {
+    explicit OwnDescriptor(int opened) : fd(opened) {}
+    ~OwnDescriptor();
+    OwnDescriptor(const OwnDescriptor&) = delete;
+    OwnDescriptor& operator=(const OwnDescriptor&) = delete;
+    const int fd;
+  };
   // A descriptor's number may come back within one batch of events; its generation does not.
   struct Slot {
     Descriptor* descriptor = nullptr;
@@ -79,8 +87,8 @@ class EpollLoop final : public Loop {
 
   SystemClock clock_;
   TimerQueue timers_;
-  const int epoll_;
-  const int wake_up_;
+  OwnDescriptor epoll_;
+  OwnDescriptor wake_up_;
   bool stopped_ = false;
   bool owns_signals_ = false;
   std::uint32_t last_generation_ = 0;
