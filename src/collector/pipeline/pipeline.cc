@@ -58,6 +58,11 @@ void Pipeline::consume(const BatchPtr& batch) {
   }
 }
 
+void Pipeline::refuse(const BatchPtr& batch) {
+  received_ += batch->size();
+  refused_ += batch->size();
+}
+
 const Pipeline::ShapeChain& Pipeline::chain_for(const ShapePtr& shape) {
   if (const ShapeChain* known = shapes_.find(shape)) return *known;
   return shapes_.put(shape, make_chain(shape));

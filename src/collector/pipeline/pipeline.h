@@ -38,8 +38,12 @@ class Pipeline final : public Consumer {
   // A batch of which the processors leave nothing goes no further.
   void consume(const BatchPtr& batch) override;
 
-  // Samples that came in, and how many of them each processor took away.
+  // A batch that is not let in.
+  void refuse(const BatchPtr& batch);
+
+  // Samples that came, how many of them were not let in, and how many each processor took away.
   std::uint64_t received() const { return received_; }
+  std::uint64_t refused() const { return refused_; }
   const std::vector<std::uint64_t>& filtered() const { return filtered_; }
 
   // What is known at the moment.
@@ -76,6 +80,7 @@ class Pipeline final : public Consumer {
   WeakCache<Shape, ShapeChain> shapes_;
   WeakCache<SeriesRun, RunChain> runs_;
   std::uint64_t received_ = 0;
+  std::uint64_t refused_ = 0;
   std::vector<std::uint64_t> filtered_;  // by each processor
 };
 

@@ -22,6 +22,7 @@ Balance Balances::balance_of(const Account& account) {
   Balance out;
   for (const Feed& feed : account.feeds) {
     out.came("scraped", feed.counts->received());
+    out.went("refused", feed.counts->refused());
     for (std::size_t i = 0; i < feed.processors.size(); ++i)
       out.went("filtered(" + feed.processors[i] + ")", feed.counts->filtered()[i]);
   }
@@ -44,6 +45,10 @@ void Balances::check(const Logger& log) const {
 }
 
 void show_pipeline(const Balances::Feed& feed, Telemetry& telemetry) {
+  telemetry.counter_function(
+      "tributary_pipeline_samples_refused", "Samples that memory_limiter did not let in.",
+      {{"pipeline", feed.pipeline}},
+      [counts = feed.counts] { return static_cast<double>(counts->refused()); });
   telemetry.counter_function(
       "tributary_pipeline_samples_received", "Samples that receivers handed to a pipeline.",
       {{"pipeline", feed.pipeline}},

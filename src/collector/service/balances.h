@@ -44,7 +44,7 @@ class Balances {
   std::vector<std::unique_ptr<const Account>> accounts_;  // where metrics find them
 };
 
-// tributary_pipeline_samples_received and tributary_pipeline_samples_filtered.
+// tributary_pipeline_samples_received, …_refused and …_filtered.
 void show_pipeline(const Balances::Feed& feed, Telemetry& telemetry);
 
 }  // namespace tributary::collector

@@ -109,7 +109,8 @@ class Refuser final : public Processor {
 TEST(Entrance, CountsWhatAProcessorRefusesAndPassesTheRest) {
   Telemetry telemetry;
   Counter& refused = telemetry.counter("refused", "");
-  FakeConsumer pipeline;
+  FakeConsumer consumer;
+  Pipeline pipeline({}, {&consumer});
   Refuser first;
   Refuser second;
   Entrance entrance(pipeline, {&first, &second}, refused);
@@ -122,8 +123,10 @@ TEST(Entrance, CountsWhatAProcessorRefusesAndPassesTheRest) {
   second.refusing = true;
   entrance.consume(batch);
 
-  EXPECT_EQ(pipeline.batches.size(), 1U);
+  EXPECT_EQ(consumer.batches.size(), 1U);
   EXPECT_EQ(refused.value(), 3U);
+  EXPECT_EQ(pipeline.received(), 6U);
+  EXPECT_EQ(pipeline.refused(), 3U);
 }
 
 }  // namespace

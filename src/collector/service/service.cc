@@ -50,6 +50,7 @@ void Entrance::consume(const BatchPtr& batch) {
   for (Processor* processor : processors_) {
     if (!processor->refuses()) continue;
     refused_.add(batch->size());
+    pipeline_.refuse(batch);
     return;
   }
   pipeline_.consume(batch);

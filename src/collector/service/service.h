@@ -41,13 +41,13 @@ struct World {
 // Lets batches of one receiver into one pipeline, unless a processor refuses them.
 class Entrance final : public Consumer {
  public:
-  Entrance(Consumer& pipeline, std::vector<Processor*> processors, Counter& refused)
+  Entrance(Pipeline& pipeline, std::vector<Processor*> processors, Counter& refused)
       : pipeline_(pipeline), processors_(std::move(processors)), refused_(refused) {}
 
   void consume(const BatchPtr& batch) override;
 
  private:
-  Consumer& pipeline_;
+  Pipeline& pipeline_;
   std::vector<Processor*> processors_;
   Counter& refused_;
 };

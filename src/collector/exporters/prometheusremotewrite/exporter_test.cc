@@ -54,6 +54,48 @@ TEST_F(ExporterTest, PutsTheBatchesOfOneCollectionIntoOneRequest) {
   EXPECT_THAT(received_, ElementsAre("a 1@0", "b 1@0"));
 }
 
+TEST_F(ExporterTest, SendsTheFirstAtOnceAndThenAtMostOneRequestEachLinger) {
+  start("linger: 500ms\n");
+
+  collect();
+  fake_.loop.run_posted();
+  EXPECT_EQ(attempts(), 1u);
+  collect_for(10s, 50ms);
+
+  EXPECT_GE(attempts(), 20u);
+  EXPECT_LE(attempts(), 21u);
+  EXPECT_GE(received_.size(), 190u);
+}
+
+TEST_F(ExporterTest, LingersNoLongerThanARequestIsFull) {
+  shape_ = fake_wide_shape(1000, 200);
+  start("linger: 1h\nmax_batch_size_bytes: 100000\n");
+  collect();
+  fake_.loop.run_posted();
+  ASSERT_GE(attempts(), 1u);
+  const std::size_t first = attempts();
+
+  collect();
+  fake_.loop.run_posted();
+
+  EXPECT_GT(attempts(), first);
+  expect_balance();
+}
+
+TEST_F(ExporterTest, DoesNotLingerWhenItIsStopped) {
+  start("linger: 1h\n");
+  collect();
+  fake_.loop.run_posted();
+  collect();
+  fake_.loop.advance(1s);
+  EXPECT_EQ(attempts(), 1u);
+
+  stop(1s);
+
+  EXPECT_EQ(received_.size(), 2u);
+  expect_balance();
+}
+
 TEST_F(ExporterTest, GathersWhatArrivesWhileARequestIsInFlight) {
   fake_.http->delay = 3s;
   start();
