@@ -233,7 +233,8 @@ bool CompiledRun::lay_out(remote::SampleTimes times, std::size_t fragment_bytes_
   fragments.push_back(layout.finish());
   fragments.shrink_to_fit();
   fragments_ = std::move(fragments);
-  packed_ = {};
+  packed_.clear();
+  packed_.shrink_to_fit();
   return true;
 }
 

@@ -305,7 +305,7 @@ TEST_F(CompiledRunTest, HoldsFewBytesForEachSeries) {
   write(shape, *fake_batch(shape, kTime), run);
   EXPECT_LE(run.resident_bytes(), 256u * 25);
   write(shape, *fake_batch(shape, kTime), run);
-  EXPECT_LE(run.resident_bytes(), 256u * 32);
+  EXPECT_LE(run.resident_bytes(), 256u * 30);
 }
 
 }  // namespace

@@ -37,18 +37,14 @@ std::optional<std::string> OpenRequest::add(const CompiledShapePtr& shape, const
   std::optional<std::string> conflict;
   std::size_t first = 0;
   for (const CompiledRunPtr& run : shape->runs) {
-    if (auto shared = write(run, *batch, first); !conflict) conflict = std::move(shared);
+    if (!run->last_time_ms()) shared_series_.add(run);
+    run->write(*batch, first, writer_);
     first += run->received();
+    // One of them tells enough.
+    if (!conflict) conflict = shared_series_.find_conflict(*run);
   }
   if (shape->target_info) shape->target_info->write(*batch, 0, writer_);
   return conflict;
-}
-
-std::optional<std::string> OpenRequest::write(const CompiledRunPtr& run, const Batch& batch,
-                                              std::size_t first) {
-  if (!run->last_time_ms()) shared_series_.add(run);
-  run->write(batch, first, writer_);
-  return shared_series_.find_conflict(*run);
 }
 
 bool OpenRequest::is_full(Instant now) const {

@@ -41,9 +41,6 @@ class OpenRequest {
   std::vector<EncodedRequest> encode() { return writer_.take(); }
 
  private:
-  std::optional<std::string> write(const CompiledRunPtr& run, const Batch& batch,
-                                   std::size_t first);
-
   RequestWriter writer_;
   SharedSeries shared_series_;
   Instant oldest_{};
