@@ -68,7 +68,8 @@ std::size_t Sender::samples() const { return open_.samples() + queue_->samples()
 
 net::Task<void> Sender::run() {
   while (!abort_.stop_requested()) {
-    if (queue_->requests() == 0 && due() <= now()) close_open_request();
+    const Instant due_at = due();  // before the clock is read again: time goes on
+    if (queue_->requests() == 0 && due_at <= now()) close_open_request();
     current_ = queue_->front();
     if (current_) {
       times_throttled_ = 0;
