@@ -31,6 +31,8 @@ class SeriesRun {
 
   std::size_t size() const { return size_; }
   std::vector<Series> unpack() const;
+  // Those of its series, each once.
+  const std::vector<std::shared_ptr<const MetricFamily>>& families() const { return families_; }
 
   // What the run itself holds of memory; what it shares is not counted.
   std::size_t bytes() const;

@@ -61,7 +61,7 @@ config:
   EXPECT_EQ(job.defaults.metrics_path, "/metrics");
   EXPECT_THAT(job.static_groups[0].addresses, ElementsAre("0.0.0.0:8000"));
   EXPECT_TRUE(job.rules.honor_timestamps);
-  EXPECT_TRUE(job.enable_compression);
+  EXPECT_FALSE(job.enable_compression.has_value());
 }
 
 TEST(Config, InheritsFromGlobal) {

@@ -1,8 +1,12 @@
 #include "collector/receivers/prometheus/families.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
+#include <utility>
+
+#include "base/hash.h"
 
 namespace tributary::collector::prometheus {
 namespace {
@@ -57,6 +61,20 @@ MetricType own_type(MetricType type, std::string_view suffix) {
   }
 }
 
+// The name without any suffix: what metadata says about one name with a stem may change the answer
+// for all names with it.
+std::string_view stem_of(std::string_view name) {
+  for (bool found = true; found;) {
+    found = false;
+    for (const std::string_view suffix : kSuffixes) {
+      if (!name.ends_with(suffix) || name.size() == suffix.size()) continue;
+      name.remove_suffix(suffix.size());
+      found = true;
+    }
+  }
+  return name;
+}
+
 struct UnitName {
   std::string_view word;
   std::string_view ucum;
@@ -97,98 +115,145 @@ std::string ucum_unit(std::string_view unit) {
   return out += ucum_of(unit.substr(per + kPer.size()), kPerUnits);
 }
 
-void Families::begin_scrape() {
-  ++scrape_;
-  next_ = 0;
-}
+std::size_t Families::SlotHash::operator()(std::string_view name) const { return hash64(name); }
 
-Families::Metadata& Families::touch(std::string_view name) {
-  // Pages say the same in the same order each time, so the next entry is known in advance.
-  if (next_ < order_.size() && order_[next_]->first == name) {
-    Metadata& metadata = order_[next_++]->second;
-    metadata.seen = scrape_;
-    return metadata;
+std::uint32_t Families::touch(std::string_view name) {
+  if (const auto found = slots_.find(name); found != slots_.end()) {
+    known_[*found].seen = scrape_;
+    return *found;
   }
-  auto found = metadata_.find(name);
-  if (found == metadata_.end()) {
-    found = metadata_.emplace(std::string(name), Metadata()).first;
-    ++version_;
+  auto slot = static_cast<std::uint32_t>(known_.size());
+  if (free_.empty()) {
+    known_.emplace_back();
+  } else {
+    slot = free_.back();
+    free_.pop_back();
   }
-  order_.resize(next_);
-  order_.push_back(&*found);
-  ++next_;
-  found->second.seen = scrape_;
-  return found->second;
+  known_[slot] = {.metadata = table_.metadata({.name = std::string(name)}), .seen = scrape_};
+  slots_.insert(slot);
+  std::string_view base;
+  const Known* const above = find_metadata_behind_suffix(name, base);
+  if (has_bare_ || (above != nullptr && above->used)) note_change(name);
+  return slot;
 }
 
-void Families::set_type(std::string_view name, MetricType type) {
-  Metadata& metadata = touch(name);
-  if (metadata.type == type) return;
-  metadata.type = type;
-  ++version_;
+void Families::replace(std::uint32_t slot, Metadata metadata) {
+  Known& known = known_[slot];
+  if (known.used || has_bare_) note_change(metadata.name);
+  known.metadata = table_.metadata(std::move(metadata));
 }
 
-void Families::set_help(std::string_view name, std::string_view help) {
-  Metadata& metadata = touch(name);
-  if (metadata.help == help) return;
-  metadata.help = help;
-  ++version_;
+std::uint32_t Families::set_type(std::string_view name, MetricType type) {
+  const std::uint32_t slot = touch(name);
+  if (known_[slot].metadata->type == type) return slot;
+  Metadata changed = *known_[slot].metadata;
+  changed.type = type;
+  replace(slot, std::move(changed));
+  return slot;
 }
 
-void Families::set_unit(std::string_view name, std::string_view unit) {
-  Metadata& metadata = touch(name);
-  if (metadata.unit == unit) return;
-  metadata.unit = unit;
-  ++version_;
+std::uint32_t Families::set_help(std::string_view name, std::string_view help) {
+  const std::uint32_t slot = touch(name);
+  if (known_[slot].metadata->help == help) return slot;
+  Metadata changed = *known_[slot].metadata;
+  changed.help = help;
+  replace(slot, std::move(changed));
+  return slot;
+}
+
+std::uint32_t Families::set_unit(std::string_view name, std::string_view unit) {
+  const std::uint32_t slot = touch(name);
+  if (known_[slot].metadata->unit == unit) return slot;
+  Metadata changed = *known_[slot].metadata;
+  changed.unit = unit;
+  replace(slot, std::move(changed));
+  return slot;
+}
+
+void Families::mark_seen(std::uint32_t slot, std::uint32_t scrape) {
+  if (slot < known_.size()) known_[slot].seen = std::max(known_[slot].seen, scrape);
 }
 
 void Families::end_scrape() {
-  const std::size_t before = metadata_.size();
-  std::erase_if(metadata_,
-                [&](const auto& one) { return scrape_ - one.second.seen > kScrapesKept; });
-  if (metadata_.size() != before) {
-    order_.clear();
-    next_ = 0;
-    ++version_;
+  for (std::uint32_t slot = 0; slot < known_.size(); ++slot) {
+    Known& known = known_[slot];
+    if (known.metadata == nullptr || scrape_ - known.seen <= kScrapesKept) continue;
+    if (known.used || has_bare_) note_change(known.metadata->name);
+    slots_.erase(slot);
+    known = Known();
+    free_.push_back(slot);
   }
-  std::erase_if(families_, [](const auto& one) { return one.second.use_count() == 1; });
 }
 
-const Families::Metadata* Families::find_metadata(std::string_view name,
-                                                  std::string_view& base) const {
+void Families::note_change(std::string_view name) {
+  const std::string_view stem = stem_of(name);
+  if (all_changed_ || (!changes_.empty() && changes_.back() == stem)) return;
+  changes_.emplace_back(stem);
+  all_changed_ = changes_.size() > kChangesMax;
+}
+
+bool Families::has_changed(const MetricFamily& family) const {
+  if (all_changed_) return true;
+  const std::string_view stem = stem_of(family.name);
+  return std::find(changes_.begin(), changes_.end(), stem) != changes_.end();
+}
+
+void Families::forget_changes() {
+  changes_.clear();
+  all_changed_ = false;
+}
+
+Families::Known* Families::find_known(std::string_view name) {
+  const auto found = slots_.find(name);
+  return found == slots_.end() ? nullptr : &known_[*found];
+}
+
+Families::Known* Families::find_metadata(std::string_view name, std::string_view& base) {
   base = name;
-  if (const auto exact = metadata_.find(name); exact != metadata_.end()) return &exact->second;
+  if (Known* const exact = find_known(name)) return exact;
+  return find_metadata_behind_suffix(name, base);
+}
+
+Families::Known* Families::find_metadata_behind_suffix(std::string_view name,
+                                                       std::string_view& base) {
   for (const std::string_view suffix : kSuffixes) {
     if (!name.ends_with(suffix)) continue;
     base = name.substr(0, name.size() - suffix.size());
-    const auto found = metadata_.find(base);
-    return found == metadata_.end() ? nullptr : &found->second;
+    return find_known(base);
   }
   return nullptr;
 }
 
-std::shared_ptr<const MetricFamily> Families::intern(std::string_view name, MetricType type,
-                                                     const Metadata* metadata) {
-  MetricFamily family{.name = std::string(name), .type = type};
-  if (metadata != nullptr) {
-    family.unit = ucum_unit(metadata->unit);
-    family.help = metadata->help;
-  }
-  auto& slot = families_[{family.name, type}];
-  if (slot == nullptr || !(*slot == family))
-    slot = std::make_shared<const MetricFamily>(std::move(family));
-  return slot;
+FamilyPtr Families::report_family(std::string_view name, std::string_view unit,
+                                  std::string_view help) {
+  return table_.family({.name = std::string(name),
+                        .type = MetricType::gauge,
+                        .unit = std::string(unit),
+                        .help = std::string(help)});
 }
 
 FamilyRole Families::find(std::string_view name, const Labels& labels) {
-  if (is_report_name(name)) return {intern(name, MetricType::gauge, nullptr)};
+  const auto family = [&](std::string_view called, MetricType type, const Metadata* metadata) {
+    MetricFamily made{.name = std::string(called), .type = type};
+    if (metadata != nullptr) {
+      made.unit = ucum_unit(metadata->unit);
+      made.help = metadata->help;
+    }
+    return table_.family(std::move(made));
+  };
+  if (is_report_name(name)) return {family(name, MetricType::gauge, nullptr)};
   std::string_view base;
-  const Metadata* metadata = find_metadata(name, base);
-  if (metadata == nullptr) return {intern(name, MetricType::unknown, nullptr)};
+  Known* const known = find_metadata(name, base);
+  if (known == nullptr) {
+    has_bare_ = true;
+    return {family(name, MetricType::unknown, nullptr)};
+  }
+  known->used = true;
+  const Metadata& metadata = *known->metadata;
   const std::string_view suffix = name.substr(base.size());
-  if (const auto role = role_in(metadata->type, suffix, labels))
-    return {intern(base, metadata->type, metadata), *role};
-  return {intern(name, own_type(metadata->type, suffix), metadata)};
+  if (const auto role = role_in(metadata.type, suffix, labels))
+    return {family(base, metadata.type, &metadata), *role};
+  return {family(name, own_type(metadata.type, suffix), &metadata)};
 }
 
 }  // namespace tributary::collector::prometheus

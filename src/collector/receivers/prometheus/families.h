@@ -7,21 +7,21 @@
 // Threads: one user at a time.
 #pragma once
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "collector/receivers/prometheus/family_table.h"
 #include "model/labels.h"
 #include "model/series.h"
+#include "model/series_run.h"
 
 namespace tributary::collector::prometheus {
 
 struct FamilyRole {
-  std::shared_ptr<const MetricFamily> family;
+  FamilyPtr family;
   Role role = Role::value;
 };
 
@@ -32,43 +32,76 @@ std::string ucum_unit(std::string_view unit);
 class Families {
  public:
   // Metadata is kept for this many scrapes after it was last seen, as Prometheus does.
-  static constexpr std::uint64_t kScrapesKept = 10;
+  static constexpr std::uint32_t kScrapesKept = 10;
+  static constexpr std::size_t kChangesMax = 64;  // beyond, all families count as changed
 
-  void begin_scrape();
-  void set_type(std::string_view name, MetricType type);
-  void set_help(std::string_view name, std::string_view help);
-  void set_unit(std::string_view name, std::string_view unit);
+  // The table outlives the object.
+  explicit Families(FamilyTable& table)
+      : table_(table), slots_(0, SlotHash{this}, SlotEqual{this}) {}
+  Families(const Families&) = delete;
+  Families& operator=(const Families&) = delete;
+
+  void begin_scrape() { ++scrape_; }
+  // Each gives the slot of that name, which stands for it in `mark_seen`.
+  std::uint32_t set_type(std::string_view name, MetricType type);
+  std::uint32_t set_help(std::string_view name, std::string_view help);
+  std::uint32_t set_unit(std::string_view name, std::string_view unit);
+  // The lines of that slot were on the page of that scrape.
+  void mark_seen(std::uint32_t slot, std::uint32_t scrape);
   // After a scrape that succeeded: forgets what has not been seen for long.
   void end_scrape();
+  std::uint32_t scrape() const { return scrape_; }
 
-  // Changes whenever a lookup may give another answer than before.
-  std::uint64_t version() const { return version_; }
-
-  // Equal families are one object.
   FamilyRole find(std::string_view name, const Labels& labels);
+  FamilyPtr report_family(std::string_view name, std::string_view unit, std::string_view help);
 
-  std::size_t size() const { return metadata_.size(); }
+  // Whether a lookup may give another answer than before for a series of a family, by what has
+  // changed since `forget_changes`.
+  bool has_changes() const { return all_changed_ || !changes_.empty(); }
+  bool has_changed(const MetricFamily& family) const;
+  void forget_changes();
+
+  std::size_t size() const { return slots_.size(); }
 
  private:
-  struct Metadata {
-    MetricType type = MetricType::unknown;
-    std::string help;
-    std::string unit;
-    std::uint64_t seen = 0;
+  struct Known {
+    MetadataPtr metadata;  // none: a free slot
+    std::uint32_t seen = 0;
+    bool used = false;  // by a lookup
   };
-  using MetadataMap = std::map<std::string, Metadata, std::less<>>;
+  struct SlotHash {
+    using is_transparent = void;
+    const Families* families;
+    std::size_t operator()(std::string_view name) const;
+    std::size_t operator()(std::uint32_t slot) const {
+      return (*this)(families->known_[slot].metadata->name);
+    }
+  };
+  struct SlotEqual {
+    using is_transparent = void;
+    const Families* families;
+    std::string_view name(std::uint32_t slot) const {
+      return families->known_[slot].metadata->name;
+    }
+    std::string_view name(std::string_view text) const { return text; }
+    bool operator()(const auto& a, const auto& b) const { return name(a) == name(b); }
+  };
 
-  Metadata& touch(std::string_view name);
-  const Metadata* find_metadata(std::string_view name, std::string_view& base) const;
-  std::shared_ptr<const MetricFamily> intern(std::string_view name, MetricType type,
-                                             const Metadata* metadata);
+  std::uint32_t touch(std::string_view name);
+  void replace(std::uint32_t slot, Metadata metadata);
+  void note_change(std::string_view name);
+  Known* find_known(std::string_view name);
+  Known* find_metadata(std::string_view name, std::string_view& base);
+  Known* find_metadata_behind_suffix(std::string_view name, std::string_view& base);
 
-  MetadataMap metadata_;
-  std::vector<MetadataMap::value_type*> order_;  // as the last page touched them
-  std::size_t next_ = 0;                         // in order_
-  std::uint64_t scrape_ = 0;
-  std::uint64_t version_ = 1;
-  std::map<std::pair<std::string, MetricType>, std::shared_ptr<const MetricFamily>> families_;
+  FamilyTable& table_;
+  std::vector<Known> known_;
+  std::vector<std::uint32_t> free_;
+  boost::unordered_flat_set<std::uint32_t, SlotHash, SlotEqual> slots_;
+  std::uint32_t scrape_ = 0;
+  bool has_bare_ = false;  // a series without metadata was looked up
+  bool all_changed_ = false;
+  std::vector<std::string> changes_;  // names without their suffixes
 };
 
 }  // namespace tributary::collector::prometheus

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,10 @@ struct Job {
   HttpConfig http;
   std::string accept;
   exposition::Format fallback = exposition::Format::prometheus_text;
-  bool enable_compression = true;
-  std::uint64_t body_size_limit = 0;  // 0 = none
-  std::uint64_t target_limit = 0;     // 0 = none
-  std::string failure_log_file;       // "" = none
+  std::optional<bool> enable_compression;  // unset: for targets on other machines
+  std::uint64_t body_size_limit = 0;       // 0 = none
+  std::uint64_t target_limit = 0;          // 0 = none
+  std::string failure_log_file;            // "" = none
 };
 
 // The jobs of a configuration, those of its scrape_config_files after its own. Reads those files.

@@ -43,6 +43,7 @@ Receiver::Receiver(Context context, Config config, std::vector<Job> jobs, Consum
     : context_(std::move(context)),
       config_(std::move(config)),
       jobs_(std::move(jobs)),
+      common_(context_.random, context_.version),
       consumer_(consumer) {}
 
 Result<FailureLog*> Receiver::failure_log(const std::string& path) {
@@ -67,8 +68,8 @@ Result<void> Receiver::start(Host&) {
     if (!client) return client.error().within("job " + job.defaults.job);
     TRIBUTARY_TRY(options.failure_log, failure_log(job.failure_log_file));
     pools_.push_back(std::make_unique<ScrapePool>(context_, std::move(job), std::move(*client),
-                                                  consumer_, accepted, stop_.get_token(), running_,
-                                                  options));
+                                                  consumer_, accepted, common_, stop_.get_token(),
+                                                  running_, options));
   }
   jobs_.clear();
   for (const auto& pool : pools_) pool->start();

@@ -33,6 +33,7 @@ class Receiver final : public collector::Receiver {
   Context context_;
   Config config_;
   std::vector<Job> jobs_;
+  ScrapeCommon common_;
   Consumer& consumer_;
   std::stop_source stop_;
   net::Gate running_;

@@ -137,7 +137,7 @@ TEST(Receiver, SendsWhatPrometheusSends) {
   EXPECT_EQ(request.url.to_string(), "http://0.0.0.0:8000/metrics?x=y");
   EXPECT_THAT(std::string(*request.headers.get("Accept")),
               HasSubstr("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6"));
-  EXPECT_EQ(request.headers.get("Accept-Encoding"), "gzip");
+  EXPECT_EQ(request.headers.get("Accept-Encoding"), "identity");
   EXPECT_EQ(request.headers.get("X-Prometheus-Scrape-Timeout-Seconds"), "10");
   EXPECT_EQ(request.headers.get("User-Agent"), "tributary-collector/v1");
   EXPECT_EQ(request.headers.get("Authorization"), "Basic dTpw");
@@ -163,9 +163,9 @@ TEST(Receiver, WritesUpZeroAndMarkersWhereTheTargetIsAway) {
 
   receiver.reachable = false;
   receiver.world.loop.advance(15s);
-  ASSERT_THAT(receiver.consumer.batches, SizeIs(1));
-  EXPECT_TRUE(is_stale_marker(receiver.consumer.batches[0]->values[0]));
-  EXPECT_EQ(receiver.consumer.batches[0]->values[1], 0);  // up
+  ASSERT_THAT(receiver.consumer.batches, SizeIs(2));
+  EXPECT_EQ(receiver.consumer.batches[0]->values[0], 0);  // up
+  EXPECT_TRUE(is_stale_marker(receiver.consumer.batches[1]->values[0]));
   receiver.consumer.batches.clear();
 
   receiver.world.loop.advance(15s);
@@ -220,6 +220,36 @@ TEST(Receiver, AsksForNoCompressionWhereItIsOff) {
   receiver.start();
 
   EXPECT_EQ(receiver.world.http->requests.at(0).headers.get("Accept-Encoding"), "identity");
+}
+
+TEST(Receiver, AsksOtherMachinesForCompression) {
+  const auto asks = [](const std::string& address, const std::string& settings) {
+    Running receiver("config: {scrape_configs: [{job_name: j, " + settings +
+                     "static_configs: [{targets: ['" + address + "']}]}]}");
+    receiver.start();
+    return std::string(*receiver.world.http->requests.at(0).headers.get("Accept-Encoding"));
+  };
+
+  EXPECT_EQ(asks("10.0.0.1:80", ""), "gzip");
+  EXPECT_EQ(asks("10.0.0.1:80", "enable_compression: false, "), "identity");
+  for (const char* const here : {"127.0.0.1:80", "localhost:80", "[::1]:80"}) {
+    EXPECT_EQ(asks(here, ""), "identity") << here;
+    EXPECT_EQ(asks(here, "enable_compression: true, "), "gzip") << here;
+  }
+}
+
+TEST(Receiver, PublishesNothingOfAPageThatComesHalf) {
+  Running receiver(one_target());
+  receiver.start();
+  receiver.consumer.batches.clear();
+  receiver.page = net::gzip("a 1\nb 2\nc 3\n");
+  receiver.page.resize(receiver.page.size() - 9);
+  receiver.headers.set("Content-Encoding", "gzip");
+
+  receiver.world.loop.advance(20s);
+
+  EXPECT_THAT(receiver.seen("b"), IsEmpty());
+  EXPECT_EQ(receiver.world.logged("Failed to scrape Prometheus endpoint"), 1U);
 }
 
 TEST(Receiver, ReadsUnknownContentAsText) {

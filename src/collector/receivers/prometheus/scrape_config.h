@@ -185,7 +185,7 @@ struct ScrapeConfig {
   std::optional<ScrapeProtocol> fallback_scrape_protocol;
   std::string metrics_path = "/metrics";
   std::string scheme = "http";
-  bool enable_compression = true;
+  std::optional<bool> enable_compression;
   std::uint64_t native_histogram_bucket_limit = 0;
   double native_histogram_min_bucket_factor = 0;
   std::vector<StaticConfig> static_configs;
@@ -208,7 +208,8 @@ struct ScrapeConfig {
                "format of a page without a known Content-Type; PrometheusText0.0.4");
     f.optional("metrics_path", metrics_path, "path of the page");
     f.optional("scheme", scheme, "http or https");
-    f.optional("enable_compression", enable_compression, "ask for gzip");
+    f.optional("enable_compression", enable_compression,
+               "ask for gzip; unset: unless the target is on this machine");
     f.optional("native_histogram_bucket_limit", native_histogram_bucket_limit,
                "no effect: native histograms are not read yet");
     f.optional("native_histogram_min_bucket_factor", native_histogram_min_bucket_factor,

@@ -3,8 +3,6 @@
 #include <charconv>
 #include <utility>
 
-#include "net/content_encoding.h"
-
 namespace tributary::collector::prometheus {
 namespace {
 
@@ -22,13 +20,19 @@ Error body_too_long(std::uint64_t limit) {
                                          std::to_string(limit) + " bytes or more");
 }
 
+// A page from this machine costs more to pack and unpack than to send.
+bool is_this_machine(std::string_view host) {
+  return host == "localhost" || host == "0.0.0.0" || host == "::1" || host.starts_with("127.");
+}
+
 }  // namespace
 
 ScrapeLoop::ScrapeLoop(const ScrapeEnvironment& environment, Target target)
     : environment_(environment),
       target_(std::move(target)),
+      url_(net::parse_url(target_.url)),
       schedule_(target_.interval, target_.hash() ^ environment.seed),
-      scraper_(target_, environment.job.rules, environment.context.version),
+      scraper_(target_, environment.job.rules, environment.common),
       log_(environment.context.log.with(
           {{"job", environment.job.defaults.job}, {"target", target_.url}})) {
   on_program_end_.emplace(environment_.stop,
@@ -58,20 +62,19 @@ net::Task<void> ScrapeLoop::run(Duration first_delay) {
 
 net::Task<void> ScrapeLoop::scrape(Timestamp at) {
   const Instant started = environment_.context.clock().monotonic();
-  // A target that is gone lets its last scrape finish; only the end of the program cuts it short.
-  const Result<Page> page = co_await fetch(target_.timeout, environment_.stop);
-  if (!page && environment_.stop.stop_requested()) co_return;
   last_ms_ = to_ms(at);
-  const PageOutcome outcome =
-      page ? scraper_.read(page->format, page->body, last_ms_) : scraper_.read({}, "", last_ms_);
+  // A target that is gone lets its last scrape finish; only the end of the program cuts it short.
+  const auto bytes = co_await fetch(target_.timeout, environment_.stop);
+  if (!bytes && environment_.stop.stop_requested()) co_return;
+  const PageOutcome outcome = bytes ? scraper_.complete() : scraper_.miss(last_ms_);
   ScrapeReport report;
-  if (!page) {
-    report_failure(page.error());
-    const bool too_long = page.error().code() == Code::limit_exceeded && !forced_error_;
+  if (!bytes) {
+    report_failure(bytes.error());
+    const bool too_long = bytes.error().code() == Code::limit_exceeded && !forced_error_;
     report.body_bytes = too_long ? -1 : 0;
   } else {
     report.up = !outcome.error;
-    report.body_bytes = static_cast<std::int64_t>(page->body.size());
+    report.body_bytes = static_cast<std::int64_t>(*bytes);
     if (outcome.error) report_failure(*outcome.error);
     report_dropped(outcome);
   }
@@ -83,30 +86,67 @@ net::Task<void> ScrapeLoop::scrape_last(Duration timeout) {
   const std::int64_t at_ms = to_ms(environment_.context.clock().now());
   const Instant started = environment_.context.clock().monotonic();
   if (at_ms <= last_ms_) co_return;
-  const Result<Page> page = co_await fetch(timeout, std::stop_token());
-  if (!page) {
-    log_.debug("The last scrape failed", {{"error", page.error().message()}});
+  last_ms_ = at_ms;
+  const auto bytes = co_await fetch(timeout, std::stop_token());
+  if (!bytes) {
+    log_.debug("The last scrape failed", {{"error", bytes.error().message()}});
     co_return;
   }
-  const PageOutcome outcome = scraper_.read(page->format, page->body, at_ms);
+  const PageOutcome outcome = scraper_.complete();
   if (outcome.error) {
     log_.debug("The last scrape failed", {{"error", outcome.error->message()}});
     co_return;
   }
-  const ScrapeReport report{.up = true, .body_bytes = static_cast<std::int64_t>(page->body.size())};
-  publish(report, outcome, started);
+  publish({.up = true, .body_bytes = static_cast<std::int64_t>(*bytes)}, outcome, started);
 }
 
-net::Task<Result<ScrapeLoop::Page>> ScrapeLoop::fetch(Duration timeout, std::stop_token stop) {
+net::Task<Result<std::uint64_t>> ScrapeLoop::fetch(Duration timeout, std::stop_token stop) {
   if (forced_error_) co_return Error(Code::limit_exceeded, *forced_error_);
   Result<net::Request> request = make_request(timeout);
   if (!request) co_return request.error();
+  Download download;
+  request->on_body = [this, &download](const net::Response& head, std::string_view piece) {
+    return take(download, head, piece);
+  };
   Result<net::Response> response = co_await environment_.client.send(std::move(*request), stop);
   if (!response) {
     if (response.error().code() == Code::limit_exceeded) co_return body_too_long(body_limit());
     co_return response.error();
   }
-  co_return read_response(std::move(*response));
+  if (response->status != 200)
+    co_return Error(Code::unavailable, "the target answered with status " +
+                                           std::to_string(response->status) + ", want 200");
+  if (!download.begun) begin_page(download, *response);
+  if (download.gunzip != nullptr) {
+    if (auto whole = download.gunzip->finish(); !whole) co_return whole.error();
+  }
+  co_return download.bytes;
+}
+
+void ScrapeLoop::begin_page(Download& download, const net::Response& head) {
+  download.begun = true;
+  const auto format =
+      exposition::format_of(head.headers.get("Content-Type").value_or(std::string_view()));
+  scraper_.begin(format.value_or(environment_.job.fallback), last_ms_);
+}
+
+Result<void> ScrapeLoop::take(Download& download, const net::Response& head,
+                              std::string_view piece) {
+  if (!download.begun) {
+    begin_page(download, head);
+    if (head.headers.get("Content-Encoding") == "gzip")
+      download.gunzip = std::make_unique<net::Gunzip>(body_limit());
+  }
+  if (download.gunzip == nullptr) return feed(download, piece);
+  return download.gunzip->feed(piece,
+                               [&](std::string_view unpacked) { return feed(download, unpacked); });
+}
+
+Result<void> ScrapeLoop::feed(Download& download, std::string_view piece) {
+  download.bytes += piece.size();
+  if (download.bytes >= body_limit()) return body_too_long(body_limit());
+  scraper_.feed(piece);
+  return {};
 }
 
 std::size_t ScrapeLoop::body_limit() const {
@@ -119,33 +159,17 @@ Result<net::Request> ScrapeLoop::make_request(Duration timeout) const {
   constexpr std::size_t kEncodingSlack = 4096;
   const Job& job = environment_.job;
   net::Request request;
-  TRIBUTARY_TRY(request.url, net::parse_url(target_.url));
+  TRIBUTARY_TRY(request.url, url_);
   TRIBUTARY_TRY(request.headers, request_headers(job.http));
+  const bool packed = job.enable_compression.value_or(!is_this_machine(request.url.host));
   request.headers.set("User-Agent", environment_.context.user_agent);
   request.headers.set("Accept", job.accept);
-  request.headers.set("Accept-Encoding", job.enable_compression ? "gzip" : "identity");
+  request.headers.set("Accept-Encoding", packed ? "gzip" : "identity");
   request.headers.set("X-Prometheus-Scrape-Timeout-Seconds", seconds_text(target_.timeout));
   request.timeout = timeout;
   request.response_bytes_max = body_limit() + kEncodingSlack;
   request.follow_redirects = job.http.follow_redirects;
   return request;
-}
-
-Result<ScrapeLoop::Page> ScrapeLoop::read_response(net::Response response) const {
-  if (response.status != 200)
-    return Error(Code::unavailable, "the target answered with status " +
-                                        std::to_string(response.status) + ", want 200");
-  const std::size_t limit = body_limit();
-  if (response.headers.get("Content-Encoding") == "gzip") {
-    auto page = net::gunzip(response.body, limit);
-    if (!page && page.error().code() == Code::limit_exceeded) return body_too_long(limit);
-    if (!page) return page.error();
-    response.body = std::move(*page);
-  }
-  if (response.body.size() >= limit) return body_too_long(limit);
-  const auto format =
-      exposition::format_of(response.headers.get("Content-Type").value_or(std::string_view()));
-  return Page{format.value_or(environment_.job.fallback), std::move(response.body)};
 }
 
 void ScrapeLoop::publish(ScrapeReport report, const PageOutcome& outcome, Instant started) {
@@ -154,9 +178,11 @@ void ScrapeLoop::publish(ScrapeReport report, const PageOutcome& outcome, Instan
   push(scraper_.finish(report, outcome));
 }
 
-void ScrapeLoop::push(const BatchPtr& batch) {
-  environment_.accepted.add(batch->size());
-  environment_.consumer.consume(batch);
+void ScrapeLoop::push(const std::vector<BatchPtr>& batches) {
+  for (const BatchPtr& batch : batches) {
+    environment_.accepted.add(batch->size());
+    environment_.consumer.consume(batch);
+  }
 }
 
 // As in Prometheus: the markers carry the time of the scrape that did not come, and are held back
@@ -166,7 +192,7 @@ net::Task<void> ScrapeLoop::end_of_run(Timestamp next_tick) {
   const Duration wait = next_tick - loop.clock().now() + target_.interval + target_.interval / 10;
   const bool waited = co_await net::sleep_for(loop, wait, environment_.stop);
   if (!waited || superseded_) co_return;
-  if (const BatchPtr batch = scraper_.end(to_ms(next_tick))) push(batch);
+  push(scraper_.end(to_ms(next_tick)));
 }
 
 void ScrapeLoop::report_failure(const Error& error) {

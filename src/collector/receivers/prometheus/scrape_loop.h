@@ -17,6 +17,7 @@
 #include "collector/receivers/prometheus/schedule.h"
 #include "collector/receivers/prometheus/scrape_page.h"
 #include "collector/receivers/prometheus/target.h"
+#include "net/content_encoding.h"
 #include "net/http.h"
 #include "net/task.h"
 
@@ -32,6 +33,7 @@ struct ScrapeEnvironment {
   std::stop_token stop;    // the program ends
   std::uint64_t seed = 0;  // of this machine, for the schedule
   FailureLog* failure_log = nullptr;
+  ScrapeCommon& common;
 };
 
 class ScrapeLoop {
@@ -60,17 +62,22 @@ class ScrapeLoop {
   net::Task<void> scrape_last(Duration timeout);
 
  private:
-  struct Page {
-    exposition::Format format;
-    std::string body;
+  // An answer on its way.
+  struct Download {
+    std::unique_ptr<net::Gunzip> gunzip;  // where it comes packed
+    std::uint64_t bytes = 0;              // unpacked
+    bool begun = false;
   };
 
   net::Task<void> scrape(Timestamp at);
-  net::Task<Result<Page>> fetch(Duration timeout, std::stop_token stop);
+  // Feeds the page to the scraper as it comes, up to its end; gives its size.
+  net::Task<Result<std::uint64_t>> fetch(Duration timeout, std::stop_token stop);
   Result<net::Request> make_request(Duration timeout) const;
-  Result<Page> read_response(net::Response response) const;
+  Result<void> take(Download& download, const net::Response& head, std::string_view piece);
+  Result<void> feed(Download& download, std::string_view piece);
+  void begin_page(Download& download, const net::Response& head);
   void publish(ScrapeReport report, const PageOutcome& outcome, Instant started);
-  void push(const BatchPtr& batch);
+  void push(const std::vector<BatchPtr>& batches);
   net::Task<void> end_of_run(Timestamp next_tick);
   void report_failure(const Error& error);
   void report_dropped(const PageOutcome& outcome);
@@ -78,6 +85,7 @@ class ScrapeLoop {
 
   const ScrapeEnvironment& environment_;
   Target target_;
+  Result<net::Url> url_;
   Schedule schedule_;
   PageScraper scraper_;
   Logger log_;

@@ -1,9 +1,10 @@
 // From a scraped page to a Batch, with Prometheus' scrape semantics: which samples are taken, which
 // series went stale, what the scrape reports about itself. One object per target; no I/O, no clock.
 //
-// A page that has the lines of the page before, in the same order, is recognised by their bytes:
-// each sample costs one comparison and one stored number, and the batch has the same Shape object.
-// Any other page goes the slow way through ScrapeCache and SeriesFactory, with the same result.
+// Between two scrapes it holds a PagePlan and nothing of the page's text. A page like the one
+// before costs a hash and a number per line, and its batch has the same Shape object. Any other
+// page gives what it would give without a plan; runs of series that it shares with the one before
+// stay the same objects.
 //
 // As in Prometheus, a page that fails half way (broken line, a limit) leaves the series before the
 // failure alive; all others go stale.
@@ -13,28 +14,16 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
-#include "collector/receivers/prometheus/scrape_cache.h"
+#include "collector/receivers/prometheus/page_pass.h"
+#include "collector/receivers/prometheus/page_plan.h"
 #include "collector/receivers/prometheus/series_factory.h"
 #include "exposition/parser.h"
 #include "model/batch.h"
 
 namespace tributary::collector::prometheus {
-
-// What became of one page.
-struct PageOutcome {
-  std::optional<Error> error;    // why the scrape failed, though the target answered
-  std::size_t scraped = 0;       // samples on the page
-  std::size_t kept = 0;          // of them, left by metric_relabel_configs
-  std::size_t series_added = 0;  // not known from earlier pages
-  std::size_t duplicates = 0;    // dropped: the page had the series already
-  std::size_t future = 0;        // dropped: timestamp more than kFutureMax ahead
-};
 
 // What the receiver says about one scrape.
 struct ScrapeReport {
@@ -45,93 +34,64 @@ struct ScrapeReport {
 
 class PageScraper {
  public:
-  static constexpr std::int64_t kFutureMaxMs = 10 * 60 * 1000;
+  // All outlive the object.
+  PageScraper(const Target& target, const SampleRules& rules, ScrapeCommon& common)
+      : target_(target), rules_(rules), common_(common), factory_(target, rules, common) {}
 
-  // Both outlive the object. `version` is that of the program.
-  PageScraper(const Target& target, const SampleRules& rules, std::string version)
-      : target_(target), rules_(rules), factory_(target, rules, std::move(version)) {}
+  // The page of one scrape, as it comes. A page without a byte is a scrape without samples: all
+  // that was alive goes stale.
+  void begin(exposition::Format format, std::int64_t timestamp_ms);
+  void feed(std::string_view piece);
+  PageOutcome complete();
+  // A scrape that got no page, or not all of it: nothing of it counts.
+  PageOutcome miss(std::int64_t timestamp_ms);
 
-  // Reads the page of one scrape. An empty page is a scrape without samples, and also what a scrape
-  // that got no page comes to: everything goes stale.
+  // A page that is there whole.
   PageOutcome read(exposition::Format format, std::string_view page, std::int64_t timestamp_ms);
 
-  // The batch of what was read, with the report's series: up to one per read.
-  BatchPtr finish(const ScrapeReport& report, const PageOutcome& outcome);
+  // The batches of what was read: the page's samples with the report's, and where series went stale
+  // one with their markers. Up to once per scrape.
+  std::vector<BatchPtr> finish(const ScrapeReport& report, const PageOutcome& outcome);
 
-  // Stale markers for all that is alive, `up` and the others too; for a target that is gone. Null
-  // where nothing is alive.
-  BatchPtr end(std::int64_t timestamp_ms);
+  // Stale markers for all that is alive, `up` and the others too; for a target that is gone.
+  // Nothing where nothing is alive.
+  std::vector<BatchPtr> end(std::int64_t timestamp_ms);
 
-  std::size_t cached_lines() const { return cache_.size(); }
+  std::size_t known_lines() const { return plan_.lines.size(); }
+  // What stays in memory between two scrapes but for runs and families, which may be shared.
+  std::size_t bytes() const;
 
  private:
-  static constexpr std::uint32_t kNoColumn = UINT32_MAX;
+  // Which series go stale once they are missed: none, those of the plan's page, or alive_.
+  enum class Alive : std::uint8_t { none, page, some };
 
-  // One sample of a page: its line, and its place among the batch's values.
-  struct Slot {
-    Line* line;
-    std::uint32_t column;  // kNoColumn: not in the batch
-    bool own_time;
-
-    bool operator==(const Slot&) const = default;
-  };
-
-  // One page on its way.
-  struct Pass {
-    exposition::Parser& parser;
-    bool exemplars;  // the format has them
-    std::int64_t timestamp_ms;
-    bool predicted;         // every sample so far was the one expected
-    bool learnable = true;  // the next page may be expected to look like this one
-    bool over_limit = false;
-    std::size_t at = 0;                     // the expected place in plan_
-    MetricType type = MetricType::unknown;  // of the last TYPE line
-    std::vector<Slot> slots;                // filled once not predicted any more
-    std::vector<Identity*> tracked;
-    PageOutcome outcome;
-  };
-
-  Result<void> read_entries(Pass& pass);
-  Result<void> read_sample(Pass& pass);
-  Result<bool> read_expected(Pass& pass);
-  Result<void> read_other(Pass& pass);
-  Line* find_line(Pass& pass);
-  Result<Line*> make_line(Pass& pass);
-  void resolve(Identity& identity, const Labels* final_labels);
-  std::uint32_t place(Pass& pass, Line& line, bool own_time);
-  Result<void> store(Pass& pass, std::uint32_t column, bool own_time);
-  void diverge(Pass& pass);
-  bool is_future(const Pass& pass) const;
-
-  void succeed(Pass& pass);
-  void fail(Pass& pass);
-  void collect_stale(std::vector<Identity*> still_tracked);
-  void forget();
-  const std::vector<SeriesPtr>& report_series();
-  ShapePtr shape();
+  void refresh_runs();
+  void succeed();
+  void fail();
+  std::vector<bool> alive() const;
+  std::vector<SeriesRunPtr> all_alive() const;
+  const SeriesRunPtr& report_run();
+  const ShapePtr& page_shape();
 
   const Target& target_;
   const SampleRules& rules_;
+  ScrapeCommon& common_;
   SeriesFactory factory_;
-  ScrapeCache cache_;
-  std::uint64_t scrape_ = 0;
-  std::size_t lines_after_success_ = 0;
+  PagePlan plan_;
+  ShapePtr page_shape_;  // of the plan's page and the report
+  Alive alive_ = Alive::none;
+  std::vector<bool> alive_series_;  // where only some are
 
-  // What the last successful page looked like.
-  std::vector<Slot> plan_;
-  std::uint64_t plan_version_ = 0;  // of the factory: 0 = some series may need a refresh
-  bool plan_is_alive_ = false;      // tracked_ is what a page like that tracks
-  ShapePtr plan_shape_;             // its series and the report's
-
-  std::vector<Identity*> tracked_;  // alive: stale once they are missed
-  std::vector<SeriesPtr> stale_;    // of the scrape that is being finished
-  bool has_page_ = false;           // likewise: its values are in batch_, by plan_
-  std::shared_ptr<Batch> batch_;
-
-  std::vector<SeriesPtr> report_series_;
-  std::uint64_t report_version_ = UINT64_MAX;
+  SeriesRunPtr report_run_;
   ShapePtr report_shape_;
+  std::uint64_t report_version_ = UINT64_MAX;
   bool reported_ = false;
+
+  // Of the scrape that is on its way or being finished.
+  std::unique_ptr<PagePass> pass_;
+  std::shared_ptr<Batch> batch_;
+  bool has_page_ = false;  // its values are in batch_, by the plan
+  std::vector<SeriesRunPtr> stale_;
 };
 
 }  // namespace tributary::collector::prometheus

@@ -50,12 +50,17 @@ struct Fixture {
   BatchPtr scrape(std::string_view page, Format format = Format::prometheus_text) {
     now_ms += 1000;
     outcome = scraper.read(format, page, now_ms);
-    return scraper.finish({.up = !outcome.error, .duration_seconds = 0.5, .body_bytes = 7},
-                          outcome);
+    const auto batches =
+        scraper.finish({.up = !outcome.error, .duration_seconds = 0.5, .body_bytes = 7}, outcome);
+    markers = batches.size() > 1 ? batches[1] : nullptr;
+    return batches[0];
   }
   // The page's samples and markers, without the report's series and the target's labels.
   std::vector<std::string> samples(std::string_view page, Format format = Format::prometheus_text) {
-    return without_reports(*scrape(page, format));
+    std::vector<std::string> all = without_reports(*scrape(page, format));
+    if (markers != nullptr)
+      for (std::string& line : without_reports(*markers)) all.push_back(std::move(line));
+    return all;
   }
   BatchPtr scrape_fails() { return scrape(""); }
 
@@ -79,7 +84,10 @@ struct Fixture {
                 .interval = 15s,
                 .timeout = 10s};
   SampleRules rules;
-  PageScraper scraper{target, rules, "v1"};
+  SeededRandom random{1};
+  ScrapeCommon common{random, "v1"};
+  PageScraper scraper{target, rules, common};
+  BatchPtr markers;  // of the last scrape; null where nothing went stale
   PageOutcome outcome;
   std::int64_t now_ms = 1'700'000'000'000;
 };
@@ -158,9 +166,8 @@ TEST(ScrapePage, AFailedScrapeMarksEverythingStaleOnce) {
   Fixture target;
   target.scrape("a 1\nb 2\n");
 
-  EXPECT_THAT(Fixture::without_reports(*target.scrape_fails()),
-              ElementsAre("a{} stale", "b{} stale"));
-  EXPECT_THAT(Fixture::without_reports(*target.scrape_fails()), IsEmpty());
+  EXPECT_THAT(target.samples(""), ElementsAre("a{} stale", "b{} stale"));
+  EXPECT_THAT(target.samples(""), IsEmpty());
   EXPECT_THAT(target.samples("a 1\nb 2\n"), ElementsAre("a{} 1", "b{} 2"));
   EXPECT_EQ(target.outcome.series_added, 0U);
   EXPECT_THAT(target.samples("a 1\n"), ElementsAre("a{} 1", "b{} stale"));
@@ -347,7 +354,7 @@ TEST(ScrapePage, ForgetsLinesOfPagesThatKeepFailing) {
     target.scrape(text + "broken line here\n");
   }
 
-  EXPECT_LE(target.scraper.cached_lines(), 1100U);
+  EXPECT_LE(target.scraper.known_lines(), 1100U);
 }
 
 TEST(ScrapePage, ForgetsLinesThatAreGone) {
@@ -355,21 +362,24 @@ TEST(ScrapePage, ForgetsLinesThatAreGone) {
   for (int page = 0; page < 50; ++page)
     target.scrape("a 1\nb{n=\"" + std::to_string(page) + "\"} 1\n");
 
-  EXPECT_EQ(target.scraper.cached_lines(), 2U);
+  EXPECT_EQ(target.scraper.known_lines(), 2U);
 }
 
 TEST(ScrapePage, EndsWithMarkersForAllAliveAndTheReports) {
   Fixture target;
-  EXPECT_EQ(target.scraper.end(1), nullptr);
+  EXPECT_THAT(target.scraper.end(1), IsEmpty());
   target.scrape("a 1\n");
 
-  const BatchPtr end = target.scraper.end(5);
+  const auto end = target.scraper.end(5);
 
-  ASSERT_NE(end, nullptr);
-  EXPECT_EQ(end->timestamp_ms, 5);
-  EXPECT_EQ(end->size(), 6U);
-  for (const double value : end->values) EXPECT_TRUE(is_stale_marker(value));
-  EXPECT_EQ(target.scraper.end(6), nullptr);
+  std::vector<std::string> lines;
+  for (const BatchPtr& batch : end) {
+    EXPECT_EQ(batch->timestamp_ms, 5);
+    for (const double value : batch->values) EXPECT_TRUE(is_stale_marker(value));
+    for (const std::string& line : lines_of(*batch)) lines.push_back(line);
+  }
+  EXPECT_EQ(lines.size(), 6U);
+  EXPECT_THAT(target.scraper.end(6), IsEmpty());
 }
 
 // Families and roles.

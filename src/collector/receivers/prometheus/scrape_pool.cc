@@ -7,12 +7,15 @@
 namespace tributary::collector::prometheus {
 
 ScrapePool::ScrapePool(const Context& context, Job job, std::unique_ptr<net::HttpClient> client,
-                       Consumer& consumer, Counter& accepted, std::stop_token stop, net::Gate& gate,
-                       Options options)
+                       Consumer& consumer, Counter& accepted, ScrapeCommon& common,
+                       std::stop_token stop, net::Gate& gate, Options options)
     : job_(std::move(job)),
       client_(std::move(client)),
-      environment_{context,         job_,         *client_,           consumer, accepted,
-                   std::move(stop), options.seed, options.failure_log},
+      environment_{context,      job_,
+                   *client_,     consumer,
+                   accepted,     std::move(stop),
+                   options.seed, options.failure_log,
+                   common},
       gate_(gate),
       options_(options) {
   for (const FileSdConfig& config : job_.file_discovery) files_.emplace_back(config.files);

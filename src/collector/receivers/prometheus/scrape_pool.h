@@ -28,10 +28,10 @@ class ScrapePool {
     FailureLog* failure_log = nullptr;  // outlives the pool
   };
 
-  // The context, the consumer, the counter and the gate outlive the pool.
+  // The context, the consumer, the counter, what is common and the gate outlive the pool.
   ScrapePool(const Context& context, Job job, std::unique_ptr<net::HttpClient> client,
-             Consumer& consumer, Counter& accepted, std::stop_token stop, net::Gate& gate,
-             Options options);
+             Consumer& consumer, Counter& accepted, ScrapeCommon& common, std::stop_token stop,
+             net::Gate& gate, Options options);
 
   // Finds the targets and starts their loops, which end with the program.
   void start();

@@ -1,6 +1,8 @@
 #include "collector/receivers/prometheus/series_factory.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "base/strings.h"
 #include "exposition/write.h"
@@ -66,11 +68,6 @@ void set_attribute(std::vector<Attribute>& attributes, const Attribute& attribut
   }
 }
 
-Labels without_name(Labels labels) {
-  labels.erase(kMetricName);
-  return labels;
-}
-
 }  // namespace
 
 Resource make_resource(std::string_view job, std::string_view instance, std::string_view scheme,
@@ -97,10 +94,13 @@ Resource make_resource(std::string_view job, std::string_view instance, std::str
   return resource;
 }
 
-SeriesFactory::SeriesFactory(const Target& target, const SampleRules& rules, std::string version)
-    : target_(target), rules_(rules), program_version_(std::move(version)) {
-  scope_ = std::make_shared<const Scope>(Scope{std::string(kScopeName), program_version_, {}});
+ScrapeCommon::ScrapeCommon(Random& random, std::string version)
+    : key(random),
+      scope(std::make_shared<const Scope>(Scope{std::string(kScopeName), std::move(version), {}})) {
 }
+
+SeriesFactory::SeriesFactory(const Target& target, const SampleRules& rules, ScrapeCommon& common)
+    : target_(target), rules_(rules), common_(common), families_(common.families) {}
 
 Result<std::optional<Labels>> SeriesFactory::final_labels(Labels scraped, MetricType type) const {
   const std::string_view bound = type == MetricType::histogram ? "le"
@@ -156,41 +156,51 @@ Result<void> SeriesFactory::check(const Labels& labels) const {
   return {};
 }
 
-SeriesPtr SeriesFactory::build(FamilyRole place, Labels labels) {
-  auto resource = resource_of(labels);
-  auto scope = scope_of(labels);
-  return std::make_shared<const Series>(Series{.family = std::move(place.family),
-                                               .role = place.role,
-                                               .labels = std::move(labels),
-                                               .resource = std::move(resource),
-                                               .scope = std::move(scope)});
-}
-
-SeriesPtr SeriesFactory::make(const Labels& final_labels) {
+Series SeriesFactory::make(Labels final_labels) {
   FamilyRole place = families_.find(final_labels.get(kMetricName), final_labels);
-  return build(std::move(place), without_name(final_labels));
+  auto resource = resource_of(final_labels);
+  auto scope = scope_of(final_labels);
+  final_labels.erase(kMetricName);
+  return {.family = std::move(place.family),
+          .role = place.role,
+          .labels = std::move(final_labels),
+          .resource = std::move(resource),
+          .scope = std::move(scope)};
 }
 
-SeriesPtr SeriesFactory::refresh(const SeriesPtr& series) {
-  FamilyRole place = families_.find(series->name(), series->labels);
-  const bool same = place.family == series->family && place.role == series->role &&
-                    resource_of(series->labels) == series->resource;
-  return same ? series : build(std::move(place), series->labels);
+bool SeriesFactory::refresh(Series& series) {
+  FamilyRole place = families_.find(series.name(), series.labels);
+  auto resource = resource_of(series.labels);
+  const bool same =
+      place.family == series.family && place.role == series.role && resource == series.resource;
+  series.family = std::move(place.family);
+  series.role = place.role;
+  series.resource = std::move(resource);
+  return !same;
 }
 
-SeriesPtr SeriesFactory::make_report(std::string_view name, std::string_view unit,
-                                     std::string_view help) {
+Series SeriesFactory::make_report(std::string_view name, std::string_view unit,
+                                  std::string_view help) {
   Labels labels = target_.labels;
   auto resource = resource_of(labels);
   for (const Label& label : rules_.external_labels) labels.set(label.name, label.value);
-  return std::make_shared<const Series>(Series{
-      .family = std::make_shared<const MetricFamily>(MetricFamily{.name = std::string(name),
-                                                                  .type = MetricType::gauge,
-                                                                  .unit = std::string(unit),
-                                                                  .help = std::string(help)}),
-      .labels = std::move(labels),
-      .resource = std::move(resource),
-      .scope = scope_});
+  return {.family = families_.report_family(name, unit, help),
+          .labels = std::move(labels),
+          .resource = std::move(resource),
+          .scope = common_.scope};
+}
+
+bool SeriesFactory::concerns(const SeriesRun& run) const {
+  if (resources_changed_) return true;
+  if (!families_.has_changes()) return false;
+  const auto& families = run.families();
+  return std::any_of(families.begin(), families.end(),
+                     [this](const auto& family) { return families_.has_changed(*family); });
+}
+
+void SeriesFactory::forget_changes() {
+  resources_changed_ = false;
+  families_.forget_changes();
 }
 
 bool SeriesFactory::describes_resource(const Labels& final_labels) const {
@@ -204,16 +214,20 @@ void SeriesFactory::set_target_info(const Labels& final_labels) {
     attributes.push_back({label.name, label.value});
   }
   const JobInstance key(final_labels.get("job"), final_labels.get("instance"));
-  auto& known = target_info_[key];
-  if (known == attributes) return;
-  known = std::move(attributes);
+  TargetInfo& known = target_info_[key];
+  if (known.attributes == attributes) return;
+  known = {.attributes = std::move(attributes)};
   resources_.erase(key);
   ++resources_version_;
+  resources_changed_ = true;
 }
 
 void SeriesFactory::trim() {
   std::erase_if(resources_, [](const auto& one) { return one.second.use_count() == 1; });
-  std::erase_if(target_info_, [&](const auto& one) { return !resources_.contains(one.first); });
+  for (auto at = target_info_.begin(); at != target_info_.end();) {
+    const bool is_new = std::exchange(at->second.is_new, false);
+    at = is_new || resources_.contains(at->first) ? std::next(at) : target_info_.erase(at);
+  }
   std::erase_if(scopes_, [](const auto& one) { return one.second.use_count() == 1; });
 }
 
@@ -223,16 +237,19 @@ std::shared_ptr<const Resource> SeriesFactory::resource_of(const Labels& labels)
   if (slot != nullptr) return slot;
   Resource resource = make_resource(key.first, key.second, target_.scheme, rules_.compat);
   if (const auto info = target_info_.find(key); info != target_info_.end())
-    for (const Attribute& attribute : info->second) set_attribute(resource.attributes, attribute);
+    for (const Attribute& attribute : info->second.attributes)
+      set_attribute(resource.attributes, attribute);
   slot = std::make_shared<const Resource>(std::move(resource));
   return slot;
 }
 
 std::shared_ptr<const Scope> SeriesFactory::scope_of(const Labels& labels) {
-  Scope scope{std::string(kScopeName), program_version_, {}};
+  const auto names_scope = [](const Label& label) { return label.name.starts_with(kScopeLabel); };
+  if (std::none_of(labels.begin(), labels.end(), names_scope)) return common_.scope;
+  Scope scope = *common_.scope;
   std::string key;
   for (const Label& label : labels) {
-    if (!label.name.starts_with(kScopeLabel)) continue;
+    if (!names_scope(label)) continue;
     key += label.name + '\0' + label.value + '\0';
     const std::string_view what = std::string_view(label.name).substr(kScopeLabel.size());
     if (what == "name") {
@@ -243,7 +260,6 @@ std::shared_ptr<const Scope> SeriesFactory::scope_of(const Labels& labels) {
       scope.attributes.push_back({std::string(what), label.value});
     }
   }
-  if (key.empty()) return scope_;
   auto& slot = scopes_[key];
   if (slot == nullptr) slot = std::make_shared<const Scope>(std::move(scope));
   return slot;

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/keyed_hash.h"
+#include "base/random.h"
 #include "base/result.h"
 #include "collector/pipeline/compat.h"
 #include "collector/receivers/prometheus/families.h"
@@ -21,6 +23,7 @@
 #include "collector/receivers/prometheus/target.h"
 #include "model/labels.h"
 #include "model/series.h"
+#include "model/series_run.h"
 
 namespace tributary::collector::prometheus {
 
@@ -40,10 +43,20 @@ struct SampleRules {
   std::uint64_t label_value_length_limit = 0;
 };
 
+// What all targets of a receiver share. Outlives them.
+struct ScrapeCommon {
+  // `version` is that of the program.
+  ScrapeCommon(Random& random, std::string version);
+
+  HashKey key;
+  FamilyTable families;
+  std::shared_ptr<const Scope> scope;  // of series that name no other
+};
+
 class SeriesFactory {
  public:
-  // Both outlive the factory. `version` is that of the program.
-  SeriesFactory(const Target& target, const SampleRules& rules, std::string version);
+  // All outlive the factory.
+  SeriesFactory(const Target& target, const SampleRules& rules, ScrapeCommon& common);
 
   Families& families() { return families_; }
 
@@ -52,11 +65,11 @@ class SeriesFactory {
   Result<std::optional<Labels>> final_labels(Labels scraped, MetricType type) const;
 
   // By the metadata known now.
-  SeriesPtr make(const Labels& final_labels);
-  // The same series by the metadata known now: the same object where nothing has changed.
-  SeriesPtr refresh(const SeriesPtr& series);
+  Series make(Labels final_labels);
+  // Brings a series up to the metadata known now; whether that changed it.
+  bool refresh(Series& series);
   // Of the receiver's own series about the target, such as `up`.
-  SeriesPtr make_report(std::string_view name, std::string_view unit, std::string_view help);
+  Series make_report(std::string_view name, std::string_view unit, std::string_view help);
 
   // Whether it is no series of its own but says what its resource is: `target_info`, from adot_0_35
   // on.
@@ -65,9 +78,12 @@ class SeriesFactory {
   // instance, from the next `make` or `refresh` on.
   void set_target_info(const Labels& final_labels);
 
-  // Changes whenever `refresh` may give another series.
-  std::uint64_t version() const { return families_.version() + resources_version_; }
-  // The same for `make_report`.
+  // Whether `refresh` may change series, or those of a run, by what was said since
+  // `forget_changes`.
+  bool has_changes() const { return resources_changed_ || families_.has_changes(); }
+  bool concerns(const SeriesRun& run) const;
+  void forget_changes();
+  // Changes whenever `make_report` may give another series.
   std::uint64_t resources_version() const { return resources_version_; }
 
   // Forgets resources and scopes that no series has any more.
@@ -77,19 +93,22 @@ class SeriesFactory {
   using JobInstance = std::pair<std::string, std::string>;
 
   Result<void> check(const Labels& labels) const;
-  SeriesPtr build(FamilyRole place, Labels labels);
   std::shared_ptr<const Resource> resource_of(const Labels& labels);
   std::shared_ptr<const Scope> scope_of(const Labels& labels);
 
   const Target& target_;
   const SampleRules& rules_;
-  std::string program_version_;
+  ScrapeCommon& common_;
   Families families_;
-  std::shared_ptr<const Scope> scope_;
   std::map<JobInstance, std::shared_ptr<const Resource>> resources_;
-  std::map<JobInstance, std::vector<Attribute>> target_info_;
+  struct TargetInfo {
+    std::vector<Attribute> attributes;
+    bool is_new = true;  // since the last `trim`
+  };
+  std::map<JobInstance, TargetInfo> target_info_;
   std::map<std::string, std::shared_ptr<const Scope>> scopes_;
   std::uint64_t resources_version_ = 0;
+  bool resources_changed_ = false;
 };
 
 // The resource of what one job and instance sends: service.name, server.address,
