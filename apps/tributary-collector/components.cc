@@ -2,6 +2,7 @@
 
 #include "collector/exporters/debug/factory.h"
 #include "collector/exporters/prometheusremotewrite/factory.h"
+#include "collector/extensions/file_storage/factory.h"
 #include "collector/extensions/health_check/factory.h"
 #include "collector/extensions/ignored/factory.h"
 #include "collector/extensions/sigv4auth/factory.h"
@@ -22,6 +23,7 @@ Registry builtin_components() {
   memory_limiter::register_component(registry);
   debug::register_component(registry);
   prometheusremotewrite::register_component(registry);
+  file_storage::register_component(registry);
   health_check::register_component(registry);
   ignored::register_component(registry);
   sigv4auth::register_component(registry);

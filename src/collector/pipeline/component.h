@@ -137,6 +137,17 @@ class AuthExtension : public Extension {
   virtual std::string caller() const { return ""; }
 };
 
+// An extension that has room on disk (file_storage). Exporters find it by name.
+class StorageExtension : public Extension {
+ public:
+  struct Place {
+    std::string directory;  // for one exporter alone; may have to be made
+    std::uint64_t bytes_max = std::uint64_t{1} << 30;
+    bool fsync = false;
+  };
+  virtual Place place_for(const ComponentId& exporter) const = 0;
+};
+
 // What components may ask of the service that runs them.
 class Host {
  public:

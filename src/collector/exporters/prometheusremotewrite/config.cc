@@ -4,6 +4,7 @@
 
 #include "base/json_text.h"
 #include "base/strings.h"
+#include "collector/exporters/prometheusremotewrite/spool.h"
 #include "collector/pipeline/component_id.h"
 
 namespace tributary::collector::prometheusremotewrite {
@@ -73,6 +74,15 @@ void QueueConfig::validate(const config::Node& node, config::Diagnostics& diagno
     diagnostics.error(node.mark_of("queue_size"), "queue_size: must be more than 0");
 }
 
+void WalConfig::validate(const config::Node& node, config::Diagnostics& diagnostics) const {
+  if (directory.empty())
+    diagnostics.error(node.mark_of("directory"), "directory: must not be empty");
+  if (max_size.bytes < Spool::kBytesMin) {
+    diagnostics.error(node.mark_of("max_size"),
+                      "max_size: must be at least " + std::to_string(Spool::kBytesMin));
+  }
+}
+
 void ResourceConversion::validate(const config::Node& node,
                                   config::Diagnostics& diagnostics) const {
   if (!enabled && (!include.empty() || !exclude.empty()))
@@ -115,6 +125,17 @@ void Config::validate(const config::Node& node, config::Diagnostics& diagnostics
     if (const auto id = parse_component_id(auth->authenticator); !id)
       diagnostics.error(node.mark_of("auth"), "auth: authenticator: " + id.error().message());
   }
+  check_spool(node, diagnostics);
+}
+
+void Config::check_spool(const config::Node& node, config::Diagnostics& diagnostics) const {
+  if (storage().empty()) return;
+  const char* const key =
+      remote_write_queue.storage.empty() ? "sending_queue" : "remote_write_queue";
+  if (const auto id = parse_component_id(storage()); !id)
+    diagnostics.error(node.mark_of(key), std::string(key) + ": storage: " + id.error().message());
+  if (wal)
+    diagnostics.error(node.mark_of("wal"), "wal: " + std::string(key) + ".storage is set as well");
 }
 
 TranslateOptions Config::translation() const {

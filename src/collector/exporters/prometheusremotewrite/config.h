@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "collector/exporters/prometheusremotewrite/names.h"
+#include "collector/exporters/prometheusremotewrite/spool_config.h"
 #include "collector/exporters/prometheusremotewrite/translate.h"
 #include "collector/pipeline/compat.h"
 #include "config/fields.h"
@@ -99,6 +100,7 @@ struct QueueConfig {
   bool enabled = true;
   std::uint32_t queue_size = 10'000;
   std::optional<config::ByteSize> max_bytes;  // none: half of the memory budget
+  std::string storage;
 
   template <class Fields>
   void describe(Fields& f) {
@@ -106,6 +108,7 @@ struct QueueConfig {
     f.optional("queue_size", queue_size, "requests that may wait; above it the oldest are dropped");
     f.optional("max_bytes", max_bytes,
                "their bytes, else of the memory budget; above it the oldest are dropped");
+    f.optional("storage", storage, "the extension that keeps them on disk, such as file_storage");
     f.ignored("num_consumers", "one request is in flight at a time, so that samples stay in order");
   }
   void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
@@ -156,6 +159,8 @@ struct Config {
   bool send_metadata = false;
   RetryConfig retry_on_failure;
   QueueConfig remote_write_queue;
+  SendingQueueConfig sending_queue;
+  std::optional<WalConfig> wal;
   std::uint32_t max_batch_size_bytes = 3'000'000;
   config::ByteSize max_request_bytes{900U << 10};
   Duration max_sample_age = 1h;
@@ -183,7 +188,9 @@ struct Config {
     f.optional("disable_scope_info", disable_scope_info, "no otel_scope_* labels");
     f.optional("send_metadata", send_metadata, "type, help and unit of each metric");
     f.optional("retry_on_failure", retry_on_failure, "waits between attempts");
-    f.optional("remote_write_queue", remote_write_queue, "what may wait in memory");
+    f.optional("remote_write_queue", remote_write_queue, "what may wait");
+    f.optional("sending_queue", sending_queue, "its storage alone");
+    f.optional("wal", wal, "what waits is kept on disk");
     f.optional("max_batch_size_bytes", max_batch_size_bytes, "of a request before compression");
     f.optional("max_request_bytes", max_request_bytes, "of a request after compression");
     f.optional("max_sample_age", max_sample_age, "after which samples are given up");
@@ -198,12 +205,18 @@ struct Config {
   }
   void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
   TranslateOptions translation() const;
+  // The extension that keeps the queue on disk; "" for none.
+  const std::string& storage() const {
+    return remote_write_queue.storage.empty() ? sending_queue.storage : remote_write_queue.storage;
+  }
 
   // What the service asks (pipeline/registry.h).
   std::optional<Compat> profile() const { return compat.value; }
   std::string lost_identity(const std::vector<std::string>& attributes) const;
 
  private:
+  void check_spool(const config::Node& node, config::Diagnostics& diagnostics) const;
+
   // What other releases took, at the places where they took it.
   template <class Fields>
   void describe_old(Fields& f) {
@@ -213,8 +226,6 @@ struct Config {
     f.deprecated("insecure", tls.insecure, "the endpoint's scheme decides");
     f.deprecated("insecure_skip_verify", tls.insecure_skip_verify, "write it under tls");
     f.deprecated("server_name_override", tls.server_name_override, "write it under tls");
-    f.ignored("sending_queue", "the queue is remote_write_queue");
-    f.ignored("wal", "the queue is in memory; a spool on disk is not there yet");
     f.ignored("export_created_metric", "start times are not sent");
     f.ignored("max_batch_request_parallelism", "one request is in flight at a time");
     for (const char* key :

@@ -106,11 +106,30 @@ TEST(Config, ReadsTls) {
 TEST(Config, AcceptsWhatHasNoEffectWithAWarning) {
   const FakeSettings<Config> settings(
       kEndpoint +
-      "sending_queue: {enabled: true}\nwal: {directory: /tmp}\n"
+      "sending_queue: {enabled: true}\nwal: {directory: /tmp, buffer_size: 300}\n"
       "retry_on_failure: {max_elapsed_time: 5m}\nwrite_buffer_size: 1\n");
 
   EXPECT_TRUE(settings.good()) << settings.messages();
   EXPECT_EQ(settings.diagnostics.warnings(), 4u);
+}
+
+TEST(Config, PutsTheQueueOnDisk) {
+  const FakeSettings<Config> wal(kEndpoint + "wal: {directory: /a, max_size: 2MiB, fsync: true}\n");
+  const FakeSettings<Config> storage(kEndpoint + "remote_write_queue: {storage: file_storage/b}\n");
+  const FakeSettings<Config> sending(kEndpoint + "sending_queue: {storage: file_storage}\n");
+
+  ASSERT_TRUE(wal.good()) << wal.messages();
+  EXPECT_EQ(wal.value.wal->directory, "/a");
+  EXPECT_EQ(wal.value.wal->max_size.bytes, 2u << 20);
+  EXPECT_TRUE(wal.value.wal->fsync);
+  EXPECT_EQ(storage.value.storage(), "file_storage/b");
+  EXPECT_EQ(sending.value.storage(), "file_storage");
+  EXPECT_THAT(messages("wal: {}"), HasSubstr("directory"));
+  EXPECT_THAT(messages("wal: {directory: ''}"), HasSubstr("must not be empty"));
+  EXPECT_THAT(messages("wal: {directory: /a, max_size: 10}"), HasSubstr("at least 1048576"));
+  EXPECT_THAT(messages("sending_queue: {storage: x}\nwal: {directory: /a}"),
+              HasSubstr("sending_queue.storage is set as well"));
+  EXPECT_THAT(messages("remote_write_queue: {storage: '/'}"), HasSubstr("storage"));
 }
 
 TEST(Config, RefusesWhatCannotWork) {

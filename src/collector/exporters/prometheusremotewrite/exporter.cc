@@ -90,10 +90,50 @@ Result<void> Exporter::start(Host& host) {
   } else if (aws_auth_) {
     TRIBUTARY_TRY(out, signed_for_aws(std::move(out.client)));
   }
+  TRIBUTARY_TRY(auto spool, find_spool(host));
+  if (spool) {
+    sender_.use_queue([this, options = *std::move(spool)](RequestQueue::OnLoss on_loss) {
+      return open_spool(options, std::move(on_loss));
+    });
+  }
   return sender_.start(std::move(out.client), std::move(out.caller));
 }
 
 net::Task<void> Exporter::stop(Instant deadline) { co_await sender_.stop(deadline); }
+
+Result<std::optional<Spool::Options>> Exporter::find_spool(Host& host) const {
+  const std::string& name = config_.storage();
+  if (config_.wal) {
+    return std::optional(Spool::Options{.directory = config_.wal->directory + "/prom_remotewrite",
+                                        .bytes_max = config_.wal->max_size.bytes,
+                                        .fsync = config_.wal->fsync});
+  }
+  if (name.empty()) return std::optional<Spool::Options>();
+  TRIBUTARY_TRY(const ComponentId id, parse_component_id(name));
+  const auto* storage = dynamic_cast<StorageExtension*>(host.find_extension(id));
+  if (!storage) {
+    return Error(Code::not_found, "storage " + json_string(name) +
+                                      ": no such extension that stores runs; list it in "
+                                      "service.extensions");
+  }
+  StorageExtension::Place place = storage->place_for(context_.id);
+  return std::optional(Spool::Options{
+      .directory = std::move(place.directory), .bytes_max = place.bytes_max, .fsync = place.fsync});
+}
+
+Result<std::unique_ptr<RequestQueue>> Exporter::open_spool(Spool::Options options,
+                                                           RequestQueue::OnLoss on_loss) {
+  SpoolQueue::Outside outside{.disk = disk_,
+                              .clock = context_.clock(),
+                              .telemetry = context_.telemetry,
+                              .log = context_.log,
+                              .exporter = context_.id.to_string()};
+  TRIBUTARY_TRY(auto queue,
+                SpoolQueue::open(std::move(outside),
+                                 {.spool = std::move(options), .memory = sender_options().queue},
+                                 std::move(on_loss)));
+  return std::unique_ptr<RequestQueue>(std::move(queue));
+}
 
 Result<Exporter::Signed> Exporter::signed_by_extension(
     Host& host, std::unique_ptr<net::HttpClient> client) const {

@@ -9,9 +9,11 @@
 #include <optional>
 #include <string>
 
+#include "base/disk.h"
 #include "collector/exporters/prometheusremotewrite/compiled_shape.h"
 #include "collector/exporters/prometheusremotewrite/config.h"
 #include "collector/exporters/prometheusremotewrite/sender.h"
+#include "collector/exporters/prometheusremotewrite/spool_queue.h"
 #include "collector/pipeline/component.h"
 
 namespace tributary::collector::prometheusremotewrite {
@@ -43,12 +45,17 @@ class Exporter final : public collector::Exporter {
   };
   Result<Signed> signed_by_extension(Host& host, std::unique_ptr<net::HttpClient> client) const;
   Result<Signed> signed_for_aws(std::unique_ptr<net::HttpClient> client) const;
+  // Where the queue is on disk; nothing where it is in memory.
+  Result<std::optional<Spool::Options>> find_spool(Host& host) const;
+  Result<std::unique_ptr<RequestQueue>> open_spool(Spool::Options options,
+                                                   RequestQueue::OnLoss on_loss);
   void report_new_shape(const CompiledShape& shape);
 
   Context context_;
   Config config_;
   net::Url endpoint_;
   std::optional<AwsAuth> aws_auth_;
+  RealDisk disk_{SpoolQueue::kModes};
   ShapeCache shapes_;
   Sender sender_;
   LogLimiter untranslatable_{1min};

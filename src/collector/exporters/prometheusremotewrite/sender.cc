@@ -27,9 +27,8 @@ Result<void> Sender::start(std::unique_ptr<net::HttpClient> client,
                            std::function<std::string()> caller) {
   client_ = std::move(client);
   caller_ = std::move(caller);
-  if (options_.make_queue) {
-    TRIBUTARY_TRY(queue_,
-                  options_.make_queue([this](const RequestQueue::Loss& loss) { lost(loss); }));
+  if (make_queue_) {
+    TRIBUTARY_TRY(queue_, make_queue_([this](const RequestQueue::Loss& loss) { lost(loss); }));
     accounts_.recovered(queue_->samples());
     update_gauges();
   }
@@ -68,8 +67,7 @@ std::size_t Sender::samples() const { return open_.samples() + queue_->samples()
 
 net::Task<void> Sender::run() {
   while (!abort_.stop_requested()) {
-    const Instant due_at = due();  // before the clock is read again: time goes on
-    if (queue_->requests() == 0 && due_at <= now()) close_open_request();
+    if (queue_->requests() == 0 && due() <= now()) close_open_request();
     current_ = queue_->front();
     if (current_) {
       times_throttled_ = 0;
@@ -79,7 +77,13 @@ net::Task<void> Sender::run() {
     }
     if (drain_.stop_requested()) co_return;
     wake_.reset();
-    if (!open_.empty()) wake_when_due();
+    if (queue_->requests() > 0) {
+      // The disk cannot be read for now.
+      close_open_request();
+      wake_at(now() + kSpoolDelay);
+    } else if (!open_.empty()) {
+      wake_when_due();
+    }
     co_await wake_;
   }
 }
@@ -158,7 +162,7 @@ void Sender::settle_delivered() {
 void Sender::settle_rejected(const net::Response& answer) {
   const WriteRefusal refusal = read_refusal(answer.body);
   const bool took_the_others = !refusal.series.empty() || refusal.stored;
-  if (!took_the_others && may_search() && split_current()) return;
+  if (!took_the_others && current_->series > 1 && may_search() && split_current()) return;
   reject_current(answer, refusal.reason);
 }
 
@@ -265,20 +269,30 @@ void Sender::drop_the_rest() {
 }
 
 Instant Sender::due() const {
-  if (stopped_ || !last_closed_ || queue_->requests() > 0 || open_.is_full(now())) return now();
-  return std::max(now(), *last_closed_ + options_.linger);
+  const bool at_once = stopped_ || queue_->requests() > 0 || open_.is_full(now());
+  return at_once || !last_closed_ ? Instant{} : *last_closed_ + options_.linger;
 }
 
 // Not within this call, even if it is due: the other batches of the same collection are to come
 // along.
 void Sender::wake_when_due() {
-  if (current_) return;
-  const Instant at = due();
+  if (!current_) {
+    wake_at(due());
+  } else if (make_queue_ && !open_.empty()) {
+    wake_at(open_.oldest() + kSpoolDelay);
+  }
+}
+
+void Sender::wake_at(Instant at) {
   if (wake_timer_ && wake_at_ <= at) return;
   if (wake_timer_) loop_.cancel(*wake_timer_);
   wake_at_ = at;
   wake_timer_ = loop_.call_at(at, [this] {
     wake_timer_.reset();
+    if (current_ && make_queue_) {
+      close_open_request();
+      update_gauges();
+    }
     wake_.set();
   });
 }

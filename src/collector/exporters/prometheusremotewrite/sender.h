@@ -36,6 +36,9 @@ class Sender {
   // One that holds more samples than a burst may is never taken: it is halved each time that it
   // has been throttled so often.
   static constexpr std::size_t kThrottledMax = 3;
+  // What is gathered waits no longer for the request in flight than this before it goes to the
+  // disk, where there is one.
+  static constexpr Duration kSpoolDelay = 1s;
   // New series that find no room are waited for so long; then they are given up, lest the others
   // wait behind them until all are too old.
   static constexpr Duration kSeriesPatience = 1min;
@@ -44,8 +47,6 @@ class Sender {
     net::Request request;  // all but the body
     SizeLimits sizes;
     MemoryQueue::Limits queue;
-    // Where what waits is kept; in memory where there is none.
-    std::function<Result<std::unique_ptr<RequestQueue>>(RequestQueue::OnLoss)> make_queue;
     Backoff::Options backoff;
     bool retry = true;
     Duration max_sample_age = 1h;
@@ -55,6 +56,10 @@ class Sender {
   Sender(const Context& context, Options options);
   ~Sender();
 
+  // Before the start: what waits is kept in this queue instead of memory. It outlives the process,
+  // so what is gathered goes there soon, whether it can be sent or not.
+  using MakeQueue = std::function<Result<std::unique_ptr<RequestQueue>>(RequestQueue::OnLoss)>;
+  void use_queue(MakeQueue make_queue) { make_queue_ = std::move(make_queue); }
   // `caller` tells who signs, for the log; it may be empty.
   Result<void> start(std::unique_ptr<net::HttpClient> client,
                      std::function<std::string()> caller = {});
@@ -91,15 +96,17 @@ class Sender {
   void drop(DropReason reason, std::size_t samples);
   void lost(const RequestQueue::Loss& loss);
   void drop_the_rest();
-  // When the next request may be made of what is gathered.
+  // When the next request may be made of what is gathered; in the past where that is at once.
   Instant due() const;
   void wake_when_due();
+  void wake_at(Instant at);
   void update_gauges();
   Instant now() const { return loop_.clock().monotonic(); }
 
   net::Loop& loop_;
   Random& random_;
   Options options_;
+  MakeQueue make_queue_;
   Accounts accounts_;
   DeliveryLog log_;
   std::unique_ptr<net::HttpClient> client_;

@@ -104,6 +104,10 @@ Result<void> Spool::load() {
     damaged_ += segment.left.damaged;
   }
   remove_settled();
+  // A disk that is full is worse than a spool that is.
+  if (const auto free = disk_.free_bytes(options_.directory))
+    options_.bytes_max =
+        std::max(kBytesMin, std::min(options_.bytes_max, (*free + disk_bytes_) / 2));
   make_room(0);
   return {};
 }

@@ -33,8 +33,9 @@ class Spool {
 
   struct Options {
     std::string directory;
-    std::uint64_t bytes_max = std::uint64_t{1} << 30;  // of its files, quarantine not counted
-    bool fsync = false;                                // after each push
+    // Of its files, quarantine not counted; never more than half of what is free when it is opened.
+    std::uint64_t bytes_max = std::uint64_t{1} << 30;
+    bool fsync = false;  // after each push
   };
 
   // Takes the directory for itself, makes it where it is missing.
@@ -65,6 +66,7 @@ class Spool {
   std::uint64_t request_bytes() const { return total_.bytes; }
   bool front_is_only_in_memory() const { return front_ && !front_->on_disk; }
 
+  std::uint64_t bytes_max() const { return options_.bytes_max; }
   std::uint64_t disk_bytes() const { return disk_bytes_; }
   std::size_t segments() const { return segments_.size(); }
   std::uint64_t damaged() const { return damaged_; }  // records, or stretches that are none

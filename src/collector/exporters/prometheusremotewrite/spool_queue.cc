@@ -227,6 +227,12 @@ EncodedRequest SpoolQueue::request_of(Spool::Front front) const {
 }
 
 void SpoolQueue::report_start() const {
+  if (spool_->bytes_max() < options_.spool.bytes_max) {
+    outside_.log.warn("The spool may use half of the free disk, less than it was given",
+                      {{"directory", spool_->directory()},
+                       {"bytes_max", spool_->bytes_max()},
+                       {"wanted", options_.spool.bytes_max}});
+  }
   std::vector<LogField> fields = {{"directory", spool_->directory()},
                                   {"requests", spool_->requests()},
                                   {"samples", spool_->samples()},
