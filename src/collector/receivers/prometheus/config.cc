@@ -19,8 +19,14 @@ void Config::validate(const config::Node& node, config::Diagnostics& diagnostics
   if (inner == nullptr) return;
   make_jobs(config, *inner, diagnostics);
   const config::Node* jobs = inner->find("scrape_configs");
-  for (std::size_t i = 0; i < config.scrape_configs.size(); ++i)
-    config.scrape_configs[i].http.check_files(jobs->elements()[i], diagnostics);
+  for (std::size_t i = 0; i < config.scrape_configs.size(); ++i) {
+    const ScrapeConfig& job = config.scrape_configs[i];
+    const config::Node& job_node = jobs->elements()[i];
+    job.http.check_files(job_node, diagnostics);
+    for (std::size_t k = 0; k < job.http_sd_configs.size(); ++k)
+      job.http_sd_configs[k].http.check_files(job_node.find("http_sd_configs")->elements()[k],
+                                              diagnostics);
+  }
 }
 
 }  // namespace tributary::collector::prometheus

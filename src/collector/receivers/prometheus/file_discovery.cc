@@ -130,6 +130,12 @@ Result<std::vector<TargetGroup>> parse_target_file(std::string_view path, std::s
   return groups;
 }
 
+Result<std::vector<TargetGroup>> parse_target_json(const std::string& text) {
+  TRIBUTARY_TRY(auto groups, parse_json(text));
+  if (auto good = check_groups(groups); !good) return good.error();
+  return groups;
+}
+
 bool is_target_file_pattern(std::string_view pattern) {
   const std::string_view folder = pattern.substr(0, pattern.find_last_of('/') + 1);
   if (folder.find_first_of("*?[") != std::string_view::npos) return false;

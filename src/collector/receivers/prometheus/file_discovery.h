@@ -24,6 +24,9 @@ inline constexpr std::size_t kTargetFileBytesMax = 16U << 20;
 // any other as YAML.
 Result<std::vector<TargetGroup>> parse_target_file(std::string_view path, std::string text);
 
+// The groups of a JSON list; labels that cannot be are refused.
+Result<std::vector<TargetGroup>> parse_target_json(const std::string& text);
+
 // One of: *.json, *.yml, *.yaml; `*` and other wildcards only behind the last slash.
 bool is_target_file_pattern(std::string_view pattern);
 

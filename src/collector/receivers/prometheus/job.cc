@@ -101,6 +101,7 @@ class JobMaker {
       for (const auto& [name, value] : group.labels) made.labels.set(name, value);
     }
     job.file_discovery = config.file_sd_configs;
+    job.http_discovery = config.http_sd_configs;
     job.http = config.http;
     job.accept = accept_of(settings);
     if (config.fallback_scrape_protocol)

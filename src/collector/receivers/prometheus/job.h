@@ -21,6 +21,7 @@ struct Job {
   std::vector<RelabelRule> relabel;
   std::vector<TargetGroup> static_groups;
   std::vector<FileSdConfig> file_discovery;
+  std::vector<HttpSdConfig> http_discovery;
   SampleRules rules;
   HttpConfig http;
   std::string accept;

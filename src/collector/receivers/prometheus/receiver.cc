@@ -72,7 +72,8 @@ Result<void> Receiver::start(Host&) {
                                                   running_, options));
   }
   jobs_.clear();
-  for (const auto& pool : pools_) pool->start();
+  for (const auto& pool : pools_)
+    if (auto started = pool->start(); !started) return started;
   return {};
 }
 

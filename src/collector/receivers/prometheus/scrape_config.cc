@@ -101,6 +101,14 @@ void FileSdConfig::validate(const config::Node& node, config::Diagnostics& diagn
                             "last slash");
 }
 
+void HttpSdConfig::validate(const config::Node& node, config::Diagnostics& diagnostics) const {
+  if (const auto parsed = net::parse_url(url); !parsed)
+    diagnostics.error(node.mark_of("url"), "url: " + parsed.error().message());
+  if (refresh_interval.value <= 0s)
+    diagnostics.error(node.mark_of("refresh_interval"), "refresh_interval: must be more than 0s");
+  http.check(node, diagnostics);
+}
+
 void ScrapeSettings::check(const config::Node& node, config::Diagnostics& diagnostics) const {
   // Prometheus wants a unit here, and so catches a forgotten one.
   if (const config::Node* size = node.find("body_size_limit");

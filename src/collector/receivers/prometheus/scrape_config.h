@@ -82,6 +82,20 @@ struct FileSdConfig {
   void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
 };
 
+struct HttpSdConfig {
+  std::string url;
+  config::PrometheusDuration refresh_interval = Duration(1min);
+  HttpConfig http;
+
+  template <class Fields>
+  void describe(Fields& f) {
+    f.required("url", url, "where to ask for targets");
+    f.optional("refresh_interval", refresh_interval, "time between two questions");
+    http.describe(f);
+  }
+  void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
+};
+
 // What `global` and a scrape config both may say; absent means the global value, or the default.
 struct ScrapeSettings {
   std::optional<config::PrometheusDuration> scrape_interval;
@@ -162,18 +176,18 @@ struct GlobalConfig {
 };
 
 // Service discovery that Prometheus has and this receiver has not.
-inline constexpr std::array<std::string_view, 33> kOtherDiscovery = {
+inline constexpr std::array<std::string_view, 32> kOtherDiscovery = {
     "aws_sd_configs",          "azure_sd_configs",     "consul_sd_configs",
     "digitalocean_sd_configs", "dns_sd_configs",       "docker_sd_configs",
     "dockerswarm_sd_configs",  "ec2_sd_configs",       "ecs_sd_configs",
     "elasticache_sd_configs",  "eureka_sd_configs",    "gce_sd_configs",
-    "hetzner_sd_configs",      "http_sd_configs",      "ionos_sd_configs",
-    "kubernetes_sd_configs",   "kuma_sd_configs",      "lightsail_sd_configs",
-    "linode_sd_configs",       "marathon_sd_configs",  "nerve_sd_configs",
-    "nomad_sd_configs",        "oci_sd_configs",       "openstack_sd_configs",
-    "outscale_sd_configs",     "ovhcloud_sd_configs",  "puppetdb_sd_configs",
-    "scaleway_sd_configs",     "serverset_sd_configs", "stackit_sd_configs",
-    "triton_sd_configs",       "uyuni_sd_configs",     "vultr_sd_configs"};
+    "hetzner_sd_configs",      "ionos_sd_configs",     "kubernetes_sd_configs",
+    "kuma_sd_configs",         "lightsail_sd_configs", "linode_sd_configs",
+    "marathon_sd_configs",     "nerve_sd_configs",     "nomad_sd_configs",
+    "oci_sd_configs",          "openstack_sd_configs", "outscale_sd_configs",
+    "ovhcloud_sd_configs",     "puppetdb_sd_configs",  "scaleway_sd_configs",
+    "serverset_sd_configs",    "stackit_sd_configs",   "triton_sd_configs",
+    "uyuni_sd_configs",        "vultr_sd_configs"};
 
 struct ScrapeConfig {
   std::string job_name;
@@ -190,6 +204,7 @@ struct ScrapeConfig {
   double native_histogram_min_bucket_factor = 0;
   std::vector<StaticConfig> static_configs;
   std::vector<FileSdConfig> file_sd_configs;
+  std::vector<HttpSdConfig> http_sd_configs;
   std::vector<RelabelConfig> relabel_configs;
   std::vector<RelabelConfig> metric_relabel_configs;
   HttpConfig http;
@@ -216,6 +231,7 @@ struct ScrapeConfig {
                "no effect: native histograms are not read yet");
     f.optional("static_configs", static_configs, "targets, listed here");
     f.optional("file_sd_configs", file_sd_configs, "targets, listed in files");
+    f.optional("http_sd_configs", http_sd_configs, "targets, told by an HTTP endpoint");
     f.optional("relabel_configs", relabel_configs, "rules on the labels of targets");
     f.optional("metric_relabel_configs", metric_relabel_configs, "rules on the labels of series");
     http.describe(f);

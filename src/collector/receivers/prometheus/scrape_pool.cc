@@ -21,10 +21,18 @@ ScrapePool::ScrapePool(const Context& context, Job job, std::unique_ptr<net::Htt
   for (const FileSdConfig& config : job_.file_discovery) files_.emplace_back(config.files);
 }
 
-void ScrapePool::start() {
+Result<void> ScrapePool::start() {
+  for (const HttpSdConfig& config : job_.http_discovery) {
+    TRIBUTARY_TRY(net::HttpClientOptions settings, client_options(config.http));
+    TRIBUTARY_TRY(auto client, environment_.context.make_http_client(std::move(settings)));
+    endpoints_.push_back(
+        std::make_unique<HttpDiscovery>(environment_.context, config, std::move(client)));
+  }
   refresh_files();
   sync(find_targets());
   if (!files_.empty()) gate_.spawn(watch_files());
+  for (const auto& endpoint : endpoints_) gate_.spawn(watch_endpoint(*endpoint));
+  return {};
 }
 
 bool ScrapePool::refresh_files() {
@@ -50,8 +58,25 @@ net::Task<void> ScrapePool::watch_files() {
   }
 }
 
+net::Task<void> ScrapePool::watch_endpoint(HttpDiscovery& endpoint) {
+  while (!environment_.stop.stop_requested()) {
+    const Result<bool> changed = co_await endpoint.refresh(environment_.stop);
+    if (changed && *changed) sync(find_targets());
+    if (!changed && !environment_.stop.stop_requested())
+      environment_.context.log.error("Asking for targets failed; those of before stay",
+                                     {{"job", job_.defaults.job},
+                                      {"url", endpoint.url()},
+                                      {"error", changed.error().message()}});
+    const bool slept =
+        co_await net::sleep_for(environment_.context.loop, endpoint.interval(), environment_.stop);
+    if (!slept) co_return;
+  }
+}
+
 std::vector<Target> ScrapePool::find_targets() {
   std::vector<TargetGroup> groups = job_.static_groups;
+  for (const auto& endpoint : endpoints_)
+    groups.insert(groups.end(), endpoint->groups().begin(), endpoint->groups().end());
   for (const FileDiscovery& files : files_) {
     auto found = files.groups();
     groups.insert(groups.end(), found.begin(), found.end());

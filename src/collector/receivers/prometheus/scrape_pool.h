@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "collector/receivers/prometheus/file_discovery.h"
+#include "collector/receivers/prometheus/http_discovery.h"
 #include "collector/receivers/prometheus/scrape_loop.h"
 #include "net/task.h"
 
@@ -33,8 +34,9 @@ class ScrapePool {
              Consumer& consumer, Counter& accepted, ScrapeCommon& common, std::stop_token stop,
              net::Gate& gate, Options options);
 
-  // Finds the targets and starts their loops, which end with the program.
-  void start();
+  // Finds the targets and starts their loops, which end with the program. Endpoints that tell
+  // targets are asked at once; their targets begin when they have answered.
+  Result<void> start();
 
   // After all loops ended: one more scrape of each target.
   void scrape_last(Duration timeout, net::Gate& gate);
@@ -49,6 +51,7 @@ class ScrapePool {
   void sync(std::vector<Target> targets);
   void supersede_ending();
   net::Task<void> watch_files();
+  net::Task<void> watch_endpoint(HttpDiscovery& endpoint);
   net::Task<void> run(ScrapeLoop& loop, Duration first_delay);
 
   Job job_;
@@ -57,6 +60,7 @@ class ScrapePool {
   net::Gate& gate_;
   Options options_;
   std::vector<FileDiscovery> files_;
+  std::vector<std::unique_ptr<HttpDiscovery>> endpoints_;
   Loops loops_;
   std::list<std::unique_ptr<ScrapeLoop>> ending_;
 };
