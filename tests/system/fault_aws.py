@@ -13,13 +13,15 @@ ROLE_ARN = "arn:aws:iam::222222222222:role/ECS-AMP-Central-Role"
 
 class Aws(fault_server.Server):
     def __init__(self, lifetime_s=3600):
-        self.lifetime_s, self.issued = lifetime_s, []
+        self.lifetime_s, self.issued, self.expires = lifetime_s, [], {}
         super().__init__()
 
     def new_key(self, prefix):
         self.issued.append(f"{prefix}{len(self.issued) + 1:04d}")
-        expires = datetime.datetime.fromtimestamp(self.now() + self.lifetime_s, datetime.UTC)
-        return self.issued[-1], expires.strftime("%Y-%m-%dT%H:%M:%SZ")
+        expires = int(self.now() + self.lifetime_s)
+        self.expires[self.issued[-1]] = expires
+        text = datetime.datetime.fromtimestamp(expires, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.issued[-1], text
 
     def handle(self, exchange):
         method, path = exchange.method, exchange.path

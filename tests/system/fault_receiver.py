@@ -134,12 +134,13 @@ class Judge:
     """Reads requests in the order in which they were taken."""
 
     def __init__(self):
-        self.stored, self.decoder, self.read = Stored({}), Decoder(), 0
+        self.stored, self.decoder, self.sizes = Stored({}), Decoder(), []
         self.seen, self.newest = collections.defaultdict(dict), {}
 
     def add(self, bodies):
         stored = self.stored
-        for body in bodies[self.read :]:
+        for body in bodies[len(self.sizes) :]:
+            sum_before = stored.samples
             for series, at_ms, bits in self.decoder.samples(body):
                 stored.samples += 1
                 known = self.seen[series]
@@ -151,13 +152,14 @@ class Judge:
                 stored.reordered += at_ms < self.newest.get(series, at_ms)
                 self.newest[series] = max(at_ms, self.newest.get(series, at_ms))
                 stored.series.setdefault(series, []).append((at_ms, to_float(bits)))
-        self.read = len(bodies)
+            self.sizes.append(stored.samples - sum_before)
         return stored
 
 
 @dataclasses.dataclass
 class Attempt:
     at: float  # monotonic
+    wall: float
     bytes: int
     key_id: str
 
@@ -166,7 +168,7 @@ class Receiver(fault_server.Server):
     """Takes remote writes at any path."""
 
     def __init__(self):
-        self.bodies, self.taken_at, self.attempts = [], [], []
+        self.bodies, self.taken_at, self.attempts, self.unanswered = [], [], [], set()
         self.judge = Judge()
         self.expired_keys, self.max_bytes, self.refused_names = set(), None, set()
         super().__init__()
@@ -176,21 +178,27 @@ class Receiver(fault_server.Server):
         return self.url + "/workspaces/ws-test/api/v1/remote_write"
 
     def take(self, exchange):
+        """Its number."""
         body = exchange.body()
         with self.lock:
             self.bodies.append(body)
             self.taken_at.append(time.monotonic())
+            return len(self.bodies) - 1
 
     def handle(self, exchange):
         refusal = self.refusal(exchange)
         if refusal:
             return exchange.answer(*refusal)
-        self.take(exchange)
-        return exchange.answer(200)
+        number = self.take(exchange)
+        try:
+            return exchange.answer(200)
+        except fault_server.Gone:
+            self.unanswered.add(number)
+            raise
 
     def _act_on(self, exchange):
         credential = exchange.headers.get("authorization", "").partition("Credential=")[2]
-        attempt = Attempt(exchange.at, exchange.length, credential.partition("/")[0])
+        attempt = Attempt(exchange.at, time.time(), exchange.length, credential.partition("/")[0])
         with self.lock:
             self.attempts.append(attempt)
         super()._act_on(exchange)
@@ -224,8 +232,14 @@ class Receiver(fault_server.Server):
     def count(self):
         return len(self.bodies)
 
+    def copies_due(self, kills=0):
+        """How many samples may have come twice: those of requests that were not answered, and of
+        one request for each kill, whose answer may have been lost with the process."""
+        sizes = self.judge.sizes
+        return sum(sizes[number] for number in self.unanswered) + kills * max(sizes, default=0)
+
 
 def reply_lost(exchange):
     """Takes the data and resets the connection instead of answering."""
-    exchange.server.take(exchange)
+    exchange.server.unanswered.add(exchange.server.take(exchange))
     exchange.cut()

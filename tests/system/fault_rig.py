@@ -109,7 +109,22 @@ class Rig:
         assert self.collector.stop(timeout=STOP_S + 5) == code, self.log()
         assert time.monotonic() - began < STOP_S, "stopped too late for ECS"
         self.target.wait_idle()
-        return self.receiver.stored()
+        stored, balance = self.receiver.stored(), self.balance()
+        if self.programs == 1:
+            assert balance["sent"] == stored.samples - stored.duplicates, (balance, stored.samples)
+        return stored
+
+    def balance(self):
+        """The ledger's line at the end, {name: samples}; it must be even."""
+        line = self.expect_log("Balance of samples")
+        both = re.search(r"Balance of samples: (.*) = (.*?)(\t|$)", line)
+        assert both, line
+        sides = [
+            re.findall(r"([a-z_ ()/.]+?) ([\d,]+)(?: \+ |$)", side) for side in both.groups()[:2]
+        ]
+        came, went = [{k: int(v.replace(",", "")) for k, v in side} for side in sides]
+        assert sum(came.values()) == sum(went.values()) > 0, line
+        return {"sent": 0, **came, **went}
 
     def log(self):
         return self.collector.output()
@@ -156,16 +171,17 @@ def kill_it(program):
     return kill
 
 
-def expect_whole(stored, last, duplicates=0, first=1, missing=()):
-    """Scrapes first..last of every series are stored, each once and in order, but for `missing`;
-    at most `duplicates` samples came again."""
-    want = [n for n in range(first, last + 1) if n not in missing]
+def expect_whole(stored, last, duplicates=0, failed=0):
+    """Scrapes 1..last of every series are stored, each once and in order; at most `duplicates`
+    samples came again. On a busy machine a scrape may run into its timeout: excused is what the
+    collector itself says with up = 0, but for `failed` scrapes that had to fail."""
     counted = {key: v for key, v in stored.series.items() if name_of(key) in ("ticks", "load")}
     assert counted, "no sample was stored"
+    excused = stored.values("up", job="app").count(0) - failed
     for series, samples in counted.items():
         values = [value for _, value in samples if value is not None]
-        lost, extra = sorted(set(want) - set(values)), sorted(set(values) - set(want))
-        assert not lost and not extra, f"{dict(series)}: lost {lost}, unexpected {extra}"
-        assert values == want, f"{dict(series)}: {values}"
+        lost = sorted(set(range(1, last + 1)) - set(values))
+        assert len(lost) <= excused, f"{dict(series)}: lost {lost}, {excused} excused"
+        assert values == [n for n in range(1, last + 1) if n not in lost], f"{series}: {values}"
     assert stored.reordered == 0 and stored.conflicts == 0, (stored.reordered, stored.conflicts)
     assert stored.duplicates <= duplicates, f"{stored.duplicates} duplicates"

@@ -23,17 +23,18 @@ def counting_page(series):
 
 class Target(fault_server.Server):
     """`page(n)` is the text of the n-th scrape, n from 1; `served` are the times at which they had
-    been written, in order."""
+    been written, in order; `asked` are their paths."""
 
     def __init__(self, page=None, content_type="text/plain; version=0.0.4"):
         self.page, self.content_type = page or counting_page(0), content_type
-        self.scrapes, self.served = 0, []
+        self.scrapes, self.served, self.asked = 0, [], {}
         super().__init__()
 
     def handle(self, exchange):
         with self.lock:
             self.scrapes += 1
             number = self.scrapes
+            self.asked[number] = exchange.path
         body = self.page(number) if callable(self.page) else self.page
         exchange.answer(200, body, {"Content-Type": self.content_type})
         with self.lock:

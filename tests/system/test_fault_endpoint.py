@@ -14,21 +14,21 @@ DOWN_S = float(os.environ.get("TRIBUTARY_FAULT_DOWN_SECONDS", "8"))
 SERIES = 20
 
 
-def ride_out(case, act, log, times=None, exporter=None, duplicates=0):
+def ride_out(case, act, log, times=None, exporter=None):
     """Runs into the fault, `times` requests or three scrapes long, and out of it."""
     rig = Rig(case, counting_page(SERIES), exporter=exporter)
     rig.start()
     rig.wait(rig.receiver.count, 10, "the first write")
     fault = rig.receiver.fault(act, times=times)
     rig.wait(lambda: fault.hits >= (times or 1), 15, "requests that meet the fault")
+    rig.expect_log("Cannot write; samples are kept", rig.receiver.endpoint, *log)
     if times is None:
         rig.wait_scrapes(3)
         rig.receiver.heal()
     rig.wait_stored(rig.target.last())
-    rig.expect_log("Cannot write; samples are kept", rig.receiver.endpoint, *log)
     rig.expect_log("Writing again")
     stored = rig.finish()
-    expect_whole(stored, rig.target.last(), duplicates)
+    expect_whole(stored, rig.target.last(), rig.receiver.copies_due())
     return rig, stored, fault
 
 
@@ -85,10 +85,10 @@ def test_a_storm_of_503_is_waited_for(case):
 def test_a_storm_of_429_is_paced_by_retry_after(case):
     """Throttled requests wait as long as Retry-After says, then go on."""
     act = fault_server.refuse(429, "ingestion rate limit (10) exceeded", retry_after=1)
-    rig, _, fault = ride_out(case, act, ["429", "rate limit"], times=3)
+    rig, _, fault = ride_out(case, act, ["429", "rate limit"], times=2)
     first = next(a.at for a in rig.receiver.attempts if a.at >= fault.first_at)
     after = [a.at - first for a in rig.receiver.attempts if a.at >= first]
-    assert after[1] > 0.9 and after[2] > 1.8 and after[3] > 2.7, after[:5]
+    assert after[1] > 0.9 and after[2] > 1.8, after[:4]
 
 
 def test_a_connection_cut_in_the_body_is_repeated(case):
@@ -106,9 +106,9 @@ def test_a_cut_answer_and_one_that_is_not_http_are_repeated(case):
 def test_a_lost_reply_costs_one_duplicate_request(case):
     """Data that was taken without an answer is sent again, as it was: the same samples with the
     same times, which a storage keeps once."""
-    rig, stored, _ = ride_out(case, reply_lost, ["error"], times=2, duplicates=10**9)
-    per_scrape = SERIES + 1 + ABOUT
-    assert 0 < stored.duplicates <= 3 * 2 * per_scrape, stored.duplicates
+    rig, stored, _ = ride_out(case, reply_lost, ["error"], times=2)
+    assert len(rig.receiver.unanswered) == 2
+    assert stored.duplicates == rig.receiver.copies_due(), stored.duplicates
 
 
 def test_a_request_too_large_is_split(case):
@@ -148,13 +148,13 @@ def test_a_mix_of_faults_in_any_order_loses_nothing(case):
     rig.receiver.heal()
     rig.wait_stored(rig.target.last())
     stored = rig.finish()
-    expect_whole(stored, rig.target.last(), duplicates=10**9)
+    expect_whole(stored, rig.target.last(), rig.receiver.copies_due())
     lost_replies = turns.count(reply_lost)
     case.figure(
         f"{len(turns)} requests met faults: {stored.samples} samples, {stored.duplicates} "
         f"duplicates after {lost_replies} lost replies, 0 lost, 0 out of order"
     )
-    assert lost_replies > 0 or stored.duplicates == 0
+    assert lost_replies > 0
 
 
 def test_a_refused_series_is_named(case):
@@ -195,7 +195,7 @@ def test_data_that_grew_too_old_is_counted(case):
 def test_a_full_queue_drops_the_oldest(case):
     """Above its cap the queue drops its oldest requests, counts and says so."""
     series = 300
-    exporter = {"remote_write_queue": {"max_bytes": "6KiB"}, "max_batch_size_bytes": 50_000}
+    exporter = {"remote_write_queue": {"max_bytes": "24KiB"}, "max_batch_size_bytes": 50_000}
     rig = Rig(case, counting_page(series), exporter=exporter, interval="100ms")
     rig.start()
     rig.wait_stored(2)
