@@ -122,6 +122,7 @@ void release_unused_memory() {
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(&__executable_start) & ~(page - 1);
   const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(&etext) & ~(page - 1);
+  // All of it is as it lies in the file (but for a debugger's breakpoints, which go, too).
   madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 

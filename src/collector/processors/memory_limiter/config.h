@@ -34,7 +34,8 @@ struct Config {
   }
   void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
 
-  // In bytes; `total` is the container's limit, or the machine's memory.
+  // In bytes; `total` is the container's limit, or the machine's memory, 0 where that is not known:
+  // percentages of it limit nothing.
   struct Limits {
     std::uint64_t hard = 0;
     std::uint64_t soft = 0;  // above it data is refused
@@ -43,7 +44,8 @@ struct Config {
 
   // What the service asks (pipeline/registry.h).
   std::optional<std::uint64_t> memory_limit(std::uint64_t total) const {
-    return limits(total).hard;
+    const std::uint64_t hard = limits(total).hard;
+    return hard > 0 ? std::optional(hard) : std::nullopt;
   }
 };
 

@@ -73,6 +73,16 @@ TEST_F(MemoryLimiterTest, TakesPercentagesOfTheContainer) {
   EXPECT_EQ(settings.value.memory_limit(200 * kMiB), limits.hard);
 }
 
+TEST_F(MemoryLimiterTest, RefusesNothingWhereItsLimitIsAShareOfTheUnknown) {
+  FakeSettings<Config> settings("{check_interval: 1s, limit_percentage: 50}");
+  Context unknown = context_.make({"memory_limiter", ""});
+  unknown.memory.limit = 0;
+  MemoryLimiter limiter(std::move(unknown), settings.value);
+
+  EXPECT_FALSE(limiter.refuses());
+  EXPECT_EQ(settings.value.memory_limit(0), std::nullopt);
+}
+
 TEST_F(MemoryLimiterTest, PassesEverySeries) {
   MemoryLimiter limiter = make("{check_interval: 1s, limit_mib: 100}");
   const std::vector<Series> series(3);
