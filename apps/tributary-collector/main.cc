@@ -9,6 +9,7 @@
 
 #include "commands.h"
 #include "options.h"
+#include "spool_command.h"
 
 namespace {
 
@@ -41,6 +42,7 @@ int main(int argc, char** argv) {
     case Command::print_config: return print_config(*options);
     case Command::components: return list_components();
     case Command::healthcheck: return check_health(options->healthcheck_port);
+    case Command::spool: return spool(options->spool);
     case Command::version: std::puts("tributary-collector version " TRIBUTARY_VERSION); return 0;
     case Command::help: std::fputs(std::string(usage()).c_str(), stdout); return 0;
   }

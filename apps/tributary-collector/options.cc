@@ -20,16 +20,18 @@ enum OptionCode : int {
   kHelp,
   kPort,
   kFeatureGates,
+  kEndpoint,
   kOfOldCollectors,
 };
 
-constexpr std::array<option, 12> kOptions = {{
+constexpr std::array<option, 13> kOptions = {{
     {"config", required_argument, nullptr, kConfig},
     {"set", required_argument, nullptr, kSet},
     {"print-config", no_argument, nullptr, kPrintConfig},
     {"version", no_argument, nullptr, kVersion},
     {"help", no_argument, nullptr, kHelp},
     {"port", required_argument, nullptr, kPort},
+    {"endpoint", required_argument, nullptr, kEndpoint},
     {"feature-gates", required_argument, nullptr, kFeatureGates},
     {"log-level", required_argument, nullptr, kOfOldCollectors},
     {"metrics-addr", required_argument, nullptr, kOfOldCollectors},
@@ -65,6 +67,7 @@ Result<void> take_option(int code, const std::string& name, const char* value, O
       options.healthcheck_port = static_cast<std::uint16_t>(*port);
       return {};
     }
+    case kEndpoint: options.spool.endpoint = value; return {};
     case kFeatureGates:
       options.warnings.push_back("--feature-gates has no effect: there are no gates");
       return {};
@@ -72,6 +75,26 @@ Result<void> take_option(int code, const std::string& name, const char* value, O
       options.warnings.push_back(name + " has no effect: set it under service::telemetry");
       return {};
   }
+}
+
+// What stands behind `spool`.
+Result<void> take_spool_words(const std::vector<std::string>& words, SpoolOptions& spool) {
+  constexpr std::string_view kUsage =
+      "want spool ls <directory>, spool verify <directory> or spool replay <directory> "
+      "--endpoint=<URL>";
+  if (words.size() != 2) return wrong(std::string(kUsage));
+  if (words[0] == "ls") {
+    spool.action = SpoolOptions::Action::list;
+  } else if (words[0] == "verify") {
+    spool.action = SpoolOptions::Action::verify;
+  } else if (words[0] == "replay") {
+    spool.action = SpoolOptions::Action::replay;
+    if (spool.endpoint.empty()) return wrong("spool replay: needs --endpoint=<URL>");
+  } else {
+    return wrong("spool: unknown command " + json_string(words[0]) + "; " + std::string(kUsage));
+  }
+  spool.directory = words[1];
+  return {};
 }
 
 }  // namespace
@@ -98,6 +121,12 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
   // getopt has moved what is no option to the end.
   for (int i = optind; i < count; ++i) {
     const std::string_view word = raw[static_cast<std::size_t>(i)];
+    if (i == optind && word == "spool") {
+      options.command = Command::spool;
+      const std::vector<std::string> words(raw.begin() + i + 1, raw.begin() + count);
+      if (auto taken = take_spool_words(words, options.spool); !taken) return taken.error();
+      break;
+    }
     const auto command = find_command(word);
     if (!command) return wrong("unknown command " + json_string(word));
     if (i > optind) return wrong("one command at a time");
@@ -117,6 +146,11 @@ std::string_view usage() {
          "  validate       check the configuration, offline\n"
          "  print-config   print every setting in effect, secrets masked\n"
          "  components     list the components that this program has\n"
+         "  spool ls <directory>       show what waits for delivery on disk\n"
+         "  spool verify <directory>   check every checksum and decode every request\n"
+         "  spool replay <directory> --endpoint=<URL>\n"
+         "                 send it there, unsigned and in order; refused while a collector uses "
+         "it\n"
          "  healthcheck    ask a running collector on this machine whether it is healthy\n"
          "\n"
          "options:\n"
@@ -125,6 +159,7 @@ std::string_view usage() {
          "                        a later one wins, key by key\n"
          "  --set=<key>=<value>   one setting on top, as in --set=processors.batch.timeout=2s\n"
          "  --port=<number>       of the health_check extension, for healthcheck (13133)\n"
+         "  --endpoint=<URL>      of remote write, for spool replay\n"
          "  --feature-gates=...   accepted, without effect\n"
          "  --print-config --version --help\n"
          "\n"

@@ -18,14 +18,24 @@ enum class Command : std::uint8_t {
   print_config,
   components,
   healthcheck,
+  spool,
   version,
   help,
+};
+
+// spool ls|verify|replay <directory>
+struct SpoolOptions {
+  enum class Action : std::uint8_t { list, verify, replay };
+  Action action = Action::list;
+  std::string directory;
+  std::string endpoint;  // for replay
 };
 
 struct Options {
   Command command = Command::run;
   config::SourceOptions sources;
   std::uint16_t healthcheck_port = 13133;
+  SpoolOptions spool;
   std::vector<std::string> warnings;
 };
 

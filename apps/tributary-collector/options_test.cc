@@ -31,6 +31,23 @@ TEST(Options, TakeACommandBeforeOrAfterItsOptions) {
   EXPECT_EQ(parse({"--help"})->command, Command::help);
 }
 
+TEST(Options, LookIntoASpool) {
+  const Options list = parse({"spool", "ls", "/a"}).value();
+  EXPECT_EQ(list.command, Command::spool);
+  EXPECT_EQ(list.spool.action, SpoolOptions::Action::list);
+  EXPECT_EQ(list.spool.directory, "/a");
+
+  const Options replay = parse({"spool", "replay", "/a", "--endpoint=http://x/w"}).value();
+  EXPECT_EQ(replay.spool.action, SpoolOptions::Action::replay);
+  EXPECT_EQ(replay.spool.endpoint, "http://x/w");
+
+  EXPECT_EQ(parse({"spool", "verify", "/a"})->spool.action, SpoolOptions::Action::verify);
+  EXPECT_FALSE(parse({"spool", "replay", "/a"}));
+  EXPECT_FALSE(parse({"spool", "ls"}));
+  EXPECT_FALSE(parse({"spool"}));
+  EXPECT_FALSE(parse({"spool", "rm", "/a"}));
+}
+
 TEST(Options, CheckHealthUnderBothNames) {
   EXPECT_EQ(parse({"healthcheck", "-port", "99"})->healthcheck_port, 99);
   EXPECT_EQ(parse_options({"/healthcheck", "-port=7"})->command, Command::healthcheck);

@@ -104,10 +104,11 @@ Result<void> Spool::load() {
     damaged_ += segment.left.damaged;
   }
   remove_settled();
-  // A disk that is full is worse than a spool that is.
-  if (const auto free = disk_.free_bytes(options_.directory))
-    options_.bytes_max =
-        std::max(kBytesMin, std::min(options_.bytes_max, (*free + disk_bytes_) / 2));
+  // A disk that is full is worse than a spool that is. What is there stays.
+  if (const auto free = disk_.free_bytes(options_.directory)) {
+    const std::uint64_t fair = std::max((*free + disk_bytes_) / 2, disk_bytes_);
+    options_.bytes_max = std::max(kBytesMin, std::min(options_.bytes_max, fair));
+  }
   make_room(0);
   return {};
 }
