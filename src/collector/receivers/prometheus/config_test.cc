@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "collector/pipeline/fake_context.h"
@@ -295,47 +296,84 @@ TEST(Config, HasEverySettingInTheReadme) {
 
 // Prometheus' own good and bad configurations.
 
-bool loads(const std::filesystem::path& path) {
+bool is_good(const std::string& name) {
+  return name.ends_with(".good.yml") ||
+         (name.starts_with("scrape_config_") && !name.ends_with(".bad.yml"));
+}
+
+// The errors of a file that holds a whole Prometheus configuration; none: it loads.
+std::vector<std::string> errors_of(const std::filesystem::path& path) {
   config::Diagnostics diagnostics;
   const config::Node node = config::parse(read_file(path), path.filename(), diagnostics);
   PrometheusConfig config;
   if (!diagnostics.has_errors()) config::decode(node, config, diagnostics);
   if (!diagnostics.has_errors()) make_jobs(config, node, diagnostics);
-  return !diagnostics.has_errors();
+  std::vector<std::string> errors;
+  for (const config::Diagnostic& one : diagnostics.sorted())
+    if (one.severity == config::Severity::error) errors.push_back(one.to_string());
+  return errors;
 }
 
-// One `name reason` per line.
-std::set<std::string> deliberate_differences() {
+// The lines `name text` of a file in testdata.
+std::map<std::string, std::string> listed(const std::string& name) {
   std::ifstream file(std::filesystem::path(TRIBUTARY_SOURCE_DIR) /
-                     "src/collector/receivers/prometheus/testdata/config_differences.txt");
-  std::set<std::string> names;
-  for (std::string line; std::getline(file, line);)
-    if (!line.empty() && line[0] != '#') names.insert(line.substr(0, line.find(' ')));
-  return names;
+                     "src/collector/receivers/prometheus/testdata" / name);
+  std::map<std::string, std::string> lines;
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t space = line.find(' ');
+    if (!line.empty() && line[0] != '#') lines[line.substr(0, space)] = line.substr(space + 1);
+  }
+  return lines;
 }
 
-TEST(Config, AgreesWithPrometheusOnItsOwnTestData) {
+// Errors by file, of the good and bad configurations of Prometheus' test data.
+std::map<std::string, std::vector<std::string>> judge_conformance_data() {
   namespace fs = std::filesystem;
   const char* given = std::getenv("TRIBUTARY_CONFORMANCE");
   const fs::path folder =
       (given != nullptr ? fs::path(given)
                         : fs::path(TRIBUTARY_SOURCE_DIR) / "../shared/conformance") /
       "prometheus-config";
-  if (!fs::exists(folder)) GTEST_SKIP() << folder << " is absent";
+  std::map<std::string, std::vector<std::string>> judged;
+  if (!fs::exists(folder)) return judged;
   const fs::path home = fs::current_path();
   fs::current_path(folder);  // its files name others
-
-  std::set<std::string> differing;
   for (const auto& file : fs::directory_iterator(".")) {
     const std::string name = file.path().filename().string();
-    const bool good = name.ends_with(".good.yml") ||
-                      (name.starts_with("scrape_config_") && !name.ends_with(".bad.yml"));
-    if (!good && !name.ends_with(".bad.yml")) continue;
-    if (loads(file.path()) != good) differing.insert(name);
+    if (is_good(name) || name.ends_with(".bad.yml")) judged[name] = errors_of(file.path());
   }
   fs::current_path(home);
+  return judged;
+}
 
-  EXPECT_EQ(differing, deliberate_differences());
+TEST(Config, AgreesWithPrometheusOnItsOwnTestData) {
+  const auto judged = judge_conformance_data();
+  if (judged.empty()) GTEST_SKIP() << "the conformance data is absent";
+
+  std::set<std::string> differing, deliberate;
+  for (const auto& [name, errors] : judged)
+    if (errors.empty() != is_good(name)) differing.insert(name);
+  for (const auto& [name, reason] : listed("config_differences.txt")) deliberate.insert(name);
+
+  EXPECT_EQ(differing, deliberate);
+}
+
+// What each message says, as the file with the faults has it.
+TEST(Config, NamesTheFaultOfEachOfItsBadConfigurations) {
+  const auto judged = judge_conformance_data();
+  if (judged.empty()) GTEST_SKIP() << "the conformance data is absent";
+  auto faults = listed("config_faults.txt");
+
+  for (const auto& [name, errors] : judged) {
+    if (is_good(name) || errors.empty()) continue;
+    const auto fault = faults.extract(name);
+    if (fault.empty()) {
+      ADD_FAILURE() << name << " is not listed: " << errors.front();
+    } else {
+      EXPECT_THAT(errors, testing::Contains(HasSubstr(fault.mapped()))) << name;
+    }
+  }
+  EXPECT_THAT(faults, IsEmpty());
 }
 
 }  // namespace

@@ -227,8 +227,9 @@ void PrometheusConfig::validate(const config::Node& node, config::Diagnostics& d
        {std::pair("remote_read", &remote_read), std::pair("remote_write", &remote_write),
         std::pair("rule_files", &rule_files)})
     if (!is_empty(*part)) unsupported.emplace_back(key);
-  if (!unsupported.empty())
-    diagnostics.error(node.mark(), "unsupported features: " + join(unsupported, ", "));
+  if (unsupported.empty()) return;
+  const std::string first = unsupported.front().substr(0, unsupported.front().find('.'));
+  diagnostics.error(node.mark_of(first), "unsupported features: " + join(unsupported, ", "));
 }
 
 }  // namespace tributary::collector::prometheus
