@@ -43,26 +43,25 @@ void add_answer(std::vector<LogField>& fields, const net::Response& response) {
 
 void DeliveryLog::delivered(const EncodedRequest& request, const std::string& caller,
                             std::size_t waiting, Instant now) {
+  const bool was_failing = std::exchange(failure_told_, false);
   if (!std::exchange(ever_delivered_, true)) {
     log_.info("First write accepted by " + endpoint_ + (caller.empty() ? "" : " as " + caller),
               {{"samples", request.samples}});
-  } else if (failing_since_) {
+  } else if (was_failing) {
     log_.info("Writing again", {{"endpoint", endpoint_},
                                 {"after", seconds_text(now - *failing_since_)},
                                 {"samples waiting", waiting}});
   }
   failing_since_.reset();
-  last_verdict_.reset();
 }
 
 void DeliveryLog::failed(Verdict verdict, const Result<net::Response>& answer,
                          const Backlog& backlog, Duration retry_in, Instant now) {
   if (!failing_since_) failing_since_ = now;
-  // Another kind of failure is news.
-  if (last_verdict_ != verdict) failures_ = LogLimiter(kInterval);
-  last_verdict_ = verdict;
-  const auto [allowed, suppressed] = failures_.allow(now);
+  const auto [allowed, suppressed] =
+      failures_.try_emplace(verdict, kInterval).first->second.allow(now);
   if (!allowed) return;
+  failure_told_ = true;
   std::vector<LogField> fields = {{"endpoint", endpoint_}, {"failure", to_string(verdict)}};
   if (answer) {
     add_answer(fields, *answer);

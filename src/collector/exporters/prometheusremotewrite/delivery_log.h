@@ -1,11 +1,11 @@
 // What the exporter says about its deliveries: one line when the first write is accepted, one when
-// they fail, at most one a minute while they go on failing, one when they work again. What is lost
-// is always said, folded at the same rate.
+// they fail, at most one a minute for each kind of failure, one when they work again after such a
+// line. What is lost is always said, folded at the same rate.
 //
 // Threads: one user at a time.
 #pragma once
 
-#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,8 +56,8 @@ class DeliveryLog {
   std::string endpoint_;
   bool ever_delivered_ = false;
   std::optional<Instant> failing_since_;
-  std::optional<Verdict> last_verdict_;
-  LogLimiter failures_{kInterval};
+  bool failure_told_ = false;
+  std::map<Verdict, LogLimiter> failures_;
   LogLimiter rejections_{kInterval};
   LogLimiter losses_{kInterval};
   std::size_t rejected_samples_ = 0;  // not yet told
