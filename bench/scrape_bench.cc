@@ -127,7 +127,10 @@ void BM_ReorderedPage(benchmark::State& state) {
   const SampleRules rules;
   PageScraper scraper(kTarget, rules, common);
   std::int64_t now_ms = 0;
-  for (auto _ : state) scrape(scraper, pages[static_cast<std::size_t>(++now_ms) % 8], now_ms);
+  for (auto _ : state) {
+    ++now_ms;
+    scrape(scraper, pages[static_cast<std::size_t>(now_ms) % 8], now_ms);
+  }
   state.SetItemsProcessed(static_cast<std::int64_t>(series) * state.iterations());
 }
 BENCHMARK(BM_ReorderedPage)->Arg(10'000);

@@ -28,10 +28,12 @@ PageDraft::PageDraft(const PagePlan& plan, std::size_t recognised, SeriesFactory
   lines_.reserve(plan.page_lines);
   labels_.reserve(plan.page_columns);
   lines_.assign(plan.lines.begin(), plan.lines.begin() + static_cast<std::ptrdiff_t>(recognised));
-  for (const PlanLine& line : lines_) {
+  for (std::uint32_t at = 0; at < lines_.size(); ++at) {
+    const PlanLine& line = lines_[at];
     if (!line.is_taken()) continue;
     State& state = states_[line.index];
     state.column = line.index;
+    state.line = std::min(state.line, at);
     state.seen = true;
     state.tracked = state.tracked || line.kind() == LineKind::taken || track_times;
     cutter_.add_old(labels_.size());
@@ -65,7 +67,10 @@ void PageDraft::index_labels() {
     by_labels_.emplace(plan_.labels[series], series);
 }
 
-bool PageDraft::was_taken(const PlanLine& line) const {
+bool PageDraft::was_taken(const PlanLine& line, std::uint32_t series) const {
+  const State& state = states_[series];
+  if (state.line == kNone) return false;
+  if (same_text(lines_[state.line], line)) return true;
   const auto found = taken_texts_.find(key_.mix(line.hash));
   return found != taken_texts_.end() && same_text(found->second, line);
 }
@@ -90,6 +95,7 @@ void PageDraft::add_duplicate(PlanLine line, std::uint32_t series) {
   const LineKind kind = state.column == kNone ? LineKind::unknown : LineKind::duplicate;
   set_kind(line, kind);
   set_index(line, state.column == kNone ? 0 : state.column);
+  if (was_taken(line, series)) line.was_taken = 1;
   lines_.push_back(line);
 }
 
@@ -102,7 +108,10 @@ void PageDraft::add_taken(PlanLine line, std::uint32_t known, std::uint32_t seri
   } else {
     cutter_.add_old(series);
   }
-  if (state.column == kNone) state.column = static_cast<std::uint32_t>(labels_.size());
+  if (state.column == kNone) {
+    state.column = static_cast<std::uint32_t>(labels_.size());
+    state.line = static_cast<std::uint32_t>(lines_.size());
+  }
   labels_.push_back(labels_hash(series));
   if (known == kNone) {
     fresh_lines_.push_back(static_cast<std::uint32_t>(lines_.size()));

@@ -23,6 +23,7 @@ class PageDraft {
   // A series on this page. Its number is its place in the old plan, or above all of those.
   struct State {
     std::uint32_t column = kNone;  // of its first sample
+    std::uint32_t line = kNone;    // likewise
     bool seen = false;
     bool tracked = false;  // goes stale when it is missed
   };
@@ -34,8 +35,8 @@ class PageDraft {
   // The line of the old plan with these bytes, looked for first at `expected`; kNone where there is
   // none.
   std::uint32_t find(const PlanLine& line, std::size_t expected);
-  // Whether the page had that text before, in a batch.
-  bool was_taken(const PlanLine& line) const;
+  // Whether the page had that text of a series before, in the batch.
+  bool was_taken(const PlanLine& line, std::uint32_t series) const;
   // The number of the series with labels of that hash.
   std::uint32_t intern(std::uint64_t labels_hash);
   State& operator[](std::uint32_t series) { return states_[series]; }

@@ -324,11 +324,11 @@ Result<std::uint32_t> PagePass::read_new(const PlanLine& line, std::uint32_t kno
     draft_->add_line(made);
     return PageDraft::kNone;
   }
-  const bool was_taken =
-      known != PageDraft::kNone ? plan_.lines[known].was_taken != 0 : draft_->was_taken(line);
+  const std::uint32_t series = draft_->intern(hash_labels(key_, *labels, scratch_));
+  const bool was_taken = known != PageDraft::kNone ? plan_.lines[known].was_taken != 0
+                                                   : draft_->was_taken(line, series);
   made.was_taken = was_taken ? 1 : 0;
-  return place(made, known, draft_->intern(hash_labels(key_, *labels, scratch_)),
-               own_time(parser_->timestamp_ms()), &*labels);
+  return place(made, known, series, own_time(parser_->timestamp_ms()), &*labels);
 }
 
 // The sample's column in the batch, or kNone where it does not come in.

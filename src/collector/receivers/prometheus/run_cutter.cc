@@ -69,7 +69,9 @@ void RunCutter::add(Series series) {
 // The whole run stands at the end of what is pending.
 void RunCutter::keep(std::size_t run) {
   const std::size_t before = pending_.size() - streak_;
-  const bool joins = before > 0 && before < kSeriesMin && out_.empty();
+  const bool is_first = before == 0 && out_.empty();
+  const bool joins = (before > 0 && before < kSeriesMin && out_.empty()) ||
+                     (old_[run]->size() < kSeriesMin && !is_first);
   if (joins || !refreshed_is_same(run)) {
     streak_ = 0;  // it is cut with what stands before it
     return;
@@ -106,7 +108,8 @@ void RunCutter::settle(std::size_t count) {
 }
 
 void RunCutter::emit(std::vector<Series> series) {
-  if (series.size() < kSeriesMin && !out_.empty()) {
+  const bool is_small = !out_.empty() && std::min(series.size(), out_.back()->size()) < kSeriesMin;
+  if (is_small) {
     std::vector<Series> joined = out_.back()->unpack();
     out_.pop_back();
     std::move(series.begin(), series.end(), std::back_inserter(joined));
