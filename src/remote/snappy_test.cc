@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "remote/wire.h"
 
 namespace tributary::remote {
 namespace {
@@ -21,6 +22,16 @@ TEST(Snappy, GivesBackWhatWentIn) {
       EXPECT_EQ(*uncompress(packed, size), text);
     }
   }
+}
+
+TEST(Snappy, MakesFragmentsThatStandOneBehindTheOther) {
+  std::string room;
+  std::string body;
+  append_varint(body, 200'300);
+  for (const std::size_t size : {200'000UL, 0UL, 300UL})
+    body += compress_fragment(std::string(size, 'x'), room);
+
+  EXPECT_EQ(*uncompress(body, 200'300), std::string(200'300, 'x'));
 }
 
 TEST(Snappy, RefusesABodyOverItsLimit) {

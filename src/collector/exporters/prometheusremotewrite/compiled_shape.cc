@@ -6,7 +6,8 @@
 namespace tributary::collector::prometheusremotewrite {
 namespace {
 
-constexpr std::size_t kSweepMin = 16;
+// How many may be gone, for each that is known, before they are looked for.
+constexpr std::size_t kSweepPart = 8;
 
 }  // namespace
 
@@ -20,7 +21,7 @@ template <class Key, class Value>
 void ShapeCache::Table<Key, Value>::insert(const std::shared_ptr<const Key>& key, Value value) {
   if (entries.size() >= sweep_at) {
     std::erase_if(entries, [](const auto& entry) { return entry.second.key.expired(); });
-    sweep_at = entries.size() + std::max(kSweepMin, entries.size() / 4);
+    sweep_at = entries.size() + 1 + entries.size() / kSweepPart;
   }
   entries.insert_or_assign(key.get(), Entry{key, std::move(value)});
 }
