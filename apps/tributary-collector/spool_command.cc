@@ -38,7 +38,7 @@ int verify(Disk& disk, const std::string& directory) {
   if (!report) return fail(report.error());
   for (const std::string& fault : report->first_faults) say(stderr, fault + "\n");
   if (report->faults > 0) {
-    say(stderr, std::to_string(report->faults) + " faults; what they are in is passed over\n");
+    say(stderr, std::to_string(report->faults) + " faults\n");
     return kExitFailure;
   }
   std::size_t requests = 0;
@@ -85,14 +85,15 @@ int replay(Disk& disk, const SpoolOptions& options) {
     return fail(Error(Code::not_found, options.directory + ": is not there"));
   const std::unique_ptr<net::Loop> loop = net::make_loop();
   Telemetry telemetry;
-  auto queue = rw::SpoolQueue::open(
-      {.disk = disk,
-       .clock = loop->clock(),
-       .telemetry = telemetry,
-       .log = Logger(std::make_shared<LogSink>(LogSink::Options{}, loop->clock(), 2)),
-       .exporter = "replay"},
-      {.spool = {.directory = options.directory, .bytes_max = UINT64_MAX}},
-      [](const rw::RequestQueue::Loss&) {});
+  auto queue =
+      rw::SpoolQueue::open({.disk = disk,
+                            .clock = loop->clock(),
+                            .telemetry = telemetry,
+                            .log = Logger(std::make_shared<LogSink>(
+                                LogSink::Options{.level = LogLevel::error}, loop->clock(), 2)),
+                            .exporter = "replay"},
+                           {.spool = {.directory = options.directory, .bytes_max = UINT64_MAX}},
+                           [](const rw::RequestQueue::Loss&) {});
   if (!queue) return fail(queue.error());
   auto client = net::make_http_client(*loop, {});
   if (!client) return fail(client.error());
