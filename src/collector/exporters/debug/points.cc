@@ -100,6 +100,8 @@ std::vector<ResourceMetrics> group(const Batch& batch) {
     const NativeHistogram* native = find(batch.histograms, i);
     const DataType type = type_of(series, native != nullptr);
     const bool compound = is_compound(type);
+    // When a counter began, which is no point of its own.
+    if (!compound && series.role == Role::created) continue;
 
     ResourceMetrics& resource = find_or_add(
         out, [&](const ResourceMetrics& one) { return one.resource == series.resource.get(); });
@@ -142,7 +144,9 @@ Counts count(const Shape& shape) {
       // Each compound point has one count.
       const bool compound = series.family->type == MetricType::histogram ||
                             series.family->type == MetricType::summary;
-      if (!compound || series.role == Role::value || series.role == Role::count) ++out.points;
+      const bool is_point = compound ? series.role == Role::value || series.role == Role::count
+                                     : series.role != Role::created;
+      if (is_point) ++out.points;
     }
   }
   out.resources = resources.size();

@@ -41,6 +41,9 @@ std::optional<Role> role_in(MetricType type, std::string_view suffix, const Labe
     case MetricType::info:
       if (suffix == "_info") return Role::info;
       return std::nullopt;
+    case MetricType::counter:
+      if (suffix == "_created") return Role::created;
+      return std::nullopt;
     default: return std::nullopt;
   }
   if (suffix == "_sum") return Role::sum;
@@ -50,10 +53,8 @@ std::optional<Role> role_in(MetricType type, std::string_view suffix, const Labe
 }
 
 // The type of a series that stands for itself though its metadata says `type`.
-MetricType own_type(MetricType type, std::string_view suffix) {
+MetricType own_type(MetricType type) {
   switch (type) {
-    case MetricType::counter:
-      return suffix == "_created" ? MetricType::unknown : MetricType::counter;
     case MetricType::gauge_histogram: return MetricType::gauge;
     case MetricType::histogram:
     case MetricType::summary: return MetricType::unknown;
@@ -253,7 +254,7 @@ FamilyRole Families::find(std::string_view name, const Labels& labels) {
   const std::string_view suffix = name.substr(base.size());
   if (const auto role = role_in(metadata.type, suffix, labels))
     return {family(base, metadata.type, &metadata), *role};
-  return {family(name, own_type(metadata.type, suffix), &metadata)};
+  return {family(name, own_type(metadata.type), &metadata)};
 }
 
 }  // namespace tributary::collector::prometheus

@@ -434,7 +434,7 @@ TEST(ScrapePage, GivesFamiliesAndRolesInOpenMetrics) {
       Format::openmetrics);
 
   EXPECT_EQ(seen["c_total"], (Seen{"c_total", MetricType::counter, Role::value}));
-  EXPECT_EQ(seen["c_created"], (Seen{"c_created", MetricType::unknown, Role::value}));
+  EXPECT_EQ(seen["c_created"], (Seen{"c", MetricType::counter, Role::created}));
   EXPECT_EQ(seen["build_info"], (Seen{"build", MetricType::info, Role::info}));
   EXPECT_EQ(seen["st"], (Seen{"st", MetricType::stateset, Role::value}));
   EXPECT_EQ(seen["gh_bucket"], (Seen{"gh_bucket", MetricType::gauge, Role::value}));
