@@ -107,6 +107,7 @@ class Stored:
     duplicates: int = 0  # the same sample once more
     conflicts: int = 0  # another value for the same time
     reordered: int = 0  # new, but older than what its series had already
+    odd_ones: set = dataclasses.field(default_factory=set)  # names of series with any of the three
 
     def of(self, name, **labels):
         """The samples of the one series with that name and these labels."""
@@ -116,7 +117,12 @@ class Stored:
         return found[0] if found else []
 
     def values(self, name, **labels):
-        return [value for _, value in self.of(name, **labels)]
+        """Without stale markers."""
+        return [value for _, value in self.of(name, **labels) if value is not None]
+
+    def newest(self, name):
+        """The greatest value of a series, 0 where it has none."""
+        return max(self.values(name), default=0)
 
     def names(self):
         return {name_of(series) for series in self.series}
@@ -144,6 +150,8 @@ class Judge:
             for series, at_ms, bits in self.decoder.samples(body):
                 stored.samples += 1
                 known = self.seen[series]
+                if at_ms in known or at_ms < self.newest.get(series, at_ms):
+                    stored.odd_ones.add(name_of(series))
                 if at_ms in known:
                     stored.duplicates += known[at_ms] == bits
                     stored.conflicts += known[at_ms] != bits

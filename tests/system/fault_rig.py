@@ -85,33 +85,28 @@ class Rig:
         self.wait(lambda: self.target.last() >= goal, timeout, f"{count} scrapes")
 
     def wait_stored(self, number, timeout=20):
-        """Until scrape `number` has been taken by the receiver."""
+        """Until scrape `number`, or a later one, has been taken by the receiver."""
 
         def there():
-            values = self.receiver.stored().values("ticks")
-            return number in values
+            return self.receiver.stored().newest("ticks") >= number
 
         self.wait(there, timeout, f"scrape {number} at the receiver")
 
     def wait_newer(self, number, timeout=20):
-        """Until a scrape after that one has been taken."""
-        self.wait(
-            lambda: max(self.receiver.stored().values("ticks"), default=0) > number,
-            timeout,
-            f"a scrape after {number} at the receiver",
-        )
+        self.wait_stored(number + 1, timeout)
 
     def finish(self, code=0):
         """Stops the collector between two scrapes; what was stored then."""
         self.wait_scrapes(1)
-        time.sleep(0.03)  # a page that is being read when the signal comes is not taken
+        time.sleep(0.03)
         began = time.monotonic()
         assert self.collector.stop(timeout=STOP_S + 5) == code, self.log()
         assert time.monotonic() - began < STOP_S, "stopped too late for ECS"
         self.target.wait_idle()
         stored, balance = self.receiver.stored(), self.balance()
         if self.programs == 1:
-            assert balance["sent"] == stored.samples - stored.duplicates, (balance, stored.samples)
+            received = stored.samples - stored.duplicates
+            assert balance["sent"] == received, (balance, received, stored.odd_ones)
         return stored
 
     def balance(self):
@@ -132,7 +127,7 @@ class Rig:
     def own_metrics(self):
         """{name{labels}: value} of the collector's own metrics."""
         url = f"http://127.0.0.1:{self.metrics_port}/metrics"
-        text = self.wait(lambda: get(url, timeout=30)[1], 30, "own metrics")
+        text = self.wait(lambda: get(url, timeout=150)[1], 150, "own metrics")
         rows = (line.rsplit(" ", 1) for line in text.splitlines() if line and line[0] != "#")
         return {name: float(value) for name, value in rows}
 
@@ -174,14 +169,17 @@ def kill_it(program):
 def expect_whole(stored, last, duplicates=0, failed=0):
     """Scrapes 1..last of every series are stored, each once and in order; at most `duplicates`
     samples came again. On a busy machine a scrape may run into its timeout: excused is what the
-    collector itself says with up = 0, but for `failed` scrapes that had to fail."""
+    collector itself says with up = 0, but for `failed` scrapes that had to fail; and the last but
+    one, which may have been under way at SIGTERM: the last one was made in its place."""
     counted = {key: v for key, v in stored.series.items() if name_of(key) in ("ticks", "load")}
     assert counted, "no sample was stored"
     excused = stored.values("up", job="app").count(0) - failed
     for series, samples in counted.items():
         values = [value for _, value in samples if value is not None]
         lost = sorted(set(range(1, last + 1)) - set(values))
-        assert len(lost) <= excused, f"{dict(series)}: lost {lost}, {excused} excused"
+        assert len(lost) <= excused + (
+            last - 1 in lost
+        ), f"{dict(series)}: lost {lost}, {excused} excused"
         assert values == [n for n in range(1, last + 1) if n not in lost], f"{series}: {values}"
-    assert stored.reordered == 0 and stored.conflicts == 0, (stored.reordered, stored.conflicts)
-    assert stored.duplicates <= duplicates, f"{stored.duplicates} duplicates"
+    assert stored.reordered == 0 and stored.conflicts == 0, stored.odd_ones
+    assert stored.duplicates <= duplicates, f"{stored.duplicates} of {stored.odd_ones}"

@@ -6,8 +6,8 @@ import time
 from fault_rig import Rig, expect_whole
 from fault_target import counting_page
 
-OUTAGE_S = float(os.environ.get("TRIBUTARY_FAULT_MEMORY_SECONDS", "20"))
-QUEUE_KIB = 1024
+OUTAGE_S = float(os.environ.get("TRIBUTARY_FAULT_MEMORY_SECONDS", "12"))
+QUEUE_KIB = 512
 SERIES = 4000
 
 

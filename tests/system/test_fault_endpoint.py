@@ -10,7 +10,6 @@ from fault_receiver import reply_lost
 from fault_rig import ABOUT, Rig, expect_whole
 from fault_target import counting_page
 
-DOWN_S = float(os.environ.get("TRIBUTARY_FAULT_DOWN_SECONDS", "8"))
 SERIES = 20
 
 
@@ -32,9 +31,9 @@ def ride_out(case, act, log, times=None, exporter=None):
     return rig, stored, fault
 
 
-def test_an_endpoint_that_is_down_gets_everything_later(case):
-    """Connections are refused from the start, and again later: every scrape arrives once."""
-    rig = Rig(case, counting_page(50))
+def test_an_endpoint_that_is_down_at_start_gets_everything_later(case):
+    """Connections are refused from the start: the log says so at once; every scrape arrives."""
+    rig = Rig(case, counting_page(SERIES))
     rig.receiver.down()
     rig.start()
     rig.wait_scrapes(5)
@@ -42,20 +41,38 @@ def test_an_endpoint_that_is_down_gets_everything_later(case):
     rig.receiver.up()
     rig.wait_stored(rig.target.last())
     rig.expect_log("First write accepted")
+    expect_whole(rig.finish(), rig.target.last())
+
+
+def ride_out_an_outage(case, seconds):
+    rig = Rig(case, counting_page(50))
+    rig.start()
+    rig.wait_stored(2)
     before = rig.target.last()
     rig.receiver.down()
-    time.sleep(DOWN_S)
+    rig.expect_log("Cannot write", rig.receiver.endpoint, "refused", "retry in")
+    time.sleep(seconds)
     waiting = rig.own("tributary_exporter_samples_queued")
     assert waiting > (rig.target.last() - before - 2) * 51, waiting
     rig.receiver.up()
-    rig.wait_stored(rig.target.last())
+    rig.wait_stored(rig.target.last(), timeout=60)
     rig.expect_log("Writing again")
     stored = rig.finish()
     expect_whole(stored, rig.target.last())
     case.figure(
-        f"endpoint down for {DOWN_S:g} s at 200 ms: {stored.samples} samples, "
+        f"endpoint down for {seconds:g} s at 200 ms: {stored.samples} samples, "
         f"{stored.duplicates} duplicates, 0 lost, 0 out of order"
     )
+
+
+def test_an_endpoint_that_is_down_for_a_while_gets_everything_later(case):
+    """Connections are refused after a good start: every scrape arrives once, in order."""
+    ride_out_an_outage(case, 8)
+
+
+def soak_an_endpoint_that_is_down_for_long(case):
+    """The same, for 10 minutes (TRIBUTARY_SOAK_DOWN_SECONDS)."""
+    ride_out_an_outage(case, float(os.environ.get("TRIBUTARY_SOAK_DOWN_SECONDS", "600")))
 
 
 def test_a_slow_endpoint_delays_and_loses_nothing(case):

@@ -66,7 +66,7 @@ def test_a_task_ends_while_its_application_does_not_answer(case):
 
 
 def test_a_second_signal_ends_at_once(case):
-    """Who cannot wait sends SIGTERM twice: exit code 1, what is left is lost, and the log says so."""
+    """Who cannot wait sends SIGTERM twice: exit code 1, and the log says so."""
     rig = Rig(case, counting_page(5))
     rig.start()
     rig.wait_stored(2)
