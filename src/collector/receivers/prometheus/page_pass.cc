@@ -265,7 +265,8 @@ void PagePass::add_metadata(LineKind kind, std::uint32_t slot, std::string_view 
   PlanLine line = make_line(key_, text, kind, count_newlines(text));
   set_index(line, slot);
   if (line.kind() == LineKind::type)
-    line.index |= (static_cast<std::uint32_t>(type_) << PlanLine::kTypeShift) & PlanLine::kIndexMax;
+    line.index = (line.index | static_cast<std::uint32_t>(type_) << PlanLine::kTypeShift) &
+                 PlanLine::kIndexMax;
   draft_->add_line(line);
 }
 
