@@ -113,7 +113,13 @@ std::size_t PagePass::take_planned(std::string_view window) {
     const PlanLine& line = plan_.lines[at_];
     const std::size_t taken = take_line(key_, line, window.substr(done), format_, reading);
     if (taken == 0) break;
-    if (line.is_sample() && !store_planned(line, reading)) break;
+    if (line.kind() == LineKind::taken && !reading.timestamp_ms.has_value()) {
+      ++outcome_.scraped;
+      ++outcome_.kept;
+      batch_.values.push_back(reading.value);
+    } else if (line.is_sample() && !store_planned(line, reading)) {
+      break;
+    }
     done += taken;
   }
   return done;

@@ -1,7 +1,6 @@
 #include "collector/receivers/prometheus/run_cutter.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "base/check.h"
@@ -9,7 +8,10 @@
 namespace tributary::collector::prometheus {
 
 RunCutter::RunCutter(std::span<const SeriesRunPtr> old, Refresh refresh)
-    : old_(old), refresh_(std::move(refresh)), unpacks_left_(2 * old.size() + kUnpackedMax) {
+    : old_(old),
+      refresh_(std::move(refresh)),
+      was_walked_(old.size()),
+      unpacks_left_(2 * old.size() + kUnpackedMax) {
   begins_.reserve(old.size() + 1);
   std::size_t begin = 0;
   for (const SeriesRunPtr& run : old) {
@@ -83,8 +85,15 @@ void RunCutter::keep(std::size_t run) {
   streak_ = 0;
 }
 
+bool RunCutter::is_concerned(std::size_t run) {
+  if (!refresh_.concerns) return false;
+  if (!concerned_ || concerned_->first != run) concerned_ = {run, refresh_.concerns(*old_[run])};
+  return concerned_->second;
+}
+
 bool RunCutter::refreshed_is_same(std::size_t run) {
-  if (!refresh_.concerns || !refresh_.concerns(*old_[run])) return true;
+  concerned_.reset();
+  if (!is_concerned(run)) return true;
   const auto unpacked = old_[run]->unpack();
   return std::none_of(unpacked.begin(), unpacked.end(),
                       [this](Series series) { return refresh_.apply(series); });
@@ -93,9 +102,40 @@ bool RunCutter::refreshed_is_same(std::size_t run) {
 // Cuts the first `count` of what is pending.
 void RunCutter::settle(std::size_t count) {
   if (count == 0) return;
-  std::vector<Series> series;
-  series.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) series.push_back(series_of(pending_[i]));
+  concerned_.reset();
+  SeriesRunPtr before;
+  if (!out_.empty() && std::min(count, out_.back()->size()) < kSeriesMin) {
+    before = std::move(out_.back());
+    out_.pop_back();
+  }
+  const std::size_t joined = before == nullptr ? 0 : before->size();
+  const std::size_t all = joined + count;
+  constexpr std::size_t kAim = SeriesRun::kSeriesAim;
+  const std::size_t runs = std::max<std::size_t>(1, (all + kAim / 2) / kAim);
+  std::size_t packed = 0;
+  std::size_t cut = 0;
+  const auto end_series = [&] {
+    ++packed;
+    if (packed == all * (cut + 1) / runs) {
+      out_.push_back(builder_.finish());
+      ++cut;
+    }
+  };
+  if (before != nullptr) {
+    for (SeriesRunReader reader(*before); reader.next();) {
+      builder_.add(reader.view());
+      end_series();
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    pack(pending_[i]);
+    end_series();
+  }
+  forget(count);
+}
+
+// Takes the first `count` off what is pending.
+void RunCutter::forget(std::size_t count) {
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
   std::vector<Series> kept;
   for (Item& item : pending_) {
@@ -104,33 +144,36 @@ void RunCutter::settle(std::size_t count) {
     item.fresh = static_cast<std::uint32_t>(kept.size() - 1);
   }
   fresh_ = std::move(kept);
-  emit(std::move(series));
 }
 
-void RunCutter::emit(std::vector<Series> series) {
-  const bool is_small = !out_.empty() && std::min(series.size(), out_.back()->size()) < kSeriesMin;
-  if (is_small) {
-    std::vector<Series> joined = out_.back()->unpack();
-    out_.pop_back();
-    std::move(series.begin(), series.end(), std::back_inserter(joined));
-    series = std::move(joined);
+void RunCutter::pack(const Item& item) {
+  if (item.column == Item::kNew) {
+    builder_.add(fresh_[item.fresh]);
+    return;
   }
-  constexpr std::size_t kAim = SeriesRun::kSeriesAim;
-  const std::size_t runs = std::max<std::size_t>(1, (series.size() + kAim / 2) / kAim);
-  for (std::size_t i = 0, begin = 0; i < runs; ++i) {
-    const std::size_t end = series.size() * (i + 1) / runs;
-    out_.push_back(
-        std::make_shared<const SeriesRun>(std::span(series).subspan(begin, end - begin)));
-    begin = end;
-  }
-}
-
-Series RunCutter::series_of(const Item& item) {
-  if (item.column == Item::kNew) return std::move(fresh_[item.fresh]);
   const std::size_t run = find_run(item.column);
-  Series series = unpack(run)[item.column - begins_[run]];
-  if (refresh_.concerns && refresh_.concerns(*old_[run])) refresh_.apply(series);
-  return series;
+  const std::size_t index = item.column - begins_[run];
+  if (is_concerned(run)) {
+    Series series = unpack(run)[index];
+    refresh_.apply(series);
+    builder_.add(series);
+  } else if (walk_to(run, index)) {
+    builder_.add(walk_.reader->view());
+  } else {
+    builder_.add(unpack(run)[index]);
+  }
+}
+
+// Steps to a series of a run, unless it lies behind: each run is walked through once.
+bool RunCutter::walk_to(std::size_t run, std::size_t index) {
+  if (walk_.run != run) {
+    if (was_walked_[run]) return false;
+    was_walked_[run] = true;
+    walk_ = {.run = run, .next = 0, .reader = std::make_unique<SeriesRunReader>(*old_[run])};
+  }
+  if (walk_.next > index + 1) return false;
+  for (; walk_.next <= index; ++walk_.next) TRIBUTARY_CHECK(walk_.reader->next());
+  return true;
 }
 
 std::vector<Series>& RunCutter::unpack(std::size_t run) {

@@ -9,7 +9,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "model/series.h"
@@ -52,13 +55,21 @@ class RunCutter {
     std::size_t run;
     std::vector<Series> series;
   };
+  // An old run that is walked through.
+  struct Walk {
+    std::size_t run = SIZE_MAX;
+    std::size_t next = 0;  // the reader stands at the series before
+    std::unique_ptr<SeriesRunReader> reader;
+  };
 
   std::size_t find_run(std::size_t column);
   void keep(std::size_t run);
   void settle(std::size_t count);
-  void emit(std::vector<Series> series);
+  void forget(std::size_t count);
+  void pack(const Item& item);
+  bool walk_to(std::size_t run, std::size_t index);
   std::vector<Series>& unpack(std::size_t run);
-  Series series_of(const Item& item);
+  bool is_concerned(std::size_t run);
   bool refreshed_is_same(std::size_t run);
 
   std::span<const SeriesRunPtr> old_;
@@ -70,8 +81,12 @@ class RunCutter {
   std::size_t streak_ = 0;  // so many at the end of pending_ are the beginning of an old run
   std::size_t run_ = 0;     // where the last column was found
   std::vector<SeriesRunPtr> out_;
-  std::vector<Unpacked> unpacked_;  // the last used comes last
-  std::vector<std::size_t> near_;   // runs that will be unpacked when is_far is asked
+  SeriesRunBuilder builder_;
+  Walk walk_;
+  std::vector<bool> was_walked_;                           // by old run
+  std::vector<Unpacked> unpacked_;                         // the last used comes last
+  std::optional<std::pair<std::size_t, bool>> concerned_;  // the last answer
+  std::vector<std::size_t> near_;  // runs that will be unpacked when is_far is asked
   std::size_t unpacks_left_;
 };
 
