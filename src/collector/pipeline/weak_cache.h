@@ -1,7 +1,7 @@
 // What was worked out about immutable objects that others keep, such as shapes and runs: found by
 // the object's address, forgotten some time after the object has gone. Dead entries are swept out
-// when their number may have reached a quarter of the living, so the sweeps cost a few steps for
-// each new object.
+// when their number may have reached a quarter of the living, so they hold little, and the sweeps
+// cost a few steps for each new object.
 //
 // Threads: one user at a time.
 #pragma once
@@ -38,16 +38,14 @@ class WeakCache {
     Value value;
   };
 
-  static constexpr std::size_t kSweepMin = 16;
-
   void sweep() {
     boost::unordered::erase_if(entries_,
                                [](const auto& entry) { return entry.second.object.expired(); });
-    sweep_at_ = entries_.size() + entries_.size() / 4 + kSweepMin;
+    sweep_at_ = entries_.size() + entries_.size() / 4 + 1;
   }
 
   boost::unordered_flat_map<const Object*, Entry> entries_;
-  std::size_t sweep_at_ = kSweepMin;
+  std::size_t sweep_at_ = 1;
 };
 
 }  // namespace tributary::collector
