@@ -3,11 +3,12 @@
 import collections
 import os
 import random
+import shutil
 import subprocess
 import time
 
 import fault_server
-from fault_receiver import reply_lost
+from fault_receiver import Receiver, reply_lost
 from fault_rig import STOP_S, Rig, expect_whole
 from fault_target import counting_page
 from topology import BIN
@@ -35,6 +36,19 @@ def spool_command(rig, what, *more):
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def check_replay(rig):
+    """A copy of the spool, sent to somebody else by `spool replay`, brings all that is missing."""
+    other = rig.server(Receiver())
+    copy = rig.case.directory / "copy"
+    shutil.copytree(rig.spool, copy)
+    original, rig.spool = rig.spool, copy
+    code, text = spool_command(rig, "replay", f"--endpoint={other.endpoint}")
+    rig.spool = original
+    assert code == 0, text
+    both = rig.receiver.stored().values("ticks") + other.stored().values("ticks")
+    assert both == list(range(1, rig.target.last() + 1)), both
 
 
 class Killer:
@@ -162,6 +176,7 @@ def test_what_was_spooled_survives_a_stop_and_a_restart(case):
     code, text = spool_command(rig, "ls")
     assert code == 0 and text, (code, text)
     assert spool_command(rig, "verify")[0] == 0
+    check_replay(rig)
     rig.receiver.up()
     rig.start()
     rig.wait_scrapes(3)
