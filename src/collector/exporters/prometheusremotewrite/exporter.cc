@@ -1,11 +1,13 @@
 #include "collector/exporters/prometheusremotewrite/exporter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "aws/signing_client.h"
 #include "aws/signing_session.h"
 #include "base/json_text.h"
 #include "collector/pipeline/component_id.h"
+#include "model/sample.h"
 
 namespace tributary::collector::prometheusremotewrite {
 namespace {
@@ -16,6 +18,20 @@ CompileOptions compile_options(const Config& config) {
   return {.translate = config.translation(),
           .target_info = config.target_info.enabled,
           .metadata = config.send_metadata};
+}
+
+// Nothing but the end of series.
+bool is_stale(const Batch& batch) {
+  return batch.histograms.empty() &&
+         std::all_of(batch.values.begin(), batch.values.end(),
+                     [](double value) { return is_stale_marker(value); });
+}
+
+CompiledShapePtr without_target_info(const CompiledShape& shape) {
+  auto out = std::make_shared<CompiledShape>(shape);
+  out->target_info = nullptr;
+  out->added = 0;
+  return out;
 }
 
 }  // namespace
@@ -184,6 +200,8 @@ void Exporter::consume(const BatchPtr& batch) {
   const std::size_t known = shapes_.compilations();
   CompiledShapePtr shape = shapes_.get(batch->shape);
   if (shapes_.compilations() != known) report_new_shape(*shape);
+  // It comes along with those that are still there.
+  if (shape->target_info && is_stale(*batch)) shape = without_target_info(*shape);
   sender_.accounts().taken(shape->received, shape->left_out, shape->added);
   if (shape->size() > 0) sender_.add(std::move(shape), batch);
 }
