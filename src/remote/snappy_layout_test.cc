@@ -79,5 +79,16 @@ TEST(SnappyLayout, CopiesSharedBytesFromTheirFirstPlace) {
   EXPECT_EQ(decoded(layout, bytes.size()), "wxyz-1-wxyz-2-00000wxyz-3-wxyz");
 }
 
+TEST(SnappyLayout, CopiesSharedBytesEvenWhereALiteralWouldBeShorter) {
+  const std::string bytes = "a0b0c0d0";
+  SnappyText text(bytes);
+  for (const std::size_t at : {1U, 3U, 5U, 7U}) text.set_shared(at, 1);
+
+  SnappyLayout layout = lay_out(text, std::vector<std::uint16_t>{1});
+
+  layout.elements.replace(layout.places.at(0), 1, "x");
+  EXPECT_EQ(decoded(layout, bytes.size()), "axbxcxdx");
+}
+
 }  // namespace
 }  // namespace tributary::remote
