@@ -109,7 +109,6 @@ Result<void> Spool::load() {
     const std::uint64_t fair = std::max((*free + disk_bytes_) / 2, disk_bytes_);
     options_.bytes_max = std::max(kBytesMin, std::min(options_.bytes_max, fair));
   }
-  make_room(0);
   return {};
 }
 

@@ -198,10 +198,10 @@ std::size_t SpoolQueue::samples() const {
 }
 
 std::size_t SpoolQueue::samples_in_memory() const {
-  std::size_t front = 0;
-  if (origin_ == Origin::memory) front = in_hand_.samples;
-  if (spool_->front_is_only_in_memory()) front = fresh_ ? fresh_->samples : in_hand_.samples;
-  return waiting_sum_.samples + front;
+  std::size_t samples = waiting_sum_.samples;
+  if (origin_ == Origin::memory) samples += in_hand_.samples;
+  if (spool_->front_is_only_in_memory()) samples += fresh_ ? fresh_->samples : in_hand_.samples;
+  return samples;
 }
 
 SpoolRecord SpoolQueue::record_of(const EncodedRequest& request) const {

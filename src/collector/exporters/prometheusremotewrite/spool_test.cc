@@ -265,8 +265,11 @@ TEST_F(SpoolTest, MakesRoomWhenTheCapHasShrunk) {
 
   options_.spool.bytes_max = 1U << 20;
   reopen();
+  const std::size_t found = queue_->samples();  // what is lost was there first
+  push(100, 101);
 
   EXPECT_LE(disk_bytes(), 1U << 20);
+  EXPECT_EQ(queue_->samples() + world_.lost_full, found + 101);
 }
 
 TEST_F(SpoolTest, SendsThePartsOfASplitRequestInItsPlace) {
