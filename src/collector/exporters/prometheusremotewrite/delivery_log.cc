@@ -58,8 +58,10 @@ void DeliveryLog::delivered(const EncodedRequest& request, const std::string& ca
 void DeliveryLog::failed(Verdict verdict, const Result<net::Response>& answer,
                          const Backlog& backlog, Duration retry_in, Instant now) {
   if (!failing_since_) failing_since_ = now;
-  const auto [allowed, suppressed] =
-      failures_.try_emplace(verdict, kInterval).first->second.allow(now);
+  const ThrottleReason limit =
+      verdict == Verdict::throttled ? throttle_reason(answer->body) : ThrottleReason::other;
+  LogLimiter& limiter = failures_.try_emplace({verdict, limit}, kInterval).first->second;
+  const auto [allowed, suppressed] = limiter.allow(now);
   if (!allowed) return;
   failure_told_ = true;
   std::vector<LogField> fields = {{"endpoint", endpoint_}, {"failure", to_string(verdict)}};
@@ -68,8 +70,7 @@ void DeliveryLog::failed(Verdict verdict, const Result<net::Response>& answer,
   } else {
     fields.push_back({"error", answer.error().message()});
   }
-  if (verdict == Verdict::throttled)
-    fields.push_back({"limit", to_string(throttle_reason(answer->body))});
+  if (verdict == Verdict::throttled) fields.push_back({"limit", to_string(limit)});
   if (const std::string_view cause = likely_cause(verdict, answer); !cause.empty())
     fields.push_back({"likely cause", cause});
   fields.push_back({"samples waiting", backlog.samples});

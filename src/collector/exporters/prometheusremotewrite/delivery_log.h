@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/log.h"
 #include "collector/exporters/prometheusremotewrite/accounts.h"
@@ -57,7 +58,7 @@ class DeliveryLog {
   bool ever_delivered_ = false;
   std::optional<Instant> failing_since_;
   bool failure_told_ = false;
-  std::map<Verdict, LogLimiter> failures_;
+  std::map<std::pair<Verdict, ThrottleReason>, LogLimiter> failures_;
   LogLimiter rejections_{kInterval};
   LogLimiter losses_{kInterval};
   std::size_t rejected_samples_ = 0;  // not yet told

@@ -327,6 +327,26 @@ TEST_F(FaultTest, ASignalInTheMiddleOfASendGivesItTheTimeThereIs) {
   expect_balance();
 }
 
+TEST_F(FaultTest, EachLimitThatIsMetIsSaid) {
+  answer_ = [this](const net::Request&) -> Result<net::Response> {
+    switch (attempts()) {
+      case 1: return status(429, "Rate exceeded");
+      case 2: return status(429, "ingestion rate limit (10) exceeded");
+      case 3: return status(429, "Rate exceeded");
+      default: return status(200);
+    }
+  };
+  start();
+
+  collect();
+  fake_.loop.advance(5min);
+
+  EXPECT_EQ(fake_.logged("\"limit\":\"request_rate\""), 1u);
+  EXPECT_EQ(fake_.logged("\"limit\":\"ingestion_rate\""), 1u);
+  EXPECT_EQ(fake_.logged("Cannot write"), 2u);
+  expect_all_received(1s, 1s);
+}
+
 // Parts of a request that is refused for one series, by a receiver that then takes nothing of it.
 TEST_F(FaultTest, ASeriesThatIsRefusedDoesNotTakeTheOthersWithIt) {
   answer_ = [](const net::Request& request) -> Result<net::Response> {
