@@ -11,6 +11,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 TEST_F(ExporterTest, SendsASnappyBodyWithTheHeadersOfRemoteWrite) {
   start("headers: {X-Scope-OrgID: team}\n");
@@ -52,6 +54,22 @@ TEST_F(ExporterTest, PutsTheBatchesOfOneCollectionIntoOneRequest) {
 
   EXPECT_EQ(attempts(), 1u);
   EXPECT_THAT(received_, ElementsAre("a 1@0", "b 1@0"));
+}
+
+TEST_F(ExporterTest, SendsNoSecondTargetInfoWithStaleMarkers) {
+  const Resource resource{{{"service.name", std::string("job")},
+                           {"service.instance.id", std::string("host:1")},
+                           {"server.port", std::string("1")}},
+                          ""};
+  start();
+
+  consume(fake_batch(fake_shape({"a"}, {}, resource), 0));
+  consume(fake_batch(fake_shape({"b"}, {}, resource), 0, kStaleMarker));
+  fake_.loop.run_posted();
+
+  EXPECT_THAT(received_,
+              UnorderedElementsAre(StartsWith("a{"), StartsWith("b{"), StartsWith("target_info{")));
+  expect_balance();
 }
 
 TEST_F(ExporterTest, SendsTheFirstAtOnceAndThenAtMostOneRequestEachLinger) {

@@ -70,8 +70,9 @@ class Decoded final : public remote::WriteRequestVisitor {
     const std::string name = Labels(std::move(labels)).to_string();
     ++series_count;
     for (const Sample& sample : series.samples) {
-      samples.push_back(name + " " + std::to_string(static_cast<long>(sample.value)) + "@" +
-                        std::to_string(sample.timestamp_ms));
+      const std::string value =
+          is_stale_marker(sample.value) ? "stale" : std::to_string(static_cast<long>(sample.value));
+      samples.push_back(name + " " + value + "@" + std::to_string(sample.timestamp_ms));
     }
     for (const auto& histogram : series.histograms)
       samples.push_back(name + " histogram@" + std::to_string(histogram.timestamp_ms));
