@@ -458,5 +458,30 @@ TEST(Receiver, DoesNotStartWithoutItsFileOfFailures) {
   EXPECT_THAT(started.error().message(), HasSubstr("\"/nowhere/failures.log\""));
 }
 
+TEST(Receiver, ScrapesWhatAnEndpointTells) {
+  Running receiver(
+      "config: {scrape_configs: [{job_name: j, scrape_interval: 15s, http_sd_configs: "
+      "[{url: 'http://sd/targets', refresh_interval: 30s}]}]}");
+  std::string targets = R"([{"targets":["a:1"],"labels":{"env":"x"}}])";
+  receiver.world.http->answer = [&](const net::Request& request) -> Result<net::Response> {
+    if (request.url.host != "sd") return receiver.answer(request);
+    if (targets.empty()) return Error(Code::unavailable, "connection refused");
+    return net::Response{.headers = {{"Content-Type", "application/json"}}, .body = targets};
+  };
+
+  receiver.start();
+  receiver.world.loop.advance(29s);
+  EXPECT_THAT(receiver.seen("a"), testing::Not(IsEmpty()));
+
+  targets = "";
+  receiver.world.loop.advance(60s);
+  EXPECT_THAT(receiver.seen("a"), SizeIs(Ge(3U)));
+  EXPECT_EQ(receiver.world.logged("Asking for targets failed"), 1U);
+
+  targets = "[]";
+  receiver.world.loop.advance(90s);
+  EXPECT_THAT(receiver.seen("a"), testing::Contains(HasSubstr("stale")));
+}
+
 }  // namespace
 }  // namespace tributary::collector::prometheus

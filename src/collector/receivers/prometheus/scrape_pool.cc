@@ -62,15 +62,19 @@ net::Task<void> ScrapePool::watch_endpoint(HttpDiscovery& endpoint) {
   while (!environment_.stop.stop_requested()) {
     const Result<bool> changed = co_await endpoint.refresh(environment_.stop);
     if (changed && *changed) sync(find_targets());
-    if (!changed && !environment_.stop.stop_requested())
-      environment_.context.log.error("Asking for targets failed; those of before stay",
-                                     {{"job", job_.defaults.job},
-                                      {"url", endpoint.url()},
-                                      {"error", changed.error().message()}});
+    if (!changed && !environment_.stop.stop_requested()) report_failure(endpoint, changed.error());
     const bool slept =
         co_await net::sleep_for(environment_.context.loop, endpoint.interval(), environment_.stop);
     if (!slept) co_return;
   }
+}
+
+void ScrapePool::report_failure(const HttpDiscovery& endpoint, const Error& error) {
+  const Instant now = environment_.context.clock().monotonic();
+  if (!endpoint_failures_.allow(now).allowed) return;
+  environment_.context.log.error(
+      "Asking for targets failed; those of before stay",
+      {{"job", job_.defaults.job}, {"url", endpoint.url()}, {"error", error.message()}});
 }
 
 std::vector<Target> ScrapePool::find_targets() {

@@ -52,6 +52,7 @@ class ScrapePool {
   void supersede_ending();
   net::Task<void> watch_files();
   net::Task<void> watch_endpoint(HttpDiscovery& endpoint);
+  void report_failure(const HttpDiscovery& endpoint, const Error& error);
   net::Task<void> run(ScrapeLoop& loop, Duration first_delay);
 
   Job job_;
@@ -61,6 +62,7 @@ class ScrapePool {
   Options options_;
   std::vector<FileDiscovery> files_;
   std::vector<std::unique_ptr<HttpDiscovery>> endpoints_;
+  LogLimiter endpoint_failures_{1min};
   Loops loops_;
   std::list<std::unique_ptr<ScrapeLoop>> ending_;
 };
