@@ -205,7 +205,7 @@ std::string sanitized_0_12(std::string_view name) {
 // Two underscores in front are left alone.
 std::string sanitized_label_0_35(std::string_view name) {
   std::string out = replaced(name, is_letter_or_digit, false);
-  if (is_digit(out.front())) return "key_" + out;
+  if (!out.empty() && is_digit(out.front())) return "key_" + out;
   return out.starts_with('_') && !out.starts_with("__") ? "key" + out : out;
 }
 
@@ -240,8 +240,12 @@ std::string unit_name(std::string_view unit) {
 
 Result<std::string> label_name(std::string_view name, Compat compat) {
   if (name.empty()) return Error(Code::invalid_argument, "a label without a name");
-  if (compat == Compat::adot_0_12) return sanitized_0_12(name);
-  if (compat == Compat::adot_0_35) return sanitized_label_0_35(name);
+  if (compat != Compat::adot_0_49) {
+    std::string out =
+        compat == Compat::adot_0_12 ? sanitized_0_12(name) : sanitized_label_0_35(name);
+    if (out.empty()) return unusable("label name", name, out);
+    return out;
+  }
 
   constexpr std::string_view kReserved = "__";
   const bool is_reserved = name.size() >= 2 * kReserved.size() && name.starts_with(kReserved) &&
@@ -250,7 +254,7 @@ Result<std::string> label_name(std::string_view name, Compat compat) {
       is_reserved
           ? "__" + replaced(name.substr(2, name.size() - 4), is_letter_or_digit, true) + "__"
           : replaced(name, is_letter_or_digit, true);
-  if (is_digit(out.front())) out.insert(0, "key_");
+  if (!out.empty() && is_digit(out.front())) out.insert(0, "key_");
   if (out.starts_with('_') && !out.starts_with(kReserved)) out.insert(0, "key");
   if (is_all_underscores(out)) return unusable("label name", name, out);
   return out;

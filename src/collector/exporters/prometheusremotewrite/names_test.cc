@@ -231,6 +231,13 @@ TEST(LabelName, Of2023KeepsRunsAndTwoUnderscoresInFront) {
   is("__name", "__name");
 }
 
+TEST(LabelName, OfHalfACharacterIsRefused) {
+  for (const Compat compat : {Compat::adot_0_12, Compat::adot_0_35, Compat::adot_0_49}) {
+    EXPECT_FALSE(label_name("\x80", compat));
+    EXPECT_FALSE(target_info_label_name("\x80", compat));
+  }
+}
+
 TEST(LabelName, OfTargetInfoKeepsRuns) {
   const auto is = [](const char* name, const char* wanted) {
     EXPECT_EQ(text_of(target_info_label_name(name, Compat::adot_0_49)), wanted);
