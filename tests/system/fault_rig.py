@@ -10,13 +10,12 @@ from fault_receiver import Receiver, name_of
 from fault_target import Target
 from topology import Program, get, wait_for
 
-ABOUT = 6  # samples about each scrape: up, scrape_*, target_info
 STOP_S = 30  # what ECS leaves between SIGTERM and SIGKILL
 
 
 class Rig:
-    """Scrapes every `interval`; `exporter` and `service` are further settings of those sections.
-    With `aws` the exporter is awsprometheusremotewrite with its `aws_auth`."""
+    """Scrapes every `interval`; `exporter` are further settings of the exporter, which is
+    awsprometheusremotewrite where `aws_auth` is given."""
 
     def __init__(self, case, page=None, interval="200ms", exporter=None, aws_auth=None, env=None):
         self.case, self.interval, self.env = case, interval, env or {}

@@ -7,7 +7,7 @@ import time
 
 import fault_server
 from fault_receiver import reply_lost
-from fault_rig import ABOUT, Rig, expect_whole
+from fault_rig import Rig, expect_whole
 from fault_target import counting_page
 
 SERIES = 20
@@ -201,11 +201,15 @@ def test_data_that_grew_too_old_is_counted(case):
     rig.wait_newer(rig.target.last())
     rig.expect_log("too old", "max_sample_age")
     expired = rig.own("tributary_exporter_samples_expired")
-    stored = rig.finish()
-    last = rig.target.last()
-    lost = set(range(1, last + 1)) - set(stored.values("ticks"))
-    assert lost == set(range(min(lost), max(lost) + 1)), f"more than one gap: {lost}"
-    assert expired == last * (SERIES + 1 + ABOUT) - stored.samples, (expired, last, stored.samples)
+    expect_gap(rig, rig.finish())
+    assert rig.balance()["expired"] == expired > 0
+
+
+def expect_gap(rig, stored):
+    """What the ledger has as sent is there (finish() has compared); scrapes are missing in a row."""
+    lost = sorted(set(range(1, rig.target.last() + 1)) - set(stored.values("ticks")))
+    breaks = sum(1 for a, b in zip(lost, lost[1:]) if b != a + 1)
+    assert lost and breaks <= stored.values("up").count(0) + 1, lost
     assert stored.reordered == 0 and stored.duplicates == 0
 
 
@@ -223,7 +227,5 @@ def test_a_full_queue_drops_the_oldest(case):
     rig.wait_newer(rig.target.last())
     rig.expect_log("dropped", "queue_full")
     dropped = rig.own("tributary_exporter_samples_dropped")
-    stored = rig.finish()
-    last = rig.target.last()
-    assert dropped == last * (series + 1 + ABOUT) - stored.samples, (dropped, last, stored.samples)
-    assert stored.reordered == 0 and stored.duplicates == 0
+    expect_gap(rig, rig.finish())
+    assert rig.balance()["dropped(queue_full)"] == dropped
