@@ -206,7 +206,7 @@ def test_data_that_grew_too_old_is_counted(case):
 
 
 def expect_gap(rig, stored):
-    """What the ledger has as sent is there (finish() has compared); scrapes are missing in a row."""
+    """What the ledger has as sent is there (finish() compared); scrapes are missing in a row."""
     lost = sorted(set(range(1, rig.target.last() + 1)) - set(stored.values("ticks")))
     breaks = sum(1 for a, b in zip(lost, lost[1:]) if b != a + 1)
     assert lost and breaks <= stored.values("up").count(0) + 1, lost
