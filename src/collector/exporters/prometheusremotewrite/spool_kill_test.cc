@@ -18,7 +18,8 @@
 namespace tributary::collector::prometheusremotewrite {
 namespace {
 
-constexpr int kKills = 1'000;
+constexpr unsigned kKills = 1'000;
+constexpr unsigned kDrainEvery = 10;
 
 // Shared with the process that will be killed.
 struct Progress {
@@ -70,12 +71,12 @@ TEST(SpoolKill, LosesNothingAndRepeatsNothingThatWasPopped) {
   SharedProgress progress;
   SeededRandom random(4);
   RealDisk disk;
-  for (int round = 0; round < kKills; ++round) {
+  for (unsigned round = 0; round < kKills; ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
     progress->open = false;
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
-    if (child == 0) push_and_pop(options, progress, static_cast<std::uint64_t>(round));
+    if (child == 0) push_and_pop(options, progress, round);
     while (!progress->open && ::waitpid(child, nullptr, WNOHANG) == 0) std::this_thread::yield();
     ASSERT_TRUE(progress->open);
     const auto until =
@@ -96,15 +97,16 @@ TEST(SpoolKill, LosesNothingAndRepeatsNothingThatWasPopped) {
     ASSERT_LE(first, progress->popped + 1);
     ASSERT_GE(end, progress->pushed);
     ASSERT_LE(end, progress->pushed + 1);
-    ASSERT_LE((*queue)->spool().damaged(), 1u);
+    // Each of those that ran since all was read may have left a torn end.
+    ASSERT_LE((*queue)->spool().damaged(), kDrainEvery);
     progress->popped = first;
     progress->pushed = end;
-    if (round % 10 != 0) continue;
+    if (round % kDrainEvery != 0) continue;
     for (std::size_t expected = first; expected < end; ++expected, (*queue)->pop())
       ASSERT_EQ(number_of(*(*queue)->front()), expected);
     progress->popped = end;
   }
-  EXPECT_GT(progress->pushed, static_cast<std::size_t>(kKills));
+  EXPECT_GT(progress->pushed, kKills);
 }
 
 }  // namespace
