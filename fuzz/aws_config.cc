@@ -43,7 +43,7 @@ void read_answers(std::string_view text) {
   const aws::Refusal refusal =
       aws::parse_refusal({.status = 403, .headers = {}, .body = std::string(text)});
   const aws::Hop hop{.action = "sts:AssumeRole", .caller = text, .role_arn = text};
-  (void)aws::likely_cause(refusal, hop);
+  (void)aws::advise(refusal, hop);
   (void)aws::caller_in_message(refusal.message);
   (void)aws::parse_task_arn(text);
 }
