@@ -555,9 +555,11 @@ TEST(ScrapePage, ReadsTheScopeFromLabels) {
   Fixture target;
 
   const BatchPtr batch = target.scrape(
-      "a{otel_scope_name=\"lib\",otel_scope_version=\"2\",otel_scope_x=\"y\"} 1\nb 1\n");
+      "a{otel_scope_name=\"lib\",otel_scope_version=\"2\",otel_scope_x=\"y\"} 1\nb 1\n"
+      "c{otel_scope_name=\"lib\"} 1\n");
 
   EXPECT_EQ(*series_at(batch, 0).scope, (Scope{"lib", "2", {{"x", "y"}}}));
+  EXPECT_EQ(*series_at(batch, 2).scope, (Scope{"lib", "", {}}));  // not the version of another
   EXPECT_THAT(series_at(batch, 1).scope->name, HasSubstr("prometheusreceiver"));
   EXPECT_EQ(series_at(batch, 1).scope->version, "v1");
 }

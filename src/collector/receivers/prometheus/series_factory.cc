@@ -246,7 +246,7 @@ std::shared_ptr<const Resource> SeriesFactory::resource_of(const Labels& labels)
 std::shared_ptr<const Scope> SeriesFactory::scope_of(const Labels& labels) {
   const auto names_scope = [](const Label& label) { return label.name.starts_with(kScopeLabel); };
   if (std::none_of(labels.begin(), labels.end(), names_scope)) return common_.scope;
-  Scope scope = *common_.scope;
+  Scope scope;  // labels that name one say all of it: what they leave out is empty
   std::string key;
   for (const Label& label : labels) {
     if (!names_scope(label)) continue;
