@@ -101,13 +101,15 @@ void Program::on_signal(int signal) {
     wake_.set();
     return;
   }
+  const Instant now = world_.loop.clock().monotonic();
   if (stop_deadline_) {
+    if (now - (*stop_deadline_ - options_.stop_timeout) < options_.same_request) return;
     log_.warn("Stopping at once, at the second signal");
     finish({.exit_code = 1, .clean = false});
     return;
   }
   log_.info("Stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
-  stop_deadline_ = world_.loop.clock().monotonic() + options_.stop_timeout;
+  stop_deadline_ = now + options_.stop_timeout;
   give_up_timer_ = world_.loop.call_at(*stop_deadline_ + options_.stop_grace, [this] {
     log_.error("Some component did not stop in time; giving up");
     finish({.exit_code = 1, .clean = false});

@@ -19,6 +19,7 @@ namespace tributary::collector {
 struct ProgramOptions {
   Duration stop_timeout = 25s;    // from the signal to the end; ECS kills after 30 s
   Duration stop_grace = 2s;       // more, before a component that hangs is given up
+  Duration same_request = 500ms;  // signals this close are one: timeout(1) sends its own twice
   Duration first_trim = 5s;       // once what only the start needed is no longer in use
   Duration trim_interval = 1min;  // memory that is free goes back to the system this often
 };

@@ -287,11 +287,24 @@ TEST(Program, EndsAtOnceAtTheSecondSignal) {
   Running running(one_pipeline("{stop_time: 10s}"));
 
   running.signal(SIGINT);
+  running.context.loop.advance(1s);
   running.signal(SIGINT);
 
   ASSERT_TRUE(running.program.outcome().has_value());
   EXPECT_FALSE(running.program.outcome()->clean);
   running.context.loop.advance(11s);
+}
+
+TEST(Program, TakesTwoSignalsAtATimeForOne) {
+  Running running(one_pipeline("{stop_time: 5s}"));
+
+  running.signal(SIGTERM);
+  running.signal(SIGTERM);
+
+  EXPECT_FALSE(running.program.outcome().has_value());
+  running.context.loop.advance(6s);
+  ASSERT_TRUE(running.program.outcome().has_value());
+  EXPECT_TRUE(running.program.outcome()->clean);
 }
 
 TEST(Program, ReplacesTheServiceAtSighup) {
