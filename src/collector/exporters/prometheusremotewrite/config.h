@@ -163,7 +163,7 @@ struct Config {
   std::optional<WalConfig> wal;
   std::uint32_t max_batch_size_bytes = 3'000'000;
   config::ByteSize max_request_bytes{900U << 10};
-  Duration max_sample_age = 1h;
+  Duration max_sample_age = 2h;
   Duration linger = 500ms;
   std::optional<AuthConfig> auth;
   TlsConfig tls;

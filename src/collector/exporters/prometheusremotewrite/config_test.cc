@@ -24,7 +24,7 @@ TEST(Config, HasTodaysDefaults) {
   EXPECT_EQ(settings.diagnostics.warnings(), 0u);
   EXPECT_EQ(settings.value.compat.value, Compat::adot_0_49);
   EXPECT_EQ(settings.value.timeout, 5s);
-  EXPECT_EQ(settings.value.max_sample_age, 1h);
+  EXPECT_EQ(settings.value.max_sample_age, 2h);
   EXPECT_TRUE(settings.value.translation().names.add_metric_suffixes);
 }
 

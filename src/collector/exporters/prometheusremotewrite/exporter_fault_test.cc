@@ -79,9 +79,9 @@ TEST_F(FaultTest, AnEndpointThatIsNotThereAtStartCostsNothing) {
   EXPECT_EQ(fake_.log_lines.size(), 2u);
 }
 
-TEST_F(FaultTest, AnHourWithoutAnEndpointCostsNothingWhereSamplesMayBeThatOld) {
+TEST_F(FaultTest, AnHourWithoutAnEndpointCostsNothing) {
   fail_within(1min, 61min, Error(Code::unavailable, "connect to hub:9009: connection refused"));
-  start("max_sample_age: 2h\n");
+  start();
 
   collect_for(63min, 15s);
 
@@ -129,9 +129,9 @@ TEST_F(FaultTest, SixHoursWithoutAnEndpointExpireWhatIsTooOld) {
   }
   fake_.loop.advance(2min);
 
-  EXPECT_LE(queued_max, 4 * 63);
+  EXPECT_LE(queued_max, 4 * 123);
   EXPECT_EQ(samples("queued"), 0);
-  EXPECT_GT(samples("expired"), 4 * 60 * 4);
+  EXPECT_GT(samples("expired"), 4 * 60 * 3);
   EXPECT_GE(received_.size(), 4u * 57);
   EXPECT_GE(fake_.logged("too old to be sent and are lost"), 1u);
   expect_balance();

@@ -49,7 +49,7 @@ class Sender {
     MemoryQueue::Limits queue;
     Backoff::Options backoff;
     bool retry = true;
-    Duration max_sample_age = 1h;
+    Duration max_sample_age = 2h;
     Duration linger{};  // between two requests, as long as the second is not full
   };
 
