@@ -42,15 +42,15 @@ TEST(SeriesRun, GivesBackHistogramsAndTheirLabels) {
   std::vector<Series> series;
   for (const char* code : {"200", "500"}) {
     for (const char* le : {"0.1", "0.25", "1", "+Inf"}) {
-      series.push_back({latency, Role::bucket,
-                        Labels{{"code", code}, {"job", "j"}, {"le", le}}, resource, nullptr});
+      series.push_back({latency, Role::bucket, Labels{{"code", code}, {"job", "j"}, {"le", le}},
+                        resource, nullptr});
     }
     series.push_back({latency, Role::sum, Labels{{"code", code}, {"job", "j"}}, resource, nullptr});
     series.push_back(
         {latency, Role::count, Labels{{"code", code}, {"job", "j"}}, resource, nullptr});
   }
-  series.push_back({family("up"), Role::value, Labels{{"job", "j"}}, resource,
-                    std::make_shared<const Scope>()});
+  series.push_back(
+      {family("up"), Role::value, Labels{{"job", "j"}}, resource, std::make_shared<const Scope>()});
 
   expect_comes_back(series);
 }
