@@ -118,6 +118,7 @@ Result<Options> parse_options(std::vector<std::string> arguments) {
     if (code == '?') return wrong("unknown option, or one without its value: " + name);
     if (auto taken = take_option(code, name, optarg, options); !taken) return taken.error();
   }
+  if (options.command == Command::help) return options;  // whatever the command
   // getopt has moved what is no option to the end.
   for (int i = optind; i < count; ++i) {
     const std::string_view word = raw[static_cast<std::size_t>(i)];

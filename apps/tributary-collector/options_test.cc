@@ -31,6 +31,11 @@ TEST(Options, TakeACommandBeforeOrAfterItsOptions) {
   EXPECT_EQ(parse({"--help"})->command, Command::help);
 }
 
+TEST(Options, GiveHelpWithAnyCommand) {
+  EXPECT_EQ(parse({"validate", "--help"})->command, Command::help);
+  EXPECT_EQ(parse({"spool", "--help"})->command, Command::help);
+}
+
 TEST(Options, LookIntoASpool) {
   const Options list = parse({"spool", "ls", "/a"}).value();
   EXPECT_EQ(list.command, Command::spool);
