@@ -5,9 +5,10 @@
 namespace tributary::collector::prometheus {
 namespace {
 
-// Whether the value that follows such bytes can be told from them: digits behind a bare metric name
-// might belong to the name.
-bool ends_before_value(std::string_view text) {
+// Whether what follows such bytes can be told from them: digits behind a bare metric name might
+// belong to the name, and a comment that ended a page without a newline may go on in another.
+bool ends_plainly(std::string_view text, LineKind kind) {
+  if (kind < LineKind::taken) return text.ends_with('\n');
   return text.ends_with(' ') || text.ends_with('\t') || text.ends_with('}');
 }
 
@@ -17,8 +18,7 @@ PlanLine make_line(const HashKey& key, std::string_view text, LineKind kind, std
   PlanLine line{};
   set_kind(line, kind);
   const bool fits = text.size() <= exposition::kEntryBytesMax;
-  const bool is_plain =
-      fits && newlines <= PlanLine::kNewlinesMax && (!line.is_sample() || ends_before_value(text));
+  const bool is_plain = fits && newlines <= PlanLine::kNewlinesMax && ends_plainly(text, kind);
   line.closely = is_plain ? 0 : 1;
   line.newlines = std::min<std::size_t>(newlines, PlanLine::kNewlinesMax) & PlanLine::kNewlinesMax;
   if (!fits) return line;

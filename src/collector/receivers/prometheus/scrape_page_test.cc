@@ -551,6 +551,15 @@ TEST(ScrapePage, TurnsTargetInfoIntoAttributesOfTheResource) {
   EXPECT_EQ(target.scrape(page)->shape, target.scrape(page)->shape);
 }
 
+TEST(ScrapePage, ReadsALineThatBeginsAsTheLastOneOfThePageBeforeEnded) {
+  Fixture target;
+  target.scrape("a 1\n# HE");
+
+  const BatchPtr batch = target.scrape("a 1\n# HELP b one\nb 2\n");
+
+  EXPECT_THAT(Fixture::without_reports(*batch), ElementsAre("a{} 1", "b{} 2"));
+}
+
 TEST(ScrapePage, ReadsTheScopeFromLabels) {
   Fixture target;
 
