@@ -1,6 +1,6 @@
 // What was worked out about immutable objects that others keep, such as shapes and runs: found by
 // the object's address, forgotten some time after the object has gone. Dead entries are swept out
-// when their number may have reached a quarter of the living, so they hold little, and the sweeps
+// when their number may have reached an eighth of the living, so they hold little, and the sweeps
 // cost a few steps for each new object.
 //
 // Threads: one user at a time.
@@ -41,7 +41,7 @@ class WeakCache {
   void sweep() {
     boost::unordered::erase_if(entries_,
                                [](const auto& entry) { return entry.second.object.expired(); });
-    sweep_at_ = entries_.size() + entries_.size() / 4 + 1;
+    sweep_at_ = entries_.size() + entries_.size() / 8 + 1;
   }
 
   boost::unordered_flat_map<const Object*, Entry> entries_;

@@ -4,34 +4,11 @@
 #include <set>
 
 namespace tributary::collector::prometheusremotewrite {
-namespace {
-
-// How many may be gone, for each that is known, before they are looked for.
-constexpr std::size_t kSweepPart = 8;
-
-}  // namespace
-
-template <class Key, class Value>
-Value ShapeCache::Table<Key, Value>::find(const Key* key) const {
-  const auto known = entries.find(key);
-  return known != entries.end() && !known->second.key.expired() ? known->second.value : nullptr;
-}
-
-template <class Key, class Value>
-void ShapeCache::Table<Key, Value>::insert(const std::shared_ptr<const Key>& key, Value value) {
-  if (entries.size() >= sweep_at) {
-    std::erase_if(entries, [](const auto& entry) { return entry.second.key.expired(); });
-    sweep_at = entries.size() + 1 + entries.size() / kSweepPart;
-  }
-  entries.insert_or_assign(key.get(), Entry{key, std::move(value)});
-}
 
 CompiledShapePtr ShapeCache::get(const ShapePtr& shape) {
-  if (CompiledShapePtr known = shapes_.find(shape.get())) return known;
+  if (const CompiledShapePtr* known = shapes_.find(shape)) return *known;
   ++compilations_;
-  auto compiled = std::make_shared<const CompiledShape>(compile(*shape));
-  shapes_.insert(shape, compiled);
-  return compiled;
+  return shapes_.put(shape, std::make_shared<const CompiledShape>(compile(*shape)));
 }
 
 CompiledShape ShapeCache::compile(const Shape& shape) {
@@ -48,11 +25,11 @@ CompiledShape ShapeCache::compile(const Shape& shape) {
 }
 
 CompiledRunPtr ShapeCache::run_of(const SeriesRunPtr& run, CompiledShape& news) {
-  if (CompiledRunPtr known = runs_.find(run.get())) return known;
+  if (const CompiledRunPtr* known = runs_.find(run)) return *known;
   ++run_compilations_;
   RunNews found;
   auto compiled = std::make_shared<CompiledRun>(*run, options_, found);
-  runs_.insert(run, compiled);
+  runs_.put(run, compiled);
   if (news.untranslatable == 0) news.first_problem = std::move(found.first_problem);
   news.untranslatable += found.untranslatable;
   for (FamilyMetadata& one : found.metadata) {

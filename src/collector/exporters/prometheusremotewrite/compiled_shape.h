@@ -9,11 +9,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "collector/exporters/prometheusremotewrite/compiled_run.h"
+#include "collector/pipeline/weak_cache.h"
 #include "model/batch.h"
 
 namespace tributary::collector::prometheusremotewrite {
@@ -52,31 +52,13 @@ class ShapeCache {
   std::size_t run_compilations() const { return run_compilations_; }
 
  private:
-  // By address, which may be that of something that is gone: then `key` has
-  // expired.
-  template <class Key, class Value>
-  struct Table {
-    struct Entry {
-      std::weak_ptr<const Key> key;
-      Value value;
-    };
-
-    // The value, or null.
-    Value find(const Key* key) const;
-    void insert(const std::shared_ptr<const Key>& key, Value value);
-    std::size_t size() const { return entries.size(); }
-
-    std::unordered_map<const Key*, Entry> entries;
-    std::size_t sweep_at = 0;
-  };
-
   CompiledShape compile(const Shape& shape);
   CompiledRunPtr run_of(const SeriesRunPtr& run, CompiledShape& news);
   CompiledRunPtr target_info_of(const CompiledShape& shape) const;
 
   CompileOptions options_;
-  Table<Shape, CompiledShapePtr> shapes_;
-  Table<SeriesRun, CompiledRunPtr> runs_;
+  WeakCache<Shape, CompiledShapePtr> shapes_;
+  WeakCache<SeriesRun, CompiledRunPtr> runs_;
   std::size_t compilations_ = 0;
   std::size_t run_compilations_ = 0;
 };
