@@ -163,7 +163,7 @@ void Sender::settle_rejected(const net::Response& answer) {
   const WriteRefusal refusal = read_refusal(answer.body);
   const bool took_the_others = !refusal.series.empty() || refusal.stored;
   if (!took_the_others && current_->series > 1 && may_search() && split_current()) return;
-  reject_current(answer, refusal.reason);
+  reject_current(answer, refusal);
 }
 
 bool Sender::settle_throttled(const net::Response& answer) {
@@ -173,7 +173,9 @@ bool Sender::settle_throttled(const net::Response& answer) {
     // The series that are there have been taken: slower would not help the others.
     if (!no_room_since_) no_room_since_ = now();
     if (now() - *no_room_since_ < kSeriesPatience) return false;
-    reject_current(answer, RejectReason::active_series);
+    WriteRefusal refusal = read_refusal(answer.body);
+    refusal.reason = RejectReason::active_series;
+    reject_current(answer, refusal);
     return true;
   }
   pace_.throttled(now());
@@ -182,13 +184,13 @@ bool Sender::settle_throttled(const net::Response& answer) {
   return split_current();
 }
 
-void Sender::reject_current(const net::Response& answer, RejectReason reason) {
-  const WriteRefusal refusal = read_refusal(answer.body);
+void Sender::reject_current(const net::Response& answer, const WriteRefusal& refusal) {
   const std::size_t stored = std::min(refusal.stored.value_or(0), current_->samples);
-  Rejection what{.reason = reason, .series = refusal.series, .samples = current_->samples - stored};
+  Rejection what{
+      .reason = refusal.reason, .series = refusal.series, .samples = current_->samples - stored};
   if (what.series.empty()) what.series = first_series(*current_->body);
   accounts_.sent(stored);
-  accounts_.rejected(reason, what.samples);
+  accounts_.rejected(refusal.reason, what.samples);
   log_.rejected(answer, what, now());
   current_ = nullptr;
   queue_->quarantine_front(std::to_string(answer.status) + ' ' + answer.body);

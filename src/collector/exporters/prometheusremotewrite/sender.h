@@ -85,7 +85,7 @@ class Sender {
   void settle_delivered();
   void settle_rejected(const net::Response& answer);
   bool settle_throttled(const net::Response& answer);
-  void reject_current(const net::Response& answer, RejectReason reason);
+  void reject_current(const net::Response& answer, const WriteRefusal& refusal);
   void drop_current(DropReason reason);
   bool split_current();
   bool may_search();
