@@ -144,31 +144,26 @@ void Families::replace(std::uint32_t slot, Metadata metadata) {
   known.metadata = table_.metadata(std::move(metadata));
 }
 
-std::uint32_t Families::set_type(std::string_view name, MetricType type) {
+template <class Field, class Value>
+std::uint32_t Families::set(std::string_view name, Field Metadata::* field, Value value) {
   const std::uint32_t slot = touch(name);
-  if (known_[slot].metadata->type == type) return slot;
+  if ((*known_[slot].metadata).*field == value) return slot;
   Metadata changed = *known_[slot].metadata;
-  changed.type = type;
+  changed.*field = value;
   replace(slot, std::move(changed));
   return slot;
+}
+
+std::uint32_t Families::set_type(std::string_view name, MetricType type) {
+  return set(name, &Metadata::type, type);
 }
 
 std::uint32_t Families::set_help(std::string_view name, std::string_view help) {
-  const std::uint32_t slot = touch(name);
-  if (known_[slot].metadata->help == help) return slot;
-  Metadata changed = *known_[slot].metadata;
-  changed.help = help;
-  replace(slot, std::move(changed));
-  return slot;
+  return set(name, &Metadata::help, help);
 }
 
 std::uint32_t Families::set_unit(std::string_view name, std::string_view unit) {
-  const std::uint32_t slot = touch(name);
-  if (known_[slot].metadata->unit == unit) return slot;
-  Metadata changed = *known_[slot].metadata;
-  changed.unit = unit;
-  replace(slot, std::move(changed));
-  return slot;
+  return set(name, &Metadata::unit, unit);
 }
 
 void Families::mark_seen(std::uint32_t slot, std::uint32_t scrape) {

@@ -88,6 +88,8 @@ class Families {
   };
 
   std::uint32_t touch(std::string_view name);
+  template <class Field, class Value>
+  std::uint32_t set(std::string_view name, Field Metadata::* field, Value value);
   void replace(std::uint32_t slot, Metadata metadata);
   void note_change(std::string_view name);
   Known* find_known(std::string_view name);
