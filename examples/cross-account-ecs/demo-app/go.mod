@@ -1,4 +1,4 @@
-module tributary/examples/demo-app-go
+module tributary/examples/cross-account-ecs/demo-app
 
 go 1.26.0
 
