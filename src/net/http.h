@@ -71,10 +71,25 @@ inline Body make_body(std::string bytes) {
   return std::make_shared<const std::string>(std::move(bytes));
 }
 
+// A body that a server sends as it is made or read. Each is sent once.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+
+  // Content-Length where known; where not, the answer is chunked. Asked once, before the first
+  // `next`.
+  virtual std::optional<std::uint64_t> size() const = 0;
+  // A piece, which lasts until the next call; empty at the end. After an error, or more or fewer
+  // bytes than promised, the connection is broken off, so that the client knows. Pieces of some
+  // 64 KiB to 1 MiB serve best. Who waits here looks at ServerRequest::stop.
+  virtual Task<Result<std::string_view>> next() = 0;
+};
+
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  std::shared_ptr<BodySource> stream;  // where set, a server sends it in place of `body`
 };
 
 struct Request {
@@ -130,6 +145,9 @@ struct ProxyOptions {
 struct HttpClientOptions {
   TlsClientOptions tls;
   ProxyOptions proxy;
+  // Where set, every connection goes to the socket at this path; a URL's host and port are but what
+  // is sent as Host, and no proxy counts.
+  std::string unix_socket;
   // Kept open for reuse. Plain ones cost 300 bytes each, so a limit that is too low costs more: who
   // scrapes 5,000 targets would open a connection for every scrape.
   std::size_t idle_connections_max = 16'384;
@@ -138,6 +156,17 @@ struct HttpClientOptions {
 };
 
 Result<std::unique_ptr<HttpClient>> make_http_client(Loop& loop, HttpClientOptions options);
+
+// Takes the body of a request as it arrives (HttpServerOptions::body_sink).
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+
+  // A piece that is never empty and lasts for the call only. After an error the rest is not read:
+  // the handler is called with it in ServerRequest::body_error, and the connection ends with the
+  // answer.
+  virtual Result<void> take(std::string_view piece) = 0;
+};
 
 // What a server's handler gets. `target` is what stood on the request line, byte for byte, since
 // signatures are made over it.
@@ -148,8 +177,11 @@ struct ServerRequest {
   std::string body;
   std::string peer_address;  // without the port
   bool is_tls = false;
-  // Requested when the client has gone, and when the server's shutdown runs out of patience.
+  // Requested when the client has gone, and when the server's shutdown runs out of patience; holds
+  // until a streamed answer has been sent.
   std::stop_token stop;
+  std::shared_ptr<BodySink> sink;   // that has taken the body; `body` is empty then
+  std::optional<Error> body_error;  // of the sink
 
   std::string_view path() const;   // target up to '?'
   std::string_view query() const;  // target after '?', raw
@@ -163,12 +195,22 @@ struct TlsServerOptions {
 struct HttpServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one
+  // Where not -1, a TCP socket that listens already: the server's from the call on, whatever comes
+  // of it. Address and port above do not count then.
+  int listening_socket = -1;
   std::optional<TlsServerOptions> tls;
   std::size_t connections_max = 1024;        // more are answered 503 and closed
   std::size_t header_bytes_max = 64U << 10;  // 431
   std::size_t body_bytes_max = 16U << 20;    // 413
+  // Asked once the head of a request has come, which has no body yet: a sink for its body, or null,
+  // and then the body is gathered in memory. The handler is called when the sink has taken all of
+  // it. Where the body does not come whole (too long, too slow, the client gone), the sink is let
+  // go of and no handler is called.
+  std::function<std::shared_ptr<BodySink>(const ServerRequest& head)> body_sink;
+  std::uint64_t sink_bytes_max = 16ULL << 30;  // of one body that goes to a sink: 413
   // Of all answers that wait for their clients to read them; one that does not fit is replaced by a
-  // 503, so that slow readers cost a bounded amount of memory.
+  // 503, so that slow readers cost a bounded amount of memory. Streams count with the piece that is
+  // being sent, and are not refused.
   std::size_t answer_bytes_max = 1U << 30;
   Duration header_timeout = 30s;  // from the first byte to the end of the head: 408
   Duration body_timeout = 60s;    // and a second more for each 16 KiB, in both directions
