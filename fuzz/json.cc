@@ -1,0 +1,24 @@
+// Any text as JSON. What reads well is printed as YAML and reads as the same again.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "config/json.h"
+#include "config/yaml.h"
+
+using namespace tributary;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  config::Diagnostics diagnostics;
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  const config::Node node = config::parse_json(text, "body", diagnostics);
+  if (diagnostics.has_errors()) {
+    if (!node.is_null() || diagnostics.render().empty()) std::abort();
+    return 0;
+  }
+  const std::string printed = to_yaml(node);
+  config::Diagnostics said;
+  if (to_yaml(config::parse(printed, "printed", said)) != printed || said.has_errors())
+    std::abort();
+  return 0;
+}
