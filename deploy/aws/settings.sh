@@ -24,6 +24,7 @@ export AWS_REGION AWS_DEFAULT_REGION=$AWS_REGION AWS_PAGER=''
 : "${LOG_RETENTION_DAYS:=7}"
 : "${APP_REPOSITORY:=prometheus-demo-app}"
 : "${COLLECTOR_REPOSITORY:=aws-otel-collector}"
+: "${TAG:=latest}"  # of both images
 
 say() { printf '%s\n' "$*"; }
 fail() {
@@ -98,6 +99,11 @@ remove_role() {
 }
 
 account_of() { "$1" sts get-caller-identity --query Account; }
+
+repository_uri() {
+  workload ecr describe-repositories --repository-names "$1" \
+    --query 'repositories[0].repositoryUri'
+}
 
 # "None" is what the CLI prints for what is not there.
 workspace_id() {

@@ -24,9 +24,7 @@ say "role $EXECUTION_ROLE: may pull the two images and write the logs"
 for repository in "$APP_REPOSITORY" "$COLLECTOR_REPOSITORY"; do
   unless_there RepositoryAlreadyExistsException \
     workload ecr create-repository --repository-name "$repository"
-  uri=$(workload ecr describe-repositories --repository-names "$repository" \
-    --query 'repositories[0].repositoryUri')
-  say "repository $uri"
+  say "repository $(repository_uri "$repository")"
 done
 
 unless_there ResourceAlreadyExistsException \
@@ -34,3 +32,6 @@ unless_there ResourceAlreadyExistsException \
 workload logs put-retention-policy --log-group-name "$LOG_GROUP" \
   --retention-in-days "$LOG_RETENTION_DAYS"
 say "log group $LOG_GROUP: kept for $LOG_RETENTION_DAYS days"
+
+say
+say "Next: ./push-images.sh, then ./deploy.sh"
