@@ -4,6 +4,7 @@
 #
 #   MONITORING_ACCOUNT=222222222222 WORKSPACE_ID=ws-... \
 #   SUBNETS=subnet-a,subnet-b SECURITY_GROUPS=sg-a ./deploy.sh
+# shellcheck disable=SC2034 # render reads variables by their names
 . "$(dirname "$0")/settings.sh"
 
 : "${LAUNCH_TYPE:=FARGATE}"         # or EC2: then the cluster has instances already
@@ -23,7 +24,6 @@ COLLECTOR_URI=$(repository_uri "$COLLECTOR_REPOSITORY"):$TAG
 # collector needs to know where STS is, too.
 ENDPOINT=$(endpoint_of amp)
 : "${ENDPOINT:=https://aps-workspaces.$AWS_REGION.amazonaws.com}"
-# shellcheck disable=SC2034 # render reads it by its name
 REMOTE_WRITE_URL=$ENDPOINT/workspaces/$WORKSPACE_ID/api/v1/remote_write
 STS_URL=$(endpoint_of sts)
 : "${STS_URL:=https://sts.$AWS_REGION.amazonaws.com}"
@@ -40,9 +40,12 @@ if [ "$(workload ecs describe-clusters --clusters "$CLUSTER" --query 'clusters[0
   say "cluster $CLUSTER: made"
 fi
 
-network="awsvpcConfiguration={subnets=[$SUBNETS],securityGroups=[$SECURITY_GROUPS]"
-[ "$LAUNCH_TYPE" = EC2 ] || network+=",assignPublicIp=$ASSIGN_PUBLIC_IP"
-network+="}"
+network=()
+if [ -n "$SUBNETS" ]; then
+  configuration="subnets=[$SUBNETS],securityGroups=[$SECURITY_GROUPS]"
+  [ "$LAUNCH_TYPE" = EC2 ] || configuration+=",assignPublicIp=$ASSIGN_PUBLIC_IP"
+  network=(--network-configuration "awsvpcConfiguration={$configuration}")
+fi
 status=$(workload ecs describe-services --cluster "$CLUSTER" --services "$PROJECT" \
   --query 'services[0].status')
 if [ "$status" = ACTIVE ]; then
@@ -52,7 +55,7 @@ if [ "$status" = ACTIVE ]; then
 else
   workload ecs create-service --cluster "$CLUSTER" --service-name "$PROJECT" \
     --task-definition "$definition" --desired-count "$DESIRED_COUNT" \
-    --launch-type "$LAUNCH_TYPE" --network-configuration "$network" >/dev/null
+    --launch-type "$LAUNCH_TYPE" "${network[@]}" >/dev/null
   say "service $PROJECT: made"
 fi
 say "waiting until it is steady"
