@@ -1,10 +1,11 @@
 // The front of the lab's AWS APIs: POST / with X-Amz-Target, JSON 1.1 in and out
 // (smithy.io: awsJson1_1). A request's signature is verified before anything looks at its body.
+// Errors are told by the name in "__type", with status 400 unless the lab or the hub is at fault.
 //
 // Threads: the Loop's.
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,12 +27,18 @@ struct ApiCall {
 
 struct ApiAnswer {
   int status = 200;
-  std::string error_type;  // "ClusterNotFoundException"; "" on success
-  std::string body;        // JSON on success, the message otherwise
+  std::string error_type;     // "ClusterNotFoundException"; "" on success
+  std::string body;           // JSON on success, the message otherwise
+  std::string explanation{};  // of a denial; goes into the header x-tributary-denial
 };
 
 ApiAnswer api_error(std::string type, std::string message, int status = 400);
 ApiAnswer api_error(const Denial& denial);
+// Of the lab itself or of the hub: 503 where a retry may help, 500 otherwise.
+ApiAnswer api_error(const Error& error);
+
+// The answer to a caller who may not; nothing when he may.
+net::Task<std::optional<ApiAnswer>> refusal(Authority& authority, Question question);
 
 // One AWS service. Authorises each operation itself, since only it knows the resources.
 class ApiService {
@@ -50,6 +57,8 @@ class ApiFront {
   net::Task<net::Response> handle(net::ServerRequest request);
 
  private:
+  net::Task<ApiAnswer> answer(net::ServerRequest request, std::string target);
+
   Authority& authority_;
   std::vector<ApiService*> services_;
   Random& random_;

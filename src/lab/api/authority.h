@@ -33,8 +33,9 @@ struct Question {
 // Why a request is refused, in the words of AWS.
 struct Denial {
   int status = 403;
-  std::string type;     // "AccessDeniedException"
-  std::string message;  // "User: ... is not authorized to perform: ..."
+  std::string type;           // "AccessDeniedException"
+  std::string message;        // "User: ... is not authorized to perform: ..."
+  std::string explanation{};  // the hub's own: which statement is missing on which side
 };
 
 class Authority {
