@@ -10,7 +10,7 @@ PROGRAMS := tributary-collector tributary-hub tributary-lab demo-app
 # Debian 12's own packages: what the build needs, and what the tests run against.
 BUILD_PACKAGES := g++ make cmake ninja-build ccache lld binutils \
   libboost1.81-dev libssl-dev zlib1g-dev libdeflate-dev libzstd-dev libsnappy-dev libre2-dev \
-  libyaml-dev rapidjson-dev libsqlite3-dev prometheus-cpp-dev
+  libyaml-dev rapidjson-dev libsqlite3-dev
 RUN_PACKAGES := python3 ca-certificates awscli
 TEST_PACKAGES := libgtest-dev libgmock-dev prometheus prometheus-node-exporter victoria-metrics \
   openssl curl git

@@ -67,7 +67,7 @@ endfunction()
 # tributary_program(<name> SOURCES ... USES ...): a program in bin/. A release build links it static
 # and leaves its symbols in <name>.debug beside it.
 function(tributary_program name)
-  cmake_parse_arguments(ARG "DYNAMIC" "" "SOURCES;USES;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   foreach(used IN LISTS ARG_USES)
     tributary_name(used_target ${used})
@@ -75,10 +75,7 @@ function(tributary_program name)
   endforeach()
   target_link_libraries(${name} PRIVATE tributary_options ${ARG_LIBS})
   if(TRIBUTARY_STATIC)
-    if(NOT ARG_DYNAMIC)
-      target_link_options(${name} PRIVATE -static)
-    endif()
-    target_link_options(${name} PRIVATE -Wl,--gc-sections)
+    target_link_options(${name} PRIVATE -static -Wl,--gc-sections)
     add_custom_command(TARGET ${name} POST_BUILD
       COMMAND ${CMAKE_OBJCOPY} --only-keep-debug $<TARGET_FILE:${name}> $<TARGET_FILE:${name}>.debug
       COMMAND ${CMAKE_OBJCOPY} --strip-all --add-gnu-debuglink=$<TARGET_FILE:${name}>.debug
