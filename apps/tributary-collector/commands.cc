@@ -10,6 +10,7 @@
 #include "components.h"
 #include "config/outside.h"
 #include "net/run_task.h"
+#include "reference.h"
 
 namespace tributary::collector {
 namespace {
@@ -133,6 +134,11 @@ int list_components() {
   all.set("exporters", named(registry.names<Exporter>()));
   all.set("extensions", named(registry.names<Extension>()));
   say(stdout, to_yaml(all));
+  return 0;
+}
+
+int print_reference() {
+  say(stdout, configuration_reference(builtin_components()));
   return 0;
 }
 

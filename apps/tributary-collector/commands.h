@@ -19,6 +19,7 @@ int run(const Options& options);
 int validate(const Options& options);
 int print_config(const Options& options);
 int list_components();
+int print_reference();
 int check_health(std::uint16_t port);
 
 }  // namespace tributary::collector

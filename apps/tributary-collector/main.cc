@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
     case Command::validate: return validate(*options);
     case Command::print_config: return print_config(*options);
     case Command::components: return list_components();
+    case Command::reference: return print_reference();
     case Command::healthcheck: return check_health(options->healthcheck_port);
     case Command::spool: return spool(options->spool);
     case Command::version: std::puts("tributary-collector version " TRIBUTARY_VERSION); return 0;

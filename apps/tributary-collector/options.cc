@@ -41,10 +41,11 @@ constexpr std::array<option, 13> kOptions = {{
 }};
 
 std::optional<Command> find_command(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Command>, 4> kCommands = {
+  static constexpr std::array<std::pair<std::string_view, Command>, 5> kCommands = {
       {{"validate", Command::validate},
        {"print-config", Command::print_config},
        {"components", Command::components},
+       {"reference", Command::reference},
        {"healthcheck", Command::healthcheck}}};
   for (const auto& [word, command] : kCommands)
     if (word == name) return command;
@@ -147,6 +148,7 @@ std::string_view usage() {
          "  validate       check the configuration, offline\n"
          "  print-config   print every setting in effect, secrets masked\n"
          "  components     list the components that this program has\n"
+         "  reference      print the configuration reference, in Markdown\n"
          "  spool ls <directory>       show what waits for delivery on disk\n"
          "  spool verify <directory>   check every checksum and decode every request\n"
          "  spool replay <directory> --endpoint=<URL>\n"

@@ -17,6 +17,7 @@ enum class Command : std::uint8_t {
   validate,
   print_config,
   components,
+  reference,
   healthcheck,
   spool,
   version,
