@@ -18,6 +18,7 @@ namespace tributary::lab {
 struct PortMapping {
   std::uint16_t container_port = 0;
   std::uint16_t host_port = 0;  // on 127.0.0.1 of this machine; 0: not published
+  std::string protocol = "tcp";
 };
 
 enum class StartCondition : std::uint8_t { start, complete, success, healthy };
@@ -121,10 +122,12 @@ enum class Health : std::uint8_t { unknown, healthy, unhealthy };
 
 struct ContainerState {
   std::string docker_id;
-  std::string image_digest;  // "sha256:..."; "" where unknown
+  std::string image_digest;  // of the manifest, "sha256:..."; "" where unknown
+  std::string image_id;      // of the configuration, "sha256:..."; "" where unknown
   Status status = Status::none;
   Health health = Health::unknown;
   std::optional<Timestamp> health_since;
+  int health_exit_code = 0;  // of the last check
   std::optional<Timestamp> created_at;
   std::optional<Timestamp> started_at;
   std::optional<Timestamp> finished_at;
