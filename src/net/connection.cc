@@ -40,8 +40,8 @@ std::optional<Instant> share_of_deadline(std::optional<Instant> deadline, Instan
 
 Task<Result<std::unique_ptr<Connection>>> connect_one(EpollLoop& loop, Address address,
                                                       Interrupt& interrupt) {
-  const std::string doing =
-      "connect to " + address.to_string() + " port " + std::to_string(address.port());
+  std::string doing = "connect to " + address.to_string();
+  if (address.family() != AF_UNIX) doing += " port " + std::to_string(address.port());
   const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) co_return system_error(doing, errno);
   const int failure = ::connect(fd, address.get(), address.size) == 0 ? 0 : errno;

@@ -76,8 +76,7 @@ class BodySource {
  public:
   virtual ~BodySource() = default;
 
-  // Content-Length where known; where not, the answer is chunked. Asked once, before the first
-  // `next`.
+  // Content-Length where known; where not, the answer is chunked. Does not change.
   virtual std::optional<std::uint64_t> size() const = 0;
   // A piece, which lasts until the next call; empty at the end. After an error, or more or fewer
   // bytes than promised, the connection is broken off, so that the client knows. Pieces of some

@@ -38,6 +38,7 @@ struct Client {
   EpollLoop& loop;
   HttpClientOptions options;
   ProxyRules proxies;
+  Addresses socket_file;  // where all connections go, if anything
   std::optional<TlsContext> tls;
   ConnectionPool pool;
 };
@@ -204,8 +205,11 @@ Task<Result<std::unique_ptr<Connection>>> open(Client& client, const Route& rout
   if (route.tunnel() && hop.scheme == "https")
     co_return Error(Code::unsupported, "proxy " + hop.to_string() +
                                            ": TLS to the proxy itself and through it; use http://");
-  TRIBUTARY_CO_TRY(Addresses addresses,
-                   co_await client.loop.resolver().resolve(hop.host, hop.port, interrupt));
+  Addresses addresses = client.socket_file;
+  if (addresses.empty()) {
+    TRIBUTARY_CO_TRY(addresses,
+                     co_await client.loop.resolver().resolve(hop.host, hop.port, interrupt));
+  }
   TRIBUTARY_CO_TRY(auto connection,
                    co_await connect_tcp(client.loop, std::move(addresses), interrupt));
   if (route.tunnel()) {
@@ -224,7 +228,8 @@ Task<Result<std::unique_ptr<Connection>>> open(Client& client, const Route& rout
 }
 
 Task<Result<Exchange>> send_once(Client& client, const Request& request, Interrupt& interrupt) {
-  const Route route{request.url, client.proxies.proxy_for(request.url)};
+  Route route{request.url, std::nullopt};
+  if (client.socket_file.empty()) route.proxy = client.proxies.proxy_for(request.url);
   const std::string key = route.key();
   const std::string head = head_of(client, request, route);
   const Outgoing outgoing{.head = head,
@@ -341,6 +346,12 @@ Result<std::unique_ptr<HttpClient>> make_http_client(Loop& loop, HttpClientOptio
   };
   TRIBUTARY_TRY(ProxyRules proxies, ProxyRules::make(options.proxy, environment));
   auto client = std::make_shared<Client>(*real, std::move(options), std::move(proxies));
+  if (const std::string& path = client->options.unix_socket; !path.empty()) {
+    const auto address = unix_address(path);
+    if (!address)
+      return Error(Code::invalid_argument, "unix socket \"" + path + "\": path too long");
+    client->socket_file = {*address};
+  }
   // Whoever names certificates wants TLS, and wants to hear at once that they are wrong.
   if (names_files(client->options.tls))
     if (auto ready = client->prepare_tls(); !ready) return ready.error();

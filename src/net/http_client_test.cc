@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "net/connection.h"
 #include "net/http.h"
@@ -418,6 +419,38 @@ TEST_F(HttpClientTest, CountsTheBytesOfTheWireWhenItHandsOutABody) {
     EXPECT_EQ(failed.error().code(), i < 3 ? Code::limit_exceeded : Code::unavailable) << i;
     EXPECT_LE(sink.body.size(), 10U) << i;
   }
+}
+
+TEST_F(HttpClientTest, SpeaksThroughASocketFile) {
+  const std::string path = testing::TempDir() + "tributary_client_" + std::to_string(::getpid());
+  const ScriptedServer server(path, {{kOk, kOk}});
+  HttpClientOptions options;
+  options.unix_socket = path;
+  options.proxy.url = *parse_url("http://127.0.0.1:1");
+  use(options);
+
+  const auto first = send(get(*parse_url("http://docker/v1.41/info")));
+  const auto second = send(get(*parse_url("http://docker/")));
+
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->body, "ok");
+  EXPECT_THAT(server.heads(),
+              ElementsAre("GET /v1.41/info HTTP/1.1\r\nHost: docker\r\n\r\n", testing::_));
+}
+
+TEST_F(HttpClientTest, SaysWhichSocketFileDoesNotAnswer) {
+  HttpClientOptions options;
+  options.unix_socket = "/does/not/exist";
+  use(options);
+
+  const auto failed = send(get(*parse_url("http://docker/")));
+  options.unix_socket = std::string(200, 'x');
+  const auto too_long = make_http_client(*loop_, options);
+
+  EXPECT_EQ(failed.error().code(), Code::unavailable);
+  EXPECT_THAT(failed.error().message(),
+              HasSubstr("connect to /does/not/exist: No such file or directory"));
+  EXPECT_EQ(too_long.error().code(), Code::invalid_argument);
 }
 
 }  // namespace

@@ -1,29 +1,26 @@
 // The HTTP/1.1 server: one coroutine that accepts, and one per connection that reads a request,
 // runs the handler and writes the answer, in turn.
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <list>
-#include <system_error>
 #include <utility>
 
 #include "base/time_text.h"
 #include "net/connection.h"
 #include "net/http.h"
+#include "net/listener.h"
 #include "net/message.h"
 #include "net/tls.h"
 
 namespace tributary::net {
 namespace {
 
-constexpr int kBacklog = 4096;
-constexpr Duration kAcceptPause = 100ms;  // when the process has no descriptor left
-constexpr Duration kStopGrace = 1s;       // for handlers after their stop was requested
-constexpr Duration kLingerTimeout = 2s;   // reading on after an early answer
+constexpr Duration kStopGrace = 1s;      // for handlers after their stop was requested
+constexpr Duration kLingerTimeout = 2s;  // reading on after an early answer
 constexpr std::size_t kLingerBytesMax = 8U << 20;
 constexpr std::size_t kRefusedMax = 64;  // connections above the limit that are answered 503
 constexpr std::size_t kBytesPerSecondMin = 16U << 10;
@@ -53,7 +50,7 @@ struct Session {
   Interrupt interrupt;
   Connection& connection;
   bool busy = false;  // a request has begun to arrive and is not answered yet
-  std::optional<std::stop_source> handling;  // while a handler runs
+  std::optional<std::stop_source> handling;  // while a handler runs, or its stream is sent
 };
 
 struct Server {
@@ -61,12 +58,11 @@ struct Server {
       : loop(on_loop),
         options(std::move(with_options)),
         handler(std::move(with_handler)),
-        log(std::move(with_log)),
-        accepting(on_loop) {}
+        log(std::move(with_log)) {}
 
   void close() {
     closing = true;
-    accepting.raise(Code::cancelled);
+    if (listener) listener->close();
     for (Session* session : sessions)
       if (!session->busy) session->interrupt.raise(Code::cancelled);
   }
@@ -109,9 +105,8 @@ struct Server {
   Handler handler;
   Logger log;
   std::optional<TlsContext> tls;
-  std::optional<Descriptor> listener;
+  std::optional<Listener> listener;
   std::uint16_t port = 0;
-  Interrupt accepting;
   std::list<Session*> sessions;
   std::size_t running = 0;      // coroutines: the accepting one and the sessions'
   std::vector<Event*> drained;  // set when none runs any more
@@ -127,7 +122,19 @@ Duration time_for(std::size_t bytes) { return std::chrono::seconds(bytes / kByte
 
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
-std::string head_of(Server& server, const Response& response, bool keep_alive) {
+// How one answer goes over the wire.
+struct Framing {
+  bool with_body = true;  // not to HEAD
+  bool keep_alive = false;
+  bool knows_chunks = true;  // HTTP/1.1
+};
+
+// Whether another answer can follow: the end of a stream of unknown size shows by chunks alone.
+bool can_follow(const Response& response, const Framing& framing) {
+  return framing.knows_chunks || !response.stream || response.stream->size();
+}
+
+std::string head_of(Server& server, const Response& response, const Framing& framing) {
   Headers headers;
   for (const auto& [name, value] : response.headers) {
     if (!is_valid_field(name, value)) {
@@ -140,9 +147,15 @@ std::string head_of(Server& server, const Response& response, bool keep_alive) {
   headers.erase("Transfer-Encoding");
   headers.erase("Connection");
   if (!headers.get("Date")) headers.add("Date", server.date.at(server.loop.clock().now()));
-  if (has_body(response.status))
-    headers.add("Content-Length", std::to_string(response.body.size()));
-  headers.add("Connection", keep_alive ? "keep-alive" : "close");
+  if (has_body(response.status)) {
+    const std::optional<std::uint64_t> size =
+        response.stream ? response.stream->size() : response.body.size();
+    if (size)
+      headers.add("Content-Length", std::to_string(*size));
+    else if (framing.knows_chunks)
+      headers.add("Transfer-Encoding", "chunked");
+  }
+  headers.add("Connection", framing.keep_alive ? "keep-alive" : "close");
   return response_head(response.status, headers);
 }
 
@@ -167,22 +180,67 @@ class AnswerBytes {
   const std::size_t bytes_;
 };
 
+// "1f40\r\n", with the end of the chunk before.
+std::string chunk_line(std::size_t bytes, bool first) {
+  std::array<char, 16> hex;
+  const auto end = std::to_chars(hex.data(), hex.data() + hex.size(), bytes, 16).ptr;
+  std::string line = first ? "" : "\r\n";
+  line.append(hex.data(), end);
+  return line += "\r\n";
+}
+
+// Sends the pieces of a stream as they come, each in its own time.
+Task<Result<void>> write_stream(Server& server, Connection& connection, Session& session,
+                                std::shared_ptr<BodySource> stream, bool knows_chunks) {
+  const std::optional<std::uint64_t> size = stream->size();
+  const bool chunked = !size && knows_chunks;
+  for (std::uint64_t sent = 0;;) {
+    session.interrupt.set_deadline(std::nullopt);
+    Task<Result<std::string_view>> next = stream->next();
+    Result<std::string_view> piece = co_await next;
+    const bool end = piece && piece->empty();
+    if (piece && size && (end ? sent < *size : piece->size() > *size - sent))
+      piece = Error(Code::internal, "promised " + std::to_string(*size) + " bytes, got " +
+                                        std::to_string(sent + piece->size()));
+    if (!piece) {
+      if (piece.error().code() != Code::cancelled)
+        server.log.warn("broke an answer off", {{"reason", piece.error().message()}});
+      co_return piece.error();
+    }
+    const AnswerBytes counted(server, piece->size());
+    const Duration time = server.options.body_timeout + time_for(piece->size());
+    session.interrupt.set_deadline(server.loop.clock().monotonic() + time);
+    std::string head;
+    if (chunked) head = chunk_line(piece->size(), sent == 0);
+    if (chunked && end) head += "\r\n";
+    const Result<void> written = co_await connection.write(head, *piece, session.interrupt);
+    if (end || !written) co_return written;
+    sent += piece->size();
+  }
+}
+
 Task<Result<void>> write_response(Server& server, Connection& connection, Session& session,
-                                  Response response, bool with_body, bool keep_alive) {
-  const std::size_t room = server.options.answer_bytes_max - server.stats.answer_bytes;
+                                  Response response, Framing framing) {
+  if (response.stream) response.body.clear();
+  const std::size_t bytes_max = server.options.answer_bytes_max;
+  const std::size_t room = bytes_max - std::min(bytes_max, server.stats.answer_bytes);
   if (response.body.size() > room) {
     ++server.stats.answers_refused;
     response = refusal({503, "too many large answers are being sent"});
     response.headers.set("Retry-After", "1");
     response.body.resize(std::min(response.body.size(), room));
   }
+  const std::string head = head_of(server, response, framing);
+  const bool body = framing.with_body && has_body(response.status);
   const AnswerBytes counted(server, response.body.size());
-  const std::string head = head_of(server, response, keep_alive);
-  const bool body = with_body && has_body(response.status);
   const Duration time = server.options.body_timeout + time_for(response.body.size());
   session.interrupt.set_deadline(server.loop.clock().monotonic() + time);
   const std::string_view bytes = body ? std::string_view(response.body) : std::string_view();
-  co_return co_await connection.write(head, bytes, session.interrupt);
+  const Result<void> written = co_await connection.write(head, bytes, session.interrupt);
+  if (!written || !body || !response.stream) co_return written;
+  Task<Result<void>> streaming =
+      write_stream(server, connection, session, std::move(response.stream), framing.knows_chunks);
+  co_return co_await streaming;
 }
 
 // Reads on for a while, so that the peer gets to see the answer that came before its body was read.
@@ -197,6 +255,7 @@ Task<void> linger(Server& server, Connection& connection, Session& session) {
   }
 }
 
+// Complete too is what its sink did not want to the end.
 enum class Arrival : std::uint8_t { complete, refused, gone };
 
 // The deadline for what comes next, after `body_bytes` of the body.
@@ -226,7 +285,7 @@ Task<Arrival> receive(Server& server, Connection& connection, Session& session,
       pending.assign(got->substr(parser.feed(*got)));
     }
     if (parser.fault()) co_return Arrival::refused;
-    if (parser.done()) break;
+    if (parser.done() || parser.sink_refused()) break;
     if (parser.started() && !session.busy) {
       session.busy = true;
       began = loop.clock().monotonic();
@@ -243,6 +302,48 @@ Task<Arrival> receive(Server& server, Connection& connection, Session& session,
   session.interrupt.set_deadline(std::nullopt);
   co_return Arrival::complete;
 }
+
+// A connection's way to the sinks: chooses one for each request, and keeps what it says.
+class Sinks {
+ public:
+  Sinks(const HttpServerOptions& options, const std::string& peer, bool is_tls)
+      : options_(options), peer_(peer), is_tls_(is_tls) {
+    choice_.body_bytes_max = options.sink_bytes_max;
+    choice_.choose = [this](const MessageParser::Head& head) { return choose(head); };
+  }
+  Sinks(const Sinks&) = delete;
+  Sinks& operator=(const Sinks&) = delete;
+
+  const MessageParser::SinkChoice& choice() const { return choice_; }
+  void hand_over(ServerRequest& request) {
+    request.sink = std::move(sink_);
+    request.body_error = std::exchange(error_, std::nullopt);
+  }
+
+ private:
+  MessageParser::Sink choose(const MessageParser::Head& head) {
+    ServerRequest request;
+    request.method = head.method;
+    request.target = head.target;
+    request.headers = head.headers;
+    request.peer_address = peer_;
+    request.is_tls = is_tls_;
+    sink_ = options_.body_sink(request);
+    if (!sink_) return nullptr;
+    return [this](std::string_view piece) {
+      Result<void> taken = sink_->take(piece);
+      if (!taken) error_ = std::move(taken).error();
+      return !error_;
+    };
+  }
+
+  const HttpServerOptions& options_;
+  const std::string& peer_;
+  const bool is_tls_;
+  MessageParser::SinkChoice choice_;
+  std::shared_ptr<BodySink> sink_;
+  std::optional<Error> error_;
+};
 
 ServerRequest to_request(MessageParser& parser, const std::string& peer, bool is_tls,
                          std::stop_token stop) {
@@ -262,8 +363,8 @@ ServerRequest to_request(MessageParser& parser, const std::string& peer, bool is
 // timeout, so the answer gets one of its own.
 Task<void> refuse(Server& server, Connection& connection, MessageFault fault) {
   Session last(server.loop, connection);
-  const Result<void> sent = co_await write_response(server, connection, last, refusal(fault),
-                                                    /*with_body=*/true, /*keep_alive=*/false);
+  const Result<void> sent =
+      co_await write_response(server, connection, last, refusal(fault), Framing());
   if (sent) co_await linger(server, connection, last);
 }
 
@@ -272,29 +373,40 @@ Task<void> serve_requests(Server& server, Connection& connection, Session& sessi
   const MessageParser::Limits limits{.header_bytes_max = server.options.header_bytes_max,
                                      .body_bytes_max = server.options.body_bytes_max};
   std::string pending;
+  std::unique_ptr<Sinks> sinks;
+  if (server.options.body_sink)
+    sinks = std::make_unique<Sinks>(server.options, peer, connection.is_tls());
   while (true) {
     MessageParser parser(MessageParser::Kind::request, limits);
+    if (sinks) parser.choose_sink(sinks->choice());
     const Arrival arrival = co_await receive(server, connection, session, parser, pending);
     if (arrival == Arrival::gone) co_return;
     if (arrival == Arrival::refused) {
       const MessageFault late{408, "request did not arrive in time"};
       MessageFault fault = parser.fault().value_or(late);
+      sinks.reset();
       co_await refuse(server, connection, std::move(fault));
       co_return;
     }
-    const bool keep_alive = parser.keep_alive();
-    const bool with_body = parser.head().method != "HEAD";
+    const bool unread = parser.sink_refused();
+    Framing framing{.with_body = parser.head().method != "HEAD",
+                    .keep_alive = parser.keep_alive() && !unread,
+                    .knows_chunks = parser.head().minor_version == 1};
     session.handling.emplace();
     if (server.stop.stop_requested()) session.handling->request_stop();
     server.watch_clients();
     ServerRequest request =
         to_request(parser, peer, connection.is_tls(), session.handling->get_token());
+    if (sinks) sinks->hand_over(request);
     Task<Response> handling = server.handler(std::move(request));
     Response response = co_await handling;
-    session.handling.reset();
-    const bool stays = keep_alive && !server.closing;
+    if (!response.stream) session.handling.reset();
+    framing.keep_alive = framing.keep_alive && !server.closing && can_follow(response, framing);
+    const bool stays = framing.keep_alive;
     const Result<void> sent =
-        co_await write_response(server, connection, session, std::move(response), with_body, stays);
+        co_await write_response(server, connection, session, std::move(response), framing);
+    session.handling.reset();
+    if (sent && unread) co_await linger(server, connection, session);
     if (!sent || !stays) co_return;
   }
 }
@@ -352,42 +464,21 @@ std::optional<Admission> admit(Server& server) {
   return Admission::refused;
 }
 
-// Takes in what waits to be accepted; false where the system has no descriptor for it.
-bool accept_waiting(const std::shared_ptr<Server>& server) {
-  constexpr int kAtOnce = 64;
-  for (int i = 0; i < kAtOnce; ++i) {
-    Address peer;
-    peer.size = sizeof peer.storage;
-    const int fd = ::accept4(server->listener->fd(), reinterpret_cast<sockaddr*>(&peer.storage),
-                             &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0) {
-      if (errno == EAGAIN || errno == EWOULDBLOCK)
-        server->listener->exhausted(Descriptor::Ready::read);
-      const bool short_of_something =
-          errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-      return !short_of_something;
-    }
-    const auto admission = admit(*server);
-    if (!admission) {
-      ::close(fd);
-      continue;
-    }
+void take_connection(const std::shared_ptr<Server>& server, int fd, const Address& peer) {
+  if (const auto admission = admit(*server))
     serve(server, fd, peer.to_string(), *admission);
-  }
-  return true;
+  else
+    ::close(fd);
 }
 
 detail::Detached accept_all(std::shared_ptr<Server> server) {
   server->begin();
-  while (!server->closing) {
-    ReadyWait wait(*server->listener, Descriptor::Ready::read, server->accepting);
-    const Result<void> ready = co_await wait;
-    if (server->closing || !ready) break;
-    if (accept_waiting(server)) continue;
-    server->log.warn("cannot accept connections: out of file descriptors or memory");
-    SleepAwaiter pause =
-        sleep_for(server->loop, kAcceptPause, std::stop_token(server->stop.get_token()));
-    co_await pause;
+  {
+    Listener::Take take = [server](int fd, const Address& peer) {
+      take_connection(server, fd, peer);
+    };
+    Task<void> accepting = server->listener->accept_all(std::move(take), server->log);
+    co_await accepting;
   }
   server->listener.reset();
   server->end();
@@ -401,24 +492,14 @@ std::vector<Address> listen_addresses(const HttpServerOptions& options) {
   return look_up_host(options.address, options.port).value_or(Addresses());
 }
 
-Result<int> listen_on(const Address& address) {
-  const auto failed = [&](int fd) {
-    const int number = errno;
-    if (fd >= 0) ::close(fd);
-    const Code code = number == EADDRNOTAVAIL || number == EAFNOSUPPORT ? Code::invalid_argument
-                                                                        : Code::unavailable;
-    return Error(code, "listen on " + address.to_string() + " port " +
-                           std::to_string(address.port()) + ": " +
-                           std::generic_category().message(number));
-  };
-  const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return failed(fd);
-  const int on = 1;
-  const int off = 0;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (address.family() == AF_INET6) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-  if (::bind(fd, address.get(), address.size) != 0) return failed(fd);
-  if (::listen(fd, kBacklog) != 0) return failed(fd);
+Result<int> listening_socket(const HttpServerOptions& options) {
+  if (options.listening_socket != -1) return options.listening_socket;
+  Result<int> fd = Error(Code::invalid_argument, "listen address \"" + options.address +
+                                                     "\": neither an IP address nor a known host");
+  for (const Address& address : listen_addresses(options)) {
+    fd = listen_on(address);
+    if (fd) break;
+  }
   return fd;
 }
 
@@ -459,23 +540,13 @@ Result<std::unique_ptr<HttpServer>> start_http_server(Loop& loop, HttpServerOpti
   TRIBUTARY_TRY(EpollLoop * real, real_loop(loop));
   auto server =
       std::make_shared<Server>(*real, std::move(options), std::move(handler), std::move(log));
+  TRIBUTARY_TRY(const int fd, listening_socket(server->options));
+  server->listener.emplace(*real, fd);
+  if (auto listens = adopt_listening(fd); !listens) return listens.error();
   if (server->options.tls) {
     TRIBUTARY_TRY(server->tls, TlsContext::server(*server->options.tls));
   }
-
-  Result<int> fd = Error(Code::invalid_argument, "listen address \"" + server->options.address +
-                                                     "\": neither an IP address nor a known host");
-  for (const Address& address : listen_addresses(server->options)) {
-    fd = listen_on(address);
-    if (fd) break;
-  }
-  if (!fd) return fd.error();
-
-  Address bound;
-  bound.size = sizeof bound.storage;
-  ::getsockname(*fd, reinterpret_cast<sockaddr*>(&bound.storage), &bound.size);
-  server->port = bound.port();
-  server->listener.emplace(*real, *fd);
+  server->port = server->listener->port();
   accept_all(server);
   return std::unique_ptr<HttpServer>(std::make_unique<RealHttpServer>(std::move(server)));
 }

@@ -213,13 +213,15 @@ void MessageParser::finish_request_head() {
 
   const auto expect = head_.headers.get("Expect");
   expects_continue_ = expect && equals_ignore_case(*expect, "100-continue");
-  if (coded) {
-    if (!transfer_coded()) return;
+  if (coded && !transfer_coded()) return;
+  const auto length = coded ? std::nullopt : content_length();
+  if (fault_) return;
+  if (choice_ != nullptr && (sink_ = choice_->choose(head_)))
+    limits_.body_bytes_max = choice_->body_bytes_max;
+  if (coded)
     state_ = State::chunk_size;
-    return;
-  }
-  const auto length = content_length();
-  if (!fault_) expect_bytes(length.value_or(0));
+  else
+    expect_bytes(length.value_or(0));
 }
 
 void MessageParser::finish_response_head() {
@@ -306,9 +308,13 @@ std::size_t MessageParser::take_body(std::string_view bytes) {
   return taken;
 }
 
+bool MessageParser::sink_takes_body() const {
+  return sink_ && (is_request() || head_.status == 200);
+}
+
 void MessageParser::keep_body(std::string_view piece) {
   body_bytes_ += piece.size();
-  if (sink_ && head_.status == 200)
+  if (sink_takes_body())
     sink_refused_ = !sink_(piece);
   else
     body_ += piece;

@@ -42,12 +42,19 @@ class MessageParser {
   };
 
   // Takes pieces of a body; false ends the parsing.
-  using BodySink = std::function<bool(std::string_view piece)>;
+  using Sink = std::function<bool(std::string_view piece)>;
+  // Asked once the head of a request is there, before its length is looked at.
+  struct SinkChoice {
+    std::function<Sink(const Head& head)> choose;  // null: the body goes to body()
+    std::uint64_t body_bytes_max;                  // of what goes to a sink
+  };
 
   MessageParser(Kind kind, Limits limits) : kind_(kind), limits_(limits) {}
 
   // Bodies of answers with status 200 go there and not into body().
-  void stream_to(BodySink sink) { sink_ = std::move(sink); }
+  void stream_to(Sink sink) { sink_ = std::move(sink); }
+  // The choice outlives the parser.
+  void choose_sink(const SinkChoice& choice) { choice_ = &choice; }
 
   // Takes the message's bytes from the front of `bytes` and tells how many; what is left over
   // belongs to the next message. Responses of status 1xx are passed over, but for 101.
@@ -97,6 +104,7 @@ class MessageParser {
   std::optional<std::uint64_t> content_length();
   bool transfer_coded();
   void expect_bytes(std::uint64_t count);
+  bool sink_takes_body() const;
   void parse_chunk_size(std::string_view line);
 
   Kind kind_;
@@ -110,7 +118,8 @@ class MessageParser {
   Head head_;
   std::uint64_t body_bytes_ = 0;
   std::string body_;
-  BodySink sink_;
+  Sink sink_;
+  const SinkChoice* choice_ = nullptr;
   bool sink_refused_ = false;
   std::optional<MessageFault> fault_;
 };

@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 
 #include <atomic>
 #include <coroutine>
@@ -55,6 +56,7 @@ Addresses known_addresses(const std::string& host, std::uint16_t port) {
 }  // namespace
 
 std::string Address::to_string() const {
+  if (family() == AF_UNIX) return reinterpret_cast<const sockaddr_un&>(storage).sun_path;
   char text[INET6_ADDRSTRLEN] = "";
   if (family() == AF_INET) {
     inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(storage).sin_addr, text, sizeof text);
@@ -71,6 +73,16 @@ std::string Address::to_string() const {
 std::uint16_t Address::port() const {
   return ntohs(family() == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(storage).sin6_port
                                     : reinterpret_cast<const sockaddr_in&>(storage).sin_port);
+}
+
+std::optional<Address> unix_address(std::string_view path) {
+  Address address;
+  auto& file = reinterpret_cast<sockaddr_un&>(address.storage);
+  if (path.empty() || path.size() >= sizeof file.sun_path) return std::nullopt;
+  file.sun_family = AF_UNIX;
+  path.copy(file.sun_path, path.size());  // the rest is zeros
+  address.size = sizeof file;
+  return address;
 }
 
 std::optional<Address> parse_address(const std::string& host, std::uint16_t port) {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -28,7 +29,8 @@ struct Address {
 
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
   int family() const { return storage.ss_family; }
-  std::string to_string() const;  // without the port; an IPv4 address in IPv6 as IPv4
+  // Without the port; an IPv4 address in IPv6 as IPv4. A socket file's is its path.
+  std::string to_string() const;
   std::uint16_t port() const;
 };
 
@@ -39,6 +41,9 @@ Result<Addresses> look_up_host(const std::string& host, std::uint16_t port);
 
 // An IP address as text, or nothing. An unspecified one (0.0.0.0, ::) stays as it is.
 std::optional<Address> parse_address(const std::string& host, std::uint16_t port);
+
+// A socket file's, or nothing where the path is empty or longer than the system takes.
+std::optional<Address> unix_address(std::string_view path);
 
 class Resolver {
  public:

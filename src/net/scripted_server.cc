@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -10,17 +11,32 @@ namespace tributary::net {
 
 ScriptedServer::ScriptedServer(std::vector<Answers> connections)
     : connections_(std::move(connections)) {
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  listen_on(&address, sizeof address);
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  TRIBUTARY_CHECK(::bind(listener_, generic, size) == 0);
-  TRIBUTARY_CHECK(::listen(listener_, 64) == 0);
   TRIBUTARY_CHECK(::getsockname(listener_, generic, &size) == 0);
   port_ = ntohs(address.sin_port);
   thread_ = std::thread([this] { run(); });
+}
+
+ScriptedServer::ScriptedServer(const std::string& socket_file, std::vector<Answers> connections)
+    : connections_(std::move(connections)), socket_file_(socket_file) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  TRIBUTARY_CHECK(socket_file.size() < sizeof address.sun_path);
+  socket_file.copy(address.sun_path, socket_file.size());
+  listen_on(&address, sizeof address);
+  thread_ = std::thread([this] { run(); });
+}
+
+void ScriptedServer::listen_on(const void* address, std::size_t size) {
+  const auto* generic = static_cast<const sockaddr*>(address);
+  listener_ = ::socket(generic->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  TRIBUTARY_CHECK(::bind(listener_, generic, static_cast<socklen_t>(size)) == 0);
+  TRIBUTARY_CHECK(::listen(listener_, 64) == 0);
 }
 
 ScriptedServer::~ScriptedServer() {
@@ -31,6 +47,7 @@ ScriptedServer::~ScriptedServer() {
   }
   thread_.join();
   ::close(listener_);
+  if (!socket_file_.empty()) ::unlink(socket_file_.c_str());
 }
 
 std::vector<std::string> ScriptedServer::heads() const {

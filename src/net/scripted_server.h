@@ -19,6 +19,8 @@ class ScriptedServer {
 
   // Connections get their answers in the order in which they are accepted; further ones are closed.
   explicit ScriptedServer(std::vector<Answers> connections);
+  // At a socket file, which is removed at the end.
+  ScriptedServer(const std::string& socket_file, std::vector<Answers> connections);
   ~ScriptedServer();
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
@@ -29,10 +31,12 @@ class ScriptedServer {
   std::vector<std::string> heads() const;
 
  private:
+  void listen_on(const void* address, std::size_t size);
   void run();
   bool read_head(int fd);
 
   std::vector<Answers> connections_;
+  std::string socket_file_;
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<int> accepted_ = 0;
