@@ -1,0 +1,105 @@
+// A program for the images of the tests: does what its arguments say, one after the other. Linked
+// static, it runs in an image that holds nothing else.
+//
+//   print TEXT, error TEXT, write TEXT (no line end), sleep MS, exit CODE, env NAME, cat FILE,
+//   put FILE TEXT, whoami, directory, allocate MIB, spin MS, flood LINES, pause, stubborn, kill N
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace {
+
+void say(std::FILE* stream, const std::string& text) {
+  std::fputs(text.c_str(), stream);
+  std::fflush(stream);
+}
+
+void cat(const char* path) {
+  std::FILE* file = std::fopen(path, "r");
+  if (!file) return say(stdout, std::string(path) + ": " + std::strerror(errno) + "\n");
+  char piece[4096];
+  while (const std::size_t size = std::fread(piece, 1, sizeof piece, file))
+    say(stdout, std::string(piece, size));
+  std::fclose(file);
+}
+
+void put(const char* path, const char* text) {
+  std::FILE* file = std::fopen(path, "w");
+  if (!file) return say(stdout, std::string(path) + ": " + std::strerror(errno) + "\n");
+  std::fputs(text, file);
+  std::fclose(file);
+  say(stdout, std::string(path) + ": written\n");
+}
+
+void allocate(int mib) {
+  for (int i = 0; i < mib; ++i) {
+    auto* bytes = static_cast<char*>(std::malloc(1U << 20));
+    for (std::size_t at = 0; at < (1U << 20); at += 4096) bytes[at] = static_cast<char>(at + 1);
+  }
+  say(stdout, "allocated\n");
+}
+
+void spin(int ms) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+  volatile unsigned turns = 0;
+  while (std::chrono::steady_clock::now() < end) turns = turns + 1;
+}
+
+void wait_for_signals() {
+  std::signal(SIGTERM, [](int) { ::_exit(0); });
+  for (;;) ::pause();
+}
+
+// True where the word takes an argument, which was used.
+bool with_argument(const std::string& word, const char* argument) {
+  if (word == "print") return say(stdout, std::string(argument) + "\n"), true;
+  if (word == "error") return say(stderr, std::string(argument) + "\n"), true;
+  if (word == "write") return say(stdout, argument), true;
+  if (word == "sleep") return ::usleep(static_cast<unsigned>(std::atoi(argument)) * 1000U), true;
+  if (word == "exit") std::exit(std::atoi(argument));
+  if (word == "kill") return std::raise(std::atoi(argument)), true;
+  if (word == "cat") return cat(argument), true;
+  if (word == "allocate") return allocate(std::atoi(argument)), true;
+  if (word == "spin") return spin(std::atoi(argument)), true;
+  if (word == "env") {
+    const char* value = std::getenv(argument);
+    return say(stdout, std::string(argument) + "=" + (value ? value : "(unset)") + "\n"), true;
+  }
+  if (word == "flood") {
+    for (int i = 0; i < std::atoi(argument); ++i) say(stdout, "line " + std::to_string(i) + "\n");
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  for (int i = 1; i < count; ++i) {
+    const std::string word = words[i];
+    if (word == "pause") wait_for_signals();
+    if (word == "stubborn") {
+      std::signal(SIGTERM, SIG_IGN);
+    } else if (word == "whoami") {
+      say(stdout, std::to_string(::getuid()) + ":" + std::to_string(::getgid()) + "\n");
+    } else if (word == "directory") {
+      char path[4096];
+      say(stdout, std::string(::getcwd(path, sizeof path) ? path : "?") + "\n");
+    } else if (word == "put" && i + 2 < count) {
+      put(words[i + 1], words[i + 2]);
+      i += 2;
+    } else if (i + 1 < count && with_argument(word, words[i + 1])) {
+      ++i;
+    } else {
+      say(stderr, "probe: what is \"" + word + "\"?\n");
+      return 64;
+    }
+  }
+  return 0;
+}
