@@ -167,6 +167,7 @@ class Topology:
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.data = self.directory / "hub"
         self.programs, self.hub, self.ca_file, self.tls_arguments = [], None, None, []
+        self.lab, self.lab_endpoint = None, None
 
     def __enter__(self):
         return self
@@ -215,28 +216,77 @@ class Topology:
 
         wait_for(ready, START_TIMEOUT_S, "tributary-hub ready")
 
-    def create_account(self, number, name):
+    def hub_command(self, *arguments):
+        """A command of tributary-hub on this hub's data: its standard output."""
         done = subprocess.run(
-            [
-                str(BIN / "tributary-hub"),
-                "accounts",
-                "create",
-                "--data",
-                str(self.data),
-                "--id",
-                number,
-                "--name",
-                name,
-                "--output",
-                "json",
-            ],
+            [str(BIN / "tributary-hub"), *map(str, arguments), "--data", str(self.data)],
             capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode != 0:
-            raise RuntimeError(f"accounts create: {done.stderr.strip()}")
-        return Account(self.endpoint, json.loads(done.stdout), self.ca_file)
+            raise RuntimeError(f"tributary-hub {arguments[0]}: {done.stderr.strip()}")
+        return done.stdout
+
+    def create_account(self, number, name):
+        created = self.hub_command(
+            *["accounts", "create", "--id", number, "--name", name, "--output", "json"]
+        )
+        return Account(self.endpoint, json.loads(created), self.ca_file)
+
+    def service_key(self):
+        """The file with the key by which the lab speaks for the AWS services; made once."""
+        path = self.directory / "service-key.json"
+        if not path.exists():
+            self.hub_command("service-key", "create", "--out", path)
+        return path
+
+    def start_lab(self, *extra, port=None, env=None):
+        port = port or free_port()
+        self.lab_endpoint = f"http://127.0.0.1:{port}"
+        self.lab = self.start(
+            "tributary-lab",
+            [
+                *["serve", "--data", self.directory / "lab", "--hub", self.endpoint],
+                *["--service-key", self.service_key(), "--listen", f"127.0.0.1:{port}"],
+                *extra,
+            ],
+            env={**(env or {}), **({"AWS_CA_BUNDLE": str(self.ca_file)} if self.ca_file else {})},
+        )
+
+        def ready():
+            if not self.lab.running():
+                raise RuntimeError(f"tributary-lab ended: {self.lab.output()}")
+            return get(self.lab_endpoint + "/-/ready")[0] == 200
+
+        wait_for(ready, START_TIMEOUT_S, "tributary-lab ready")
+
+    def cli_env(self):
+        """For AWS CLI and SDKs: both accounts as profiles, hub and lab as AWS' endpoints."""
+        config, credentials = self.directory / "aws-config", self.directory / "aws-credentials"
+        accounts = {"workload": self.workload, "monitoring": self.central}
+        with open(os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            for profile, account in accounts.items():
+                file.write(
+                    f"[{profile}]\naws_access_key_id = {account.key}\n"
+                    f"aws_secret_access_key = {account.secret}\n"
+                )
+        config.write_text("".join(f"[profile {p}]\nregion = {REGION}\n" for p in accounts))
+        return {
+            "AWS_CONFIG_FILE": str(config),
+            "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_PAGER": "",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "MONITORING_PROFILE": "monitoring",
+            "WORKLOAD_PROFILE": "workload",
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ENDPOINT_URL_ECS": self.lab_endpoint,
+            "AWS_ENDPOINT_URL_ECR": self.lab_endpoint,
+            "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": self.lab_endpoint,
+            **({"AWS_CA_BUNDLE": str(self.ca_file)} if self.ca_file else {}),
+        }
 
     def create_accounts(self):
         self.workload = self.create_account(WORKLOAD, "workload")

@@ -216,6 +216,7 @@ def write_config(directory, text, name="collector.yaml"):
 
 def task_credentials(topo, session="system-test"):
     """Credentials of the task role as ECS would hand them out; issued by the hub."""
+    key = json.loads(topo.service_key().read_text())
     body = urllib.parse.urlencode(
         {
             "Action": "TributaryIssueTaskCredentials",
@@ -230,8 +231,8 @@ def task_credentials(topo, session="system-test"):
         "POST",
         topo.endpoint + "/",
         body,
-        topo.workload.key,
-        topo.workload.secret,
+        key["accessKeyId"],
+        key["secretAccessKey"],
         "sts",
         headers=headers,
     )
