@@ -26,6 +26,7 @@ struct RequestView {
   std::string_view target;  // path and query of the request line, percent-encoded as sent
   const net::Headers& headers;
   std::string_view body;
+  std::string_view body_sha256 = {};  // in hexadecimal, in the place of a body that is not at hand
 
   std::string_view path() const;   // target up to '?'
   std::string_view query() const;  // target after '?', raw

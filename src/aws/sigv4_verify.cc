@@ -207,11 +207,12 @@ std::optional<AuthError> read_credential(std::string_view credential, ParsedAuth
 // x-amz-content-sha256 must tell the truth; a presigned GET without a body may leave it open.
 std::variant<std::string, AuthError> checked_payload_hash(const ParsedAuth& auth,
                                                           const RequestView& request) {
-  std::string real = sha256_hex(request.body);
+  std::string real =
+      request.body_sha256.empty() ? sha256_hex(request.body) : std::string(request.body_sha256);
   const auto given = request.headers.get("x-amz-content-sha256");
   if (!given || *given == real) return real;
   if (*given == kUnsignedPayload && auth.is_presigned && request.method == "GET" &&
-      request.body.empty()) {
+      real == sha256_hex("")) {
     return std::string(kUnsignedPayload);
   }
   return AuthError{

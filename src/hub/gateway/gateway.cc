@@ -113,7 +113,7 @@ Gateway::Gateway(Parts parts, Options options)
       authenticator_(parts_.identities),
       authorizer_(parts_.identities),
       iam_(parts_.identities, authorizer_),
-      sts_(parts_.identities, authorizer_),
+      sts_(parts_.identities, authenticator_, authorizer_),
       verification_(authenticator_, identity_mutex_, parts_.clock),
       amp_(parts_.catalog, parts_.workspaces, parts_.limits, parts_.clock, parts_.random),
       queue_(parts_.loop, options.queries_running_max) {}

@@ -73,7 +73,8 @@ std::variant<AuthenticatedPtr, ApiError> Authenticator::find(std::string_view ac
 Authenticator::Found Authenticator::find_user(std::string_view access_key_id) {
   auto key = store_.find_access_key(access_key_id);
   if (!key) return ApiError(key.error());
-  if (!*key || !(*key)->key.active) return invalid_token();
+  if (!*key) return find_service(access_key_id);
+  if (!(*key)->key.active) return invalid_token();
   auto user = store_.find_entity((*key)->key.user_id);
   if (!user) return ApiError(user.error());
   if (!*user) return invalid_token();
@@ -88,6 +89,16 @@ Authenticator::Found Authenticator::find_user(std::string_view access_key_id) {
                       .name = (*user)->name,
                       .access_key_id = (*key)->key.id,
                       .tags = std::move(*tags)};
+  return std::make_shared<const Authenticated>(
+      Authenticated{std::move((*key)->secret), std::move(principal)});
+}
+
+Authenticator::Found Authenticator::find_service(std::string_view access_key_id) {
+  auto key = store_.find_service_key(access_key_id);
+  if (!key) return ApiError(key.error());
+  if (!*key) return invalid_token();
+  Principal principal = service_principal((*key)->key.service);
+  principal.access_key_id = (*key)->key.id;
   return std::make_shared<const Authenticated>(
       Authenticated{std::move((*key)->secret), std::move(principal)});
 }

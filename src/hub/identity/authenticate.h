@@ -38,6 +38,7 @@ class Authenticator {
  private:
   using Found = std::variant<AuthenticatedPtr, ApiError>;
   Found find_user(std::string_view access_key_id);
+  Found find_service(std::string_view access_key_id);
   Found find_session(std::string_view access_key_id, std::string_view token);
 
   Store& store_;

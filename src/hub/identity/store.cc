@@ -8,7 +8,7 @@
 namespace tributary::hub::identity {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 
 constexpr std::string_view kSchema = R"(
 CREATE TABLE accounts(
@@ -77,7 +77,21 @@ CREATE TABLE access_keys(
 CREATE INDEX access_keys_by_user ON access_keys(user);
 )";
 
+// Since version 2.
+constexpr std::string_view kServiceKeys = R"(
+CREATE TABLE service_keys(
+  id TEXT PRIMARY KEY,
+  service TEXT NOT NULL,
+  sealed_secret BLOB NOT NULL,
+  created_ms INTEGER NOT NULL
+) STRICT;
+)";
+
 Account read_account(const Row& row) {
+  return {row.text(0), row.text(1), timestamp_from_ms(row.integer(2))};
+}
+
+ServiceKey read_service_key(const Row& row) {
   return {row.text(0), row.text(1), timestamp_from_ms(row.integer(2))};
 }
 
@@ -137,9 +151,11 @@ Result<void> Store::migrate() {
     return Error(Code::unsupported, "has schema version " + std::to_string(*version) +
                                         ", this program knows up to " +
                                         std::to_string(kSchemaVersion));
-  if (version.value_or(0) == 0) {
-    const std::string sql =
-        std::string(kSchema) + "PRAGMA user_version = " + std::to_string(kSchemaVersion) + ";";
+  std::string sql;
+  if (version.value_or(0) < 1) sql += kSchema;
+  if (version.value_or(0) < 2) sql += kServiceKeys;
+  if (!sql.empty()) {
+    sql += "PRAGMA user_version = " + std::to_string(kSchemaVersion) + ";";
     if (auto made = database_->execute(sql); !made) return made;
   }
   if (auto added = add_aws_policies(); !added) return added;
@@ -226,6 +242,46 @@ Result<void> Store::set_active(std::string_view key_id, bool active) {
 
 Result<void> Store::remove_access_key(std::string_view key_id) {
   return database_->run("DELETE FROM access_keys WHERE id = ?", key_id);
+}
+
+Result<Store::NewServiceKey> Store::add_service_key(std::string_view service) {
+  NewServiceKey made{.key = {.id = access_key_id("AKIA", random_),
+                             .service = std::string(service),
+                             .created = clock_.now()},
+                     .secret = secret_access_key(random_)};
+  const std::string sealed = box_.seal(made.secret, made.key.id, random_);
+  auto added = database_->run(
+      "INSERT INTO service_keys(id, service, sealed_secret, created_ms) VALUES(?, ?, ?, ?)",
+      made.key.id, service, Blob{sealed}, to_ms(made.key.created));
+  if (!added) return added.error();
+  return made;
+}
+
+Result<std::optional<Store::NewServiceKey>> Store::find_service_key(std::string_view id) {
+  TRIBUTARY_TRY(
+      auto found,
+      database_->first(
+          "SELECT id, service, created_ms, sealed_secret FROM service_keys WHERE id = ?",
+          [](const Row& row) { return NewServiceKey{read_service_key(row), row.text(3)}; }, id));
+  if (!found) return found;
+  auto secret = box_.open(found->secret, found->key.id);
+  if (!secret)
+    return Error(Code::corruption,
+                 "service key " + found->key.id + ": its secret was sealed with another key file");
+  found->secret = std::move(*secret);
+  return found;
+}
+
+Result<std::vector<ServiceKey>> Store::service_keys() {
+  return database_->collect(
+      "SELECT id, service, created_ms FROM service_keys ORDER BY created_ms, id", read_service_key);
+}
+
+Result<bool> Store::remove_service_key(std::string_view id) {
+  TRIBUTARY_TRY(const auto gone, database_->collect(
+                                     "DELETE FROM service_keys WHERE id = ? RETURNING id",
+                                     [](const Row& row) { return row.text(0); }, id));
+  return !gone.empty();
 }
 
 }  // namespace tributary::hub::identity

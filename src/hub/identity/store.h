@@ -84,6 +84,13 @@ struct AccessKey {
   Timestamp created{};
 };
 
+// Of a service of Tributary's own, which belongs to no account.
+struct ServiceKey {
+  std::string id;       // AKIA...
+  std::string service;  // "lab.tributary"
+  Timestamp created{};
+};
+
 class Store {
  public:
   // Opens or creates `directory`/identity.db and identity.key.
@@ -150,6 +157,16 @@ class Store {
   Result<std::vector<AccessKey>> access_keys(std::string_view user_id);
   Result<void> set_active(std::string_view key_id, bool active);
   Result<void> remove_access_key(std::string_view key_id);
+
+  // Their secrets, too, are answered once and rest sealed.
+  struct NewServiceKey {
+    ServiceKey key;
+    std::string secret;
+  };
+  Result<NewServiceKey> add_service_key(std::string_view service);
+  Result<std::optional<NewServiceKey>> find_service_key(std::string_view id);
+  Result<std::vector<ServiceKey>> service_keys();
+  Result<bool> remove_service_key(std::string_view id);  // false if there is none
 
  private:
   Store(std::unique_ptr<Database> database, SecretBox box, const Clock& clock, Random& random)

@@ -3,10 +3,9 @@
 #include <algorithm>
 
 #include "base/strings.h"
-#include "base/time_text.h"
-#include "hub/identity/arn.h"
 #include "hub/identity/operation.h"
 #include "hub/identity/session_token.h"
+#include "hub/identity/sts_sessions.h"
 
 namespace tributary::hub::identity {
 namespace {
@@ -15,50 +14,6 @@ constexpr std::int64_t kChainedSecondsMax = 3'600;
 constexpr std::size_t kSessionPolicyCharactersMax = 2'048;
 constexpr std::size_t kSessionPolicyArnsMax = 10;
 constexpr std::size_t kTagsMax = 50;
-constexpr std::string_view kEcsTasks = "ecs-tasks.amazonaws.com";
-
-// The role of exactly this ARN, if it is here.
-Result<std::optional<Entity>> find_role(Store& store, std::string_view arn) {
-  const auto parts = split_arn(arn);
-  const auto resource = parts ? split_iam_resource(parts->resource) : std::nullopt;
-  if (!resource || resource->kind != "role") return std::optional<Entity>();
-  TRIBUTARY_TRY(auto role, store.find_entity(parts->account, EntityKind::role, resource->name));
-  if (role && role->arn() != arn) role.reset();
-  return role;
-}
-
-bool is_role_arn(std::string_view text) {
-  const auto arn = split_arn(text);
-  const auto resource = arn ? split_iam_resource(arn->resource) : std::nullopt;
-  return resource && arn->service == "iam" && is_account_id(arn->account) &&
-         resource->kind == "role";
-}
-
-Session new_session(Call& call, const Entity& role, std::string_view name, std::int64_t seconds) {
-  Store& store = call.store;
-  const Timestamp now = std::chrono::floor<std::chrono::milliseconds>(store.clock().now());
-  return {.access_key_id = access_key_id("ASIA", store.random()),
-          .secret = secret_access_key(store.random()),
-          .role_id = role.id,
-          .name = std::string(name),
-          .issued = now,
-          // Told in whole seconds, so it is whole seconds.
-          .expires = std::chrono::ceil<std::chrono::seconds>(now) + std::chrono::seconds(seconds)};
-}
-
-void write_session(Call& call, const Entity& role, const Session& session) {
-  call.out.open("Credentials")
-      .element("AccessKeyId", session.access_key_id)
-      .element("SecretAccessKey", session.secret)
-      .element("SessionToken", seal_session(session, call.store.box(), call.store.random()))
-      .element("Expiration", iso8601(session.expires))
-      .close("Credentials");
-  call.out.open("AssumedRoleUser")
-      .element("AssumedRoleId", role.id + ":" + session.name)
-      .element("Arn",
-               "arn:aws:sts::" + role.account + ":assumed-role/" + role.name + "/" + session.name)
-      .close("AssumedRoleUser");
-}
 
 // What a session will carry besides its name, out of the request and of the session before it.
 struct Baggage {
@@ -207,7 +162,7 @@ Fault assume_role(Call& call) {
   if (Fault fault = check_duration(call, *role, seconds)) return fault;
   if (Fault fault = read_session_policies(call, role->account, baggage.policies)) return fault;
 
-  Session session = new_session(call, *role, call.text("RoleSessionName"), seconds);
+  Session session = new_session(call.store, *role, call.text("RoleSessionName"), seconds);
   session.source_identity = std::move(baggage.source_identity);
   session.tags = std::move(baggage.tags);
   session.transitive_tag_keys = std::move(baggage.transitive_keys);
@@ -241,56 +196,6 @@ Fault get_access_key_info(Call& call) {
   return {};
 }
 
-// arn:aws:ecs:eu-west-1:111111111111:task/cluster/0123 -> 0123, if it may name a session.
-std::optional<std::string> task_id(const Arn& task) {
-  if (task.service != "ecs" || !task.resource.starts_with("task/")) return std::nullopt;
-  std::string id(task.resource.substr(task.resource.rfind('/') + 1));
-  const Params params{{"taskId", id}};
-  const std::vector<Parameter> rule = {{"taskId", Format::name, 2, 64}};
-  if (validate(rule, params)) return std::nullopt;
-  return id;
-}
-
-Fault authorize_task(Call& call, const Entity& role, const Arn& task) {
-  const AccessRequest issue{.principal = call.caller,
-                            .action = "tributary:IssueTaskCredentials",
-                            .resource = role.arn(),
-                            .resource_account = role.account,
-                            .context = call.request.context};
-  TRIBUTARY_TRY(const Decision may_issue, call.authorizer.authorize(issue));
-  if (!may_issue.allowed()) return access_denied(issue, may_issue);
-
-  const Principal ecs = service_principal(kEcsTasks);
-  AccessRequest assume{.principal = ecs, .action = "sts:AssumeRole", .resource = role.arn()};
-  assume.context.set("aws:SourceArn", call.text("TaskArn"));
-  assume.context.set("aws:SourceAccount", task.account);
-  TRIBUTARY_TRY(const Decision trusted, call.authorizer.authorize_assume_role(assume, &role));
-  if (!trusted.allowed()) return access_denied(assume, trusted);
-  return {};
-}
-
-Fault issue_task_credentials(Call& call) {
-  const std::string_view role_arn = call.text("RoleArn");
-  if (!is_role_arn(role_arn)) return validation_error(std::string(role_arn) + " is invalid");
-  const auto task = split_arn(call.text("TaskArn"));
-  const auto id = task ? task_id(*task) : std::nullopt;
-  if (!id)
-    return validation_error("TaskArn " + std::string(call.text("TaskArn")) +
-                            " is invalid, must be like "
-                            "arn:aws:ecs:eu-west-1:111111111111:task/cluster/0123456789abcdef");
-  TRIBUTARY_TRY(const auto role, find_role(call.store, role_arn));
-  const bool own = role && role->account == call.caller.account && task->account == role->account;
-  if (!own)
-    return ApiError(403, "AccessDenied",
-                    "Caller, task and role must be of one account, and the role " +
-                        std::string(role_arn) + " must exist in it");
-  if (Fault fault = authorize_task(call, *role, *task)) return fault;
-  const Session session = new_session(call, *role, *id, call.integer("DurationSeconds", 21'600));
-  write_session(call, *role, session);
-  call.out.element("RoleArn", role->arn());
-  return {};
-}
-
 std::vector<Operation> all_operations() {
   using Access = Operation::Access;
   using Output = Operation::Output;
@@ -319,21 +224,13 @@ std::vector<Operation> all_operations() {
        nullptr,
        get_access_key_info,
        {{"AccessKeyId", Format::name, 16, 128, kRequired}}},
-      {"TributaryIssueTaskCredentials",
-       Access::read,
-       Output::result,
-       kKind,
-       nullptr,
-       issue_task_credentials,
-       {{"RoleArn", Format::any, 20, 2048, kRequired},
-        {"TaskArn", Format::any, 20, 2048, kRequired},
-        {"DurationSeconds", Format::integer, 60, 43'200}}},
   };
 }
 
 }  // namespace
 
 ApiResponse StsApi::handle(const ApiRequest& request) {
+  if (ServiceApi::has(request.params.text("Action"))) return services_.handle(request);
   static const std::vector<Operation> kOperations = all_operations();
   ApiResponse response = run_operation(kSts, kOperations, store_, authorizer_, request);
   response.resource = std::string(request.params.text("RoleArn"));

@@ -1,13 +1,5 @@
 // STS (API version 2011-06-15) as far as roles go (hub-spec 2.3, 2.4): AssumeRole,
-// GetCallerIdentity, GetAccessKeyInfo, and one operation of Tributary's own.
-//
-// TributaryIssueTaskCredentials is what ECS does inside AWS: it hands a task the credentials of its
-// task role. Parameters: RoleArn and TaskArn (arn:aws:ecs:<region>:<account>:task/<cluster>/<id>),
-// both required; DurationSeconds, 60 to 43200, default 21600 as ECS gives. The caller needs
-// `tributary:IssueTaskCredentials` on the role in its own account, and the role's trust policy must
-// let the service ecs-tasks.amazonaws.com assume it, with aws:SourceArn (the task) and
-// aws:SourceAccount in the context. The session is named after the task's id. The answer holds
-// Credentials and AssumedRoleUser as AssumeRole's does, and RoleArn.
+// GetCallerIdentity, GetAccessKeyInfo, and Tributary's own operations (service_api.h).
 //
 // Threads: one at a time, the store's.
 #pragma once
@@ -15,14 +7,17 @@
 #include <string_view>
 
 #include "hub/identity/api.h"
+#include "hub/identity/authenticate.h"
 #include "hub/identity/authorize.h"
+#include "hub/identity/service_api.h"
 #include "hub/identity/store.h"
 
 namespace tributary::hub::identity {
 
 class StsApi {
  public:
-  StsApi(Store& store, Authorizer& authorizer) : store_(store), authorizer_(authorizer) {}
+  StsApi(Store& store, Authenticator& authenticator, Authorizer& authorizer)
+      : store_(store), authorizer_(authorizer), services_(store, authenticator, authorizer) {}
 
   ApiResponse handle(const ApiRequest& request);
 
@@ -34,6 +29,7 @@ class StsApi {
  private:
   Store& store_;
   Authorizer& authorizer_;
+  ServiceApi services_;
 };
 
 }  // namespace tributary::hub::identity

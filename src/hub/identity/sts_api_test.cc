@@ -310,7 +310,7 @@ TEST_F(StsTest, IssuesTaskCredentialsOnlyWhereTheServiceIsTrusted) {
 
 TEST_F(StsTest, AnswersUnsignedOperationsClearly) {
   Store& store = hub_.store();
-  StsApi sts(store, hub_.authorizer());
+  StsApi sts(store, hub_.authenticator(), hub_.authorizer());
 
   const ApiResponse response = sts.handle_unsigned(
       {.params = {{"Action", "AssumeRoleWithWebIdentity"}, {"Version", "2011-06-15"}}});

@@ -62,7 +62,7 @@ class TestHub {
     authorizer_ = std::make_unique<Authorizer>(*store_);
     authenticator_ = std::make_unique<Authenticator>(*store_);
     iam_ = std::make_unique<IamApi>(*store_, *authorizer_);
-    sts_ = std::make_unique<StsApi>(*store_, *authorizer_);
+    sts_ = std::make_unique<StsApi>(*store_, *authenticator_, *authorizer_);
   }
 
   const Credentials& workload() const { return workload_; }
