@@ -38,14 +38,22 @@ std::optional<Instant> share_of_deadline(std::optional<Instant> deadline, Instan
   return now + std::min<Duration>(left, std::max<Duration>(left / addresses_left, 2s));
 }
 
+Result<int> ordinary_socket(int family) {
+  const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return system_error("socket", errno);
+  return fd;
+}
+
 Task<Result<std::unique_ptr<Connection>>> connect_one(EpollLoop& loop, Address address,
-                                                      Interrupt& interrupt) {
+                                                      Interrupt& interrupt,
+                                                      const MakeSocket* make_socket) {
   std::string doing = "connect to " + address.to_string();
   if (address.family() != AF_UNIX) doing += " port " + std::to_string(address.port());
-  const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) co_return system_error(doing, errno);
-  const int failure = ::connect(fd, address.get(), address.size) == 0 ? 0 : errno;
-  auto connection = std::make_unique<Connection>(loop, fd);
+  const Result<int> fd =
+      make_socket != nullptr ? (*make_socket)(address.family()) : ordinary_socket(address.family());
+  if (!fd) co_return fd.error().within(doing);
+  const int failure = ::connect(*fd, address.get(), address.size) == 0 ? 0 : errno;
+  auto connection = std::make_unique<Connection>(loop, *fd);
   if (failure == EINPROGRESS) {
     const Result<void> connected = co_await connection->await_connected(interrupt);
     if (!connected) co_return connected.error().within(doing);
@@ -203,8 +211,14 @@ void Connection::finish() {
   ::shutdown(fd(), SHUT_WR);
 }
 
+void Connection::reset_at_end() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 Task<Result<std::unique_ptr<Connection>>> connect_tcp(EpollLoop& loop, Addresses addresses,
-                                                      Interrupt& interrupt) {
+                                                      Interrupt& interrupt,
+                                                      const MakeSocket* make_socket) {
   Result<std::unique_ptr<Connection>> last = Error(Code::unavailable, "no address");
   for (std::size_t i = 0; i < addresses.size() && !interrupt.raised(); ++i) {
     // An interrupt of its own, so that a silent address does not use up everybody's time.
@@ -213,7 +227,7 @@ Task<Result<std::unique_ptr<Connection>>> connect_tcp(EpollLoop& loop, Addresses
         share_of_deadline(interrupt.deadline(), loop.clock().monotonic(), addresses.size() - i));
     PassOn pass_on(attempt, interrupt);
     interrupt.begin(pass_on);
-    last = co_await connect_one(loop, addresses[i], attempt);
+    last = co_await connect_one(loop, addresses[i], attempt, make_socket);
     interrupt.end();
     if (last) break;
   }

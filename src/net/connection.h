@@ -4,6 +4,7 @@
 // Threads: the loop's.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -27,6 +28,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   int fd() const { return descriptor_.fd(); }
+  Descriptor& descriptor() { return descriptor_; }
   bool is_tls() const { return tls_ != nullptr; }
 
   // Errors of all of these: unavailable, or what the interrupt says.
@@ -38,18 +40,22 @@ class Connection {
   Task<Result<std::string_view>> read(Interrupt& interrupt);
   Task<Result<void>> write(std::string_view head, std::string_view body, Interrupt& interrupt);
 
+  // What goes without waiting; where nothing does, the outcome says what to wait for. Each notes
+  // where the socket is exhausted.
+  Result<TlsSession::Outcome> try_read(std::span<char> into);
+  Result<TlsSession::Outcome> try_write(std::string_view head, std::string_view body);
+
   // Nothing has arrived and the peer has not closed, so far as is known.
   bool is_quiet();
   // The peer has closed, or has said that it sends no more.
   bool peer_has_left();
   // Tells the peer that nothing more comes.
   void finish();
+  // At its end the peer is told that the connection broke, not that it is over.
+  void reset_at_end();
 
  private:
-  // Each notes where the socket is exhausted.
   Result<TlsSession::Outcome> try_handshake();
-  Result<TlsSession::Outcome> try_read(std::span<char> into);
-  Result<TlsSession::Outcome> try_write(std::string_view head, std::string_view body);
   Result<TlsSession::Outcome> noted(Result<TlsSession::Outcome> outcome);
 
   EpollLoop& loop_;
@@ -58,8 +64,12 @@ class Connection {
   int full_reads_ = 0;  // in a row
 };
 
-// Tries one address after the other.
+// Makes a socket that does not block.
+using MakeSocket = std::function<Result<int>(int family)>;
+
+// Tries one address after the other. `make_socket` outlives the call; null: an ordinary socket.
 Task<Result<std::unique_ptr<Connection>>> connect_tcp(EpollLoop& loop, Addresses addresses,
-                                                      Interrupt& interrupt);
+                                                      Interrupt& interrupt,
+                                                      const MakeSocket* make_socket = nullptr);
 
 }  // namespace tributary::net

@@ -222,6 +222,37 @@ void ReadyWait::give_up() {
   descriptor_.loop_.post([waiting] { waiting.resume(); });
 }
 
+void PairWait::await_suspend(std::coroutine_handle<> waiting) {
+  interrupt_.begin(*this);
+  for (const Side* side : {&one_, &other_}) {
+    TRIBUTARY_CHECK(!side->descriptor.waiting_);
+    side->descriptor.waited_for_ = static_cast<std::uint8_t>(side->wanted);
+    side->descriptor.waiting_ = waiting;
+  }
+}
+
+void PairWait::let_go() {
+  for (const Side* side : {&one_, &other_}) {
+    side->descriptor.waited_for_ = 0;
+    side->descriptor.waiting_ = nullptr;
+  }
+}
+
+Result<void> PairWait::await_resume() {
+  interrupt_.end();
+  let_go();
+  if (const auto cause = interrupt_.cause()) return Error(*cause, std::string(to_string(*cause)));
+  if (!one_.descriptor.watched_ || !other_.descriptor.watched_)
+    return Error(Code::unavailable, "epoll takes no more descriptors");
+  return {};
+}
+
+void PairWait::give_up() {
+  const std::coroutine_handle<> waiting = one_.descriptor.waiting_;
+  let_go();
+  one_.descriptor.loop_.post([waiting] { waiting.resume(); });
+}
+
 std::unique_ptr<Loop> make_loop() { return std::make_unique<EpollLoop>(); }
 
 Result<EpollLoop*> real_loop(Loop& loop) {

@@ -123,6 +123,7 @@ class Descriptor {
  private:
   friend class EpollLoop;
   friend class ReadyWait;
+  friend class PairWait;
 
   void on_events(std::uint32_t events);
 
@@ -151,6 +152,35 @@ class ReadyWait final : public Interrupt::Wait {
  private:
   Descriptor& descriptor_;
   Descriptor::Ready what_;
+  Interrupt& interrupt_;
+};
+
+// The same for two descriptors at once: nothing where one of them is ready for any of what is
+// wanted of it (of Ready, or 0).
+class PairWait final : public Interrupt::Wait {
+ public:
+  struct Side {
+    Descriptor& descriptor;
+    unsigned wanted;
+
+    bool ready() const { return (descriptor.ready_ & wanted) != 0 || !descriptor.watched_; }
+  };
+
+  PairWait(Side one, Side other, Interrupt& interrupt)
+      : one_(one), other_(other), interrupt_(interrupt) {}
+
+  bool await_ready() const noexcept {
+    return interrupt_.raised() || one_.ready() || other_.ready();
+  }
+  void await_suspend(std::coroutine_handle<> waiting);
+  Result<void> await_resume();
+  void give_up() override;
+
+ private:
+  void let_go();
+
+  Side one_;
+  Side other_;
   Interrupt& interrupt_;
 };
 

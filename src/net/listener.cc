@@ -63,6 +63,11 @@ Address bound_address(int fd) {
   return bound;
 }
 
+void Listener::close() {
+  ::shutdown(socket_.fd(), SHUT_RDWR);
+  stop_.request_stop();
+}
+
 // Takes in what waits to be accepted; false where the system has no descriptor for it.
 bool Listener::accept_waiting(const Take& take) {
   constexpr int kAtOnce = 64;

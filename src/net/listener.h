@@ -31,7 +31,8 @@ class Listener {
   }
 
   std::uint16_t port() const { return bound_address(socket_.fd()).port(); }
-  void close() { stop_.request_stop(); }
+  // Whoever comes from now on is refused, and another may listen there at once.
+  void close();
 
   // Hands over each connection that comes, a socket that does not block, until `close`.
   using Take = std::function<void(int fd, const Address& peer)>;
