@@ -12,8 +12,9 @@ BUILD_PACKAGES := g++ make cmake ninja-build ccache lld binutils \
   libboost1.81-dev libssl-dev zlib1g-dev libdeflate-dev libzstd-dev libsnappy-dev libre2-dev \
   libyaml-dev rapidjson-dev libsqlite3-dev
 RUN_PACKAGES := python3 ca-certificates awscli
+CONTAINER_PACKAGES := podman runc buildah
 TEST_PACKAGES := libgtest-dev libgmock-dev prometheus prometheus-node-exporter victoria-metrics \
-  openssl curl git
+  openssl curl git skopeo shellcheck systemd
 LINT_PACKAGES := clang-format-19 clang-tidy-19
 BENCH_PACKAGES := libbenchmark-dev
 FUZZ_PACKAGES := clang-19 libclang-rt-19-dev
@@ -25,6 +26,14 @@ help: ## List the commands
 .PHONY: run
 run: setup-run build ## Build all, then run the whole topology end to end and show it
 	@tools/run
+
+.PHONY: walkthrough
+walkthrough: setup-walkthrough build ## examples/cross-account-ecs from set-up to clean-up (DRIVER=processes, APP=go)
+	@tools/walkthrough
+
+.PHONY: images
+images: setup-walkthrough build ## Build the container images of collector, hub and demo application
+	@tools/images
 
 .PHONY: test
 test: setup-test build ## Build all and run every test
@@ -66,10 +75,11 @@ clean: ## Remove everything built
 	rm -rf $(BUILD)
 
 # Installing is quick when nothing is missing: dpkg is asked first.
-.PHONY: setup-build setup-run setup-test setup-lint setup-bench setup-fuzz
+.PHONY: setup-build setup-run setup-walkthrough setup-test setup-lint setup-bench setup-fuzz
 setup-build: ; @tools/setup $(BUILD_PACKAGES)
 setup-run: ; @tools/setup $(BUILD_PACKAGES) $(RUN_PACKAGES)
-setup-test: ; @tools/setup $(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES)
+setup-walkthrough: ; @tools/setup $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CONTAINER_PACKAGES)
+setup-test: ; @tools/setup $(BUILD_PACKAGES) $(RUN_PACKAGES) $(CONTAINER_PACKAGES) $(TEST_PACKAGES)
 setup-lint: ; @tools/setup $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES) python3
 setup-bench: ; @tools/setup $(BUILD_PACKAGES) $(BENCH_PACKAGES) $(TEST_PACKAGES)
 setup-fuzz: ; @tools/setup $(BUILD_PACKAGES) $(FUZZ_PACKAGES)
