@@ -23,9 +23,8 @@ int create_account(const HubOptions& options) {
   SystemRandom random;
   auto store = hub::identity::Store::open(options.data, clock, random);
   if (!store) return failed(store.error());
-  const std::string& name =
-      options.account_name.empty() ? options.account_id : options.account_name;
-  const auto made = hub::identity::create_account(**store, options.account_id, name);
+  const std::string& name = options.name.empty() ? options.id : options.name;
+  const auto made = hub::identity::create_account(**store, options.id, name);
   if (!made) return failed(made.error());
   if (options.output == HubOptions::Output::json) {
     const std::string json = "{\"accountId\": " + json_string(made->account_id) +

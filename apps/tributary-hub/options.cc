@@ -26,6 +26,7 @@ enum Option : int {
   kLogFormat,
   kId,
   kName,
+  kOut,
   kOutput,
   kEndpoint,
   kRegion,
@@ -51,6 +52,7 @@ constexpr option kOptions[] = {
     {"log-format", required_argument, nullptr, kLogFormat},
     {"id", required_argument, nullptr, kId},
     {"name", required_argument, nullptr, kName},
+    {"out", required_argument, nullptr, kOut},
     {"output", required_argument, nullptr, kOutput},
     {"endpoint", required_argument, nullptr, kEndpoint},
     {"region", required_argument, nullptr, kRegion},
@@ -150,8 +152,9 @@ Result<void> apply_server(int flag, std::string_view value, HubOptions& options)
 Result<void> apply(int flag, std::string_view value, HubOptions& options) {
   switch (flag) {
     case kData: options.data = value; return {};
-    case kId: options.account_id = value; return {};
-    case kName: options.account_name = value; return {};
+    case kId: options.id = value; return {};
+    case kName: options.name = value; return {};
+    case kOut: options.out = value; return {};
     case kRegion: options.region = value; return {};
     case kTime: options.time = value; return {};
     case kStart: options.start = value; return {};
@@ -172,39 +175,65 @@ Result<void> apply(int flag, std::string_view value, HubOptions& options) {
   }
 }
 
+// One command: what it is called, and what it cannot do without.
+struct CommandWords {
+  std::string_view verb;
+  std::string_view object;  // "" for none
+  HubOptions::Command command;
+};
+constexpr CommandWords kCommands[] = {
+    {"serve", "", HubOptions::Command::serve},
+    {"accounts", "create", HubOptions::Command::accounts_create},
+    {"accounts", "list", HubOptions::Command::accounts_list},
+    {"service-key", "create", HubOptions::Command::service_key_create},
+    {"service-key", "list", HubOptions::Command::service_key_list},
+    {"service-key", "delete", HubOptions::Command::service_key_delete},
+    {"query", "", HubOptions::Command::query},
+};
+
+std::string name_of(const CommandWords& command) {
+  return std::string(command.verb) + (command.object.empty() ? "" : " ") +
+         std::string(command.object);
+}
+
+Result<void> complete_query(const HubOptions& options) {
+  if (options.expression.empty()) return Error(Code::invalid_argument, "query: no expression");
+  if (options.endpoint.host.empty())
+    return Error(Code::invalid_argument, "query: no --endpoint URL of a workspace");
+  if (options.start.empty() != options.end.empty())
+    return Error(Code::invalid_argument, "query: --start and --end go together");
+  return {};
+}
+
 Result<void> complete(HubOptions& options, const std::vector<std::string>& words) {
   using enum HubOptions::Command;
   const std::string verb = words.empty() ? "" : words[0];
   const std::string object = words.size() > 1 ? words[1] : "";
-  std::size_t used = 1;
-  if (verb == "serve") {
-    options.command = serve;
-  } else if (verb == "accounts" && (object == "create" || object == "list")) {
-    options.command = object == "create" ? accounts_create : accounts_list;
-    used = 2;
-  } else if (verb == "query") {
-    options.command = query;
-    options.expression = object;
-    used = 2;
-  } else {
+  const auto* const found =
+      std::find_if(std::begin(kCommands), std::end(kCommands), [&](const CommandWords& command) {
+        return command.verb == verb && (command.object.empty() || command.object == object);
+      });
+  if (found == std::end(kCommands)) {
+    std::string all;
+    for (const CommandWords& command : kCommands) all += name_of(command) + ", ";
     return Error(Code::invalid_argument,
                  "command " + json_string(verb + (object.empty() ? "" : " " + object)) +
-                     ": must be serve, accounts create, accounts list or query; see "
-                     "tributary-hub --help");
+                     ": must be one of " + all + "see tributary-hub --help");
   }
+  options.command = found->command;
+  const std::string name = name_of(*found);
+  if (found->command == query) options.expression = object;
+  const std::size_t used = found->command == query || !found->object.empty() ? 2 : 1;
   if (words.size() > used)
     return Error(Code::invalid_argument, "argument " + json_string(words[used]) + ": not expected");
-  if (options.command == query) {
-    if (options.expression.empty()) return Error(Code::invalid_argument, "query: no expression");
-    if (options.endpoint.host.empty())
-      return Error(Code::invalid_argument, "query: no --endpoint URL of a workspace");
-    if (options.start.empty() != options.end.empty())
-      return Error(Code::invalid_argument, "query: --start and --end go together");
-    return {};
-  }
-  if (options.data.empty()) return Error(Code::invalid_argument, verb + ": no --data DIRECTORY");
-  if (options.command == accounts_create && options.account_id.empty())
-    return Error(Code::invalid_argument, "accounts create: no --id (12 digits)");
+  if (found->command == query) return complete_query(options);
+  if (options.data.empty()) return Error(Code::invalid_argument, name + ": no --data DIRECTORY");
+  if (found->command == accounts_create && options.id.empty())
+    return Error(Code::invalid_argument, name + ": no --id (12 digits)");
+  if (found->command == service_key_create && options.out.empty())
+    return Error(Code::invalid_argument, name + ": no --out FILE");
+  if (found->command == service_key_delete && options.id.empty())
+    return Error(Code::invalid_argument, name + ": no --id of a key");
   if (options.tls && (options.tls->cert_file.empty() || options.tls->key_file.empty()))
     return Error(Code::invalid_argument, "--tls-cert and --tls-key go together");
   return {};
@@ -218,6 +247,9 @@ const char kHubUsage[] =
 usage: tributary-hub serve --data DIR [OPTION]...
        tributary-hub accounts create --data DIR --id 111111111111 [--name NAME] [--output json]
        tributary-hub accounts list --data DIR [--output json]
+       tributary-hub service-key create --data DIR --out FILE
+       tributary-hub service-key list --data DIR [--output json]
+       tributary-hub service-key delete --data DIR --id KEY
        tributary-hub query --endpoint URL [OPTION]... EXPRESSION
 
 serve
@@ -234,6 +266,10 @@ serve
 
 accounts create          makes an account (its name is its id unless given) and prints its
                          administrator's access key, this once; works while the hub runs
+
+service-key create       makes a key for a service such as tributary-lab and writes it to FILE, which
+                         only its owner can read: with it, one may ask who signed a request and what
+                         he may do, and issue the credentials of task roles, in every account
 
 query                    a signed query by the Prometheus HTTP API
   --endpoint URL         of the workspace: http://127.0.0.1:9009/workspaces/ws-.../

@@ -14,13 +14,23 @@
 namespace tributary {
 
 struct HubOptions {
-  enum class Command { serve, accounts_create, accounts_list, query, help, version };
+  enum class Command {
+    serve,
+    accounts_create,
+    accounts_list,
+    service_key_create,
+    service_key_list,
+    service_key_delete,
+    query,
+    help,
+    version
+  };
   enum class Output { text, json };
 
   Command command = Command::help;
   Output output = Output::text;
 
-  // serve and accounts
+  // serve, accounts and service-key
   std::string data;
   net::HostPort listen{.host = "127.0.0.1", .port = 9009};
   std::optional<net::TlsServerOptions> tls;
@@ -30,8 +40,9 @@ struct HubOptions {
   std::string limits_file;                // "" for none
   promql::Features features;
   LogSink::Options log;
-  std::string account_id;
-  std::string account_name;
+  std::string id;    // of an account or a service key
+  std::string name;  // of an account
+  std::string out;   // the file for a service key
 
   // query
   net::Url endpoint;  // of the workspace
@@ -48,6 +59,9 @@ extern const char kHubUsage[];
 int serve(const HubOptions& options);
 int create_account(const HubOptions& options);
 int list_accounts(const HubOptions& options);
+int create_service_key(const HubOptions& options);
+int list_service_keys(const HubOptions& options);
+int delete_service_key(const HubOptions& options);
 int query(const HubOptions& options);
 
 }  // namespace tributary
