@@ -254,8 +254,9 @@ void SeriesRunBuilder::finish_into(SeriesRun& run) {
   compressed_.resize(snappy::MaxCompressedLength(bytes_.size()));
   std::size_t size = 0;
   snappy::RawCompress(bytes_.data(), bytes_.size(), compressed_.data(), &size);
-  run.packed_ = std::make_unique_for_overwrite<char[]>(size);
-  std::memcpy(run.packed_.get(), compressed_.data(), size);
+  auto packed = std::make_shared_for_overwrite<char[]>(size);
+  std::memcpy(packed.get(), compressed_.data(), size);
+  run.packed_ = std::move(packed);
   run.packed_bytes_ = static_cast<std::uint32_t>(size);
   run.size_ = static_cast<std::uint16_t>(size_);
   run.families_.assign(families_.begin(), families_.end());
@@ -284,6 +285,18 @@ SeriesRunPtr select(const SeriesRun& run, std::span<const std::uint16_t> indexes
     builder.add(reader.view());
   }
   return builder.finish();
+}
+
+SeriesRunPtr replace_resources(const SeriesRun& run, const ResourceMap& map) {
+  auto replaced = std::shared_ptr<SeriesRun>(new SeriesRun());
+  replaced->packed_ = run.packed_;
+  replaced->packed_bytes_ = run.packed_bytes_;
+  replaced->size_ = run.size_;
+  replaced->families_ = run.families_;
+  replaced->origins_.reserve(run.origins_.size());
+  for (const SeriesRun::Origin& origin : run.origins_)
+    replaced->origins_.push_back({map(origin.resource), origin.scope});
+  return replaced;
 }
 
 }  // namespace tributary

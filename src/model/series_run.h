@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,11 @@
 #include "model/series.h"
 
 namespace tributary {
+
+class SeriesRun;
+using SeriesRunPtr = std::shared_ptr<const SeriesRun>;
+using ResourceMap =
+    std::function<std::shared_ptr<const Resource>(const std::shared_ptr<const Resource>&)>;
 
 class SeriesRun {
  public:
@@ -40,6 +46,7 @@ class SeriesRun {
  private:
   friend class SeriesRunBuilder;
   friend class SeriesRunReader;
+  friend SeriesRunPtr replace_resources(const SeriesRun& run, const ResourceMap& map);
 
   struct Origin {
     std::shared_ptr<const Resource> resource;
@@ -50,14 +57,12 @@ class SeriesRun {
 
   SeriesRun() = default;
 
-  std::unique_ptr<char[]> packed_;
+  std::shared_ptr<const char[]> packed_;  // runs that differ in their resources alone share it
   std::uint32_t packed_bytes_ = 0;
   std::uint16_t size_ = 0;
   std::vector<std::shared_ptr<const MetricFamily>> families_;
   std::vector<Origin> origins_;
 };
-
-using SeriesRunPtr = std::shared_ptr<const SeriesRun>;
 
 // A series as it stands in a run: without strings of its own.
 struct SeriesView {
@@ -149,5 +154,9 @@ class SeriesRunBuilder {
 
 // The run of some of its series, by their index, in ascending order; at least one.
 SeriesRunPtr select(const SeriesRun& run, std::span<const std::uint16_t> indexes);
+
+// The same series, in order, each with what `map` makes of its resource (which may be null). Costs
+// next to no memory.
+SeriesRunPtr replace_resources(const SeriesRun& run, const ResourceMap& map);
 
 }  // namespace tributary

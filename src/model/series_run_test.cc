@@ -135,5 +135,26 @@ TEST(SelectOfARun, KeepsTheSeriesOfTheIndexes) {
   EXPECT_THAT(names, ElementsAre("00", "33", "99"));
 }
 
+TEST(SeriesRun, ReplacesResourcesAndNothingElse) {
+  const auto first = std::make_shared<const Resource>();
+  const auto second = std::make_shared<const Resource>();
+  const auto scope = std::make_shared<const Scope>();
+  std::vector<Series> series = {
+      {family("a"), Role::value, Labels{{"x", "1"}}, first, scope},
+      {family("b"), Role::value, Labels{{"x", "2"}}, nullptr, nullptr},
+      {family("c"), Role::value, Labels{{"x", "3"}}, first, nullptr},
+  };
+  const SeriesRun run(series);
+
+  const SeriesRunPtr replaced = replace_resources(
+      run, [&](const auto& resource) { return resource == first ? second : first; });
+
+  series[0].resource = series[2].resource = second;
+  series[1].resource = first;
+  const std::vector<Series> back = replaced->unpack();
+  ASSERT_EQ(back.size(), 3U);
+  for (std::size_t i = 0; i < back.size(); ++i) expect_same(back[i], series[i]);
+}
+
 }  // namespace
 }  // namespace tributary

@@ -266,7 +266,7 @@ class Simulation {
 
   void run(int scrapes) {
     const auto service = make();
-    const auto started = service->start();
+    const auto started = net::run_task(context_.loop, service->start(std::stop_token()));
     ASSERT_TRUE(started) << started.error().message();
     context_.loop.advance(scrapes * 5s);
     is_end_ = true;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,7 +93,7 @@ struct RunMap {
   };
 
   SeriesRunPtr run;              // the input: nothing is changed; null: nothing is left
-  Gather gather;                 // of which series it is made; empty where nothing is changed
+  Gather gather;                 // of which series it is made; empty: of all, in order
   std::vector<Dropped> dropped;  // for who tells its rules apart
 };
 
@@ -108,6 +109,13 @@ class Processor {
   };
 
   virtual ~Processor() = default;
+  // What must be known before data comes is found out here, once and at leisure: receivers start
+  // when all processors have come back, which they do soon after `stop`. The only I/O of a
+  // processor.
+  virtual net::Task<void> prepare(std::stop_token stop) {
+    (void)stop;
+    co_return;
+  }
   virtual RunMap map(const SeriesRunPtr& run) = 0;
   // Asked for each batch before it goes anywhere: true where there is no room for it.
   virtual bool refuses() { return false; }

@@ -120,10 +120,12 @@ Pipeline::RunChain Pipeline::make_chain(const SeriesRunPtr& run) {
   for (std::size_t i = 0; i < processors_.size() && chain.run != nullptr; ++i) {
     RunMap map = processors_[i]->map(chain.run);
     if (map.run != chain.run) {
-      TRIBUTARY_CHECK(map.run == nullptr || map.run->size() == map.gather.size());
-      if (chain.run != run)
+      const bool takes_all = map.run != nullptr && map.gather.empty();
+      const std::size_t taken = takes_all ? chain.run->size() : map.gather.size();
+      TRIBUTARY_CHECK(map.run == nullptr || map.run->size() == taken);
+      if (!gather.empty())
         for (std::uint16_t& index : map.gather) index = gather[index];
-      gather = std::move(map.gather);
+      if (!takes_all) gather = std::move(map.gather);
       chain.run = std::move(map.run);
     }
     if (chain.run != nullptr) chain.stages[i].out = static_cast<std::uint16_t>(chain.run->size());
@@ -131,7 +133,7 @@ Pipeline::RunChain Pipeline::make_chain(const SeriesRunPtr& run) {
   }
   if (chain.run == run) {
     chain = {.unchanged = true};
-  } else if (chain.run != nullptr) {
+  } else if (chain.run != nullptr && !gather.empty()) {
     chain.gather = std::make_shared<const Gather>(std::move(gather));
   }
   return chain;

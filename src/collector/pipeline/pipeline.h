@@ -60,8 +60,8 @@ class Pipeline final : public Consumer {
   struct RunChain {
     bool unchanged = false;  // `run` is empty then, so that it does not keep the run alive
     SeriesRunPtr run;
-    std::shared_ptr<const Gather> gather;
-    std::vector<Stage> stages;  // empty where no processor changes anything
+    std::shared_ptr<const Gather> gather;  // null: of all its series, in order
+    std::vector<Stage> stages;             // empty where no processor changes anything
   };
   // The same for a shape.
   struct ShapeChain {

@@ -99,6 +99,39 @@ TEST(Pipeline, FoldsTheChainOfProcessorsIntoOneGather) {
   EXPECT_THAT(chain.dropped[1]->counted, ElementsAre(std::pair(4, 3)));
 }
 
+TEST(Pipeline, KeepsTheColumnsOfARunWithoutAGather) {
+  // Gives every series a resource, and leaves their order alone.
+  class Enrich final : public Processor {
+   public:
+    RunMap map(const SeriesRunPtr& run) override {
+      return {replace_resources(*run, [](const auto&) { return std::make_shared<Resource>(); }),
+              {},
+              {}};
+    }
+  };
+  const auto pass = [](std::vector<std::unique_ptr<Processor>> processors) {
+    Recorder recorder;
+    Pipeline pipeline(std::move(processors), {&recorder});
+    pipeline.consume(
+        batch_of(shape_of_runs({run_of({"a", "b", "c"}), run_of({"d", "a"})}), {1, 2, 3, 4, 5}));
+    return recorder.batches.at(0);
+  };
+  std::vector<std::unique_ptr<Processor>> alone;
+  alone.push_back(std::make_unique<Enrich>());
+  std::vector<std::unique_ptr<Processor>> among_others;
+  among_others.push_back(std::make_unique<Drop>("a"));
+  among_others.push_back(std::make_unique<Enrich>());
+  among_others.push_back(std::make_unique<Drop>("c"));
+
+  const BatchPtr enriched = pass(std::move(alone));
+  const BatchPtr filtered = pass(std::move(among_others));
+
+  EXPECT_THAT(enriched->values, ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_NE(enriched->shape->unpack()[4].resource, nullptr);
+  EXPECT_THAT(filtered->values, ElementsAre(2, 4));
+  EXPECT_NE(filtered->shape->unpack()[1].resource, nullptr);
+}
+
 TEST(Pipeline, MapsAShapeOnceAndGivesTheSameShapeOn) {
   Chain chain({"b"});
   const ShapePtr shape = shape_of({"a", "b"});

@@ -36,8 +36,9 @@ struct Config {
   Duration interval = 20s;
   std::string endpoint;
   config::Secret password;
-  std::string fail;      // "make" or "start"
-  Duration stop_time{};  // how long stopping takes
+  std::string fail;         // "make" or "start"
+  Duration stop_time{};     // how long stopping takes
+  Duration prepare_time{};  // how long a processor needs to be prepared
 
   template <class Fields>
   void describe(Fields& f) {
@@ -46,6 +47,7 @@ struct Config {
     f.optional("password", password, "for the endpoint");
     f.optional("fail", fail, "make or start");
     f.optional("stop_time", stop_time, "how long it takes to stop");
+    f.optional("prepare_time", prepare_time, "how long a processor needs to be prepared");
   }
 };
 
@@ -111,11 +113,23 @@ class FakeExtension final : public Fake<Extension> {
 // Keeps the first series of each run only.
 class FakeProcessor final : public Processor {
  public:
-  FakeProcessor(Context context, Config) { note("make " + context.id.to_string()); }
+  FakeProcessor(Context context, Config config)
+      : context_(std::move(context)), prepare_time_(config.prepare_time) {
+    note("make " + context_.id.to_string());
+  }
+  net::Task<void> prepare(std::stop_token stop) override {
+    if (prepare_time_ <= 0s) co_return;
+    const bool slept = co_await net::sleep_for(context_.loop, prepare_time_, stop);
+    note(slept ? "prepared " + context_.id.to_string() : "gave up preparing");
+  }
   RunMap map(const SeriesRunPtr& run) override {
     Gather first = {0};
     return {select(*run, first), std::move(first), {}};
   }
+
+ private:
+  Context context_;
+  Duration prepare_time_;
 };
 
 inline Registry registry() {

@@ -62,14 +62,15 @@ net::Task<Result<void>> Program::bring_up(Document document) {
   auto made = Service::make(document, world_, log_);
   if (!made) co_return made.error();
   service_ = std::move(*made);
-  auto started = service_->start();
+  const std::stop_token no_waiting = starting_.get_token();
+  auto started = co_await service_->start(no_waiting);
   if (!started) {
     co_await service_->stop(world_.loop.clock().monotonic());
     service_.reset();
     co_return started;
   }
   document_ = std::move(document);
-  log_.info("Everything is ready. Begin running and processing data.");
+  if (service_->ready()) log_.info("Everything is ready. Begin running and processing data.");
   co_return Result<void>();
 }
 
@@ -108,6 +109,7 @@ void Program::on_signal(int signal) {
     finish({.exit_code = 1, .clean = false});
     return;
   }
+  starting_.request_stop();
   log_.info("Stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   stop_deadline_ = now + options_.stop_timeout;
   give_up_timer_ = world_.loop.call_at(*stop_deadline_ + options_.stop_grace, [this] {

@@ -64,6 +64,7 @@ class Program {
   net::Gate life_;
   net::Event wake_;
   bool reload_requested_ = false;
+  std::stop_source starting_;             // no more waiting for processors
   std::optional<Instant> stop_deadline_;  // set by the first signal to stop
   std::optional<net::Loop::TimerId> give_up_timer_;
   std::optional<net::Loop::TimerId> trim_timer_;

@@ -209,13 +209,22 @@ Result<void> Service::start_all(std::vector<Made<Kind>>& all) {
   return {};
 }
 
-Result<void> Service::start() {
-  if (auto shown = show_own_metrics(); !shown) return shown;
-  if (auto started = start_all(extensions_); !started) return started;
-  if (auto started = start_all(exporters_); !started) return started;
-  if (auto started = start_all(receivers_); !started) return started;
+net::Task<void> Service::prepare_processors(std::stop_token stop) {
+  net::Gate gate;
+  for (const std::vector<Processor*>& chain : processors_)
+    for (Processor* processor : chain) gate.spawn(processor->prepare(stop));
+  co_await gate.close();
+}
+
+net::Task<Result<void>> Service::start(std::stop_token stop) {
+  if (auto shown = show_own_metrics(); !shown) co_return shown;
+  if (auto started = start_all(extensions_); !started) co_return started;
+  if (auto started = start_all(exporters_); !started) co_return started;
+  co_await prepare_processors(stop);
+  if (stop.stop_requested()) co_return Result<void>();
+  if (auto started = start_all(receivers_); !started) co_return started;
   ready_ = true;
-  return {};
+  co_return Result<void>();
 }
 
 template <class Kind>

@@ -1,12 +1,13 @@
 // Runs one document: makes its components, joins them to pipelines, starts and stops them in order.
-// Start: own metrics, extensions, exporters, receivers. Stop: the reverse, so that the receivers'
-// last batches still find their exporters, and these their credentials.
+// Start: own metrics, extensions, exporters, processors, receivers. Stop: the reverse, so that the
+// receivers' last batches still find their exporters, and these their credentials.
 //
 // Threads: the loop's.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -60,8 +61,9 @@ class Service final : public Host {
   // Makes the components. The document is without errors.
   static Result<std::unique_ptr<Service>> make(const Document& document, World world, Logger log);
 
-  // On an error some components run already: stop before dying.
-  Result<void> start();
+  // Waits for the processors. On an error some components run already: stop before dying. Without
+  // an error and not ready: `stop` came before the receivers.
+  net::Task<Result<void>> start(std::stop_token stop);
   net::Task<void> stop(Instant deadline);
 
   Extension* find_extension(const ComponentId& id) override;
@@ -82,6 +84,7 @@ class Service final : public Host {
   Result<void> make_pipelines(const Document& document);
   Result<void> make_receivers(const Document& document);
   void open_balances(const Document& document);
+  net::Task<void> prepare_processors(std::stop_token stop);
   Result<void> show_own_metrics();
   void make_budget(const Document& document);
   Context context_for(const ComponentId& id, std::string_view kind);

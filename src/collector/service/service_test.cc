@@ -67,6 +67,10 @@ struct Fixture {
     return std::move(*made);
   }
 
+  Result<void> start(Service& service) {
+    return net::run_task(context.loop, service.start(std::stop_token()));
+  }
+
   std::vector<std::string> take_events() { return std::exchange(journal.events, {}); }
 };
 
@@ -99,7 +103,7 @@ TEST(Service, StartsAndStopsInOrder) {
   EXPECT_THAT(fixture.take_events(), ElementsAre("make filter"));
   EXPECT_FALSE(service->ready());
 
-  ASSERT_TRUE(service->start());
+  ASSERT_TRUE(fixture.start(*service));
 
   EXPECT_TRUE(service->ready());
   EXPECT_THAT(fixture.take_events(),
@@ -135,7 +139,7 @@ TEST(Service, SharesReceiversAndExportersBetweenPipelines) {
 TEST(Service, BalancesTheSamplesOfEachExporter) {
   Fixture fixture;
   const auto service = fixture.make(kTwoPipelines);
-  ASSERT_TRUE(service->start());
+  ASSERT_TRUE(fixture.start(*service));
 
   fixture.journal.consumers[0]->consume(batch_of(3000));  // prometheus: both pipelines
   fixture.journal.consumers[1]->consume(batch_of(4));     // ecs: filtered
@@ -160,7 +164,7 @@ TEST(Service, SaysThatABalanceIsNotEven) {
       "exporters: {prometheusremotewrite: {endpoint: lose}}\n"
       "service: {pipelines: {metrics: {receivers: [prometheus], exporters: "
       "[prometheusremotewrite]}}}\n");
-  ASSERT_TRUE(service->start());
+  ASSERT_TRUE(fixture.start(*service));
 
   fixture.journal.consumers[0]->consume(batch_of(3));
   net::run_task(fixture.context.loop, service->stop(fixture.context.loop.clock().monotonic()));
@@ -191,7 +195,7 @@ TEST(Service, SaysWhichComponentCannotBeMadeOrStarted) {
   const Document unmakable = fixture.read(one_pipeline("{fail: make}"));
 
   const auto made = Service::make(unmakable, fixture.world(), Logger());
-  const auto started = fixture.make(one_pipeline("{fail: start}"))->start();
+  const auto started = fixture.start(*fixture.make(one_pipeline("{fail: start}")));
 
   EXPECT_EQ(made.error().message(), "cannot make the exporter \"debug\": no making");
   EXPECT_EQ(started.error().message(), "cannot start \"debug\": no start");
@@ -200,7 +204,7 @@ TEST(Service, SaysWhichComponentCannotBeMadeOrStarted) {
 TEST(Service, ShowsOwnMetrics) {
   Fixture fixture;
   const auto service = fixture.make(one_pipeline("{}"));
-  ASSERT_TRUE(service->start());
+  ASSERT_TRUE(fixture.start(*service));
   const auto get = [&fixture](std::string method, std::string target) {
     net::ServerRequest request;
     request.method = std::move(method);
@@ -222,10 +226,11 @@ TEST(Service, GoesOnWithoutOwnMetricsUnlessTheAddressWasAskedFor) {
   Fixture fixture;
   fixture.port_in_use = true;
 
-  const auto by_default = fixture.make(one_pipeline("{}"))->start();
+  const auto by_default = fixture.start(*fixture.make(one_pipeline("{}")));
   const auto asked_for =
-      fixture.make(one_pipeline("{}", "{metrics: {address: 'localhost:9'}}"))->start();
-  const auto switched_off = fixture.make(one_pipeline("{}", "{metrics: {level: none}}"))->start();
+      fixture.start(*fixture.make(one_pipeline("{}", "{metrics: {address: 'localhost:9'}}")));
+  const auto switched_off =
+      fixture.start(*fixture.make(one_pipeline("{}", "{metrics: {level: none}}")));
 
   EXPECT_TRUE(by_default);
   EXPECT_EQ(fixture.context.logged("cannot show own metrics on localhost:8888: port in use"), 1U);
@@ -359,6 +364,38 @@ TEST(Program, StopsDuringAReload) {
   ASSERT_TRUE(running.program.outcome().has_value());
   EXPECT_EQ(running.program.outcome()->exit_code, 0);
   EXPECT_THAT(running.take_events(), ElementsAre("stopped debug"));
+}
+
+constexpr const char* kSlowProcessor =
+    "receivers: {prometheus: }\n"
+    "processors: {filter: {prepare_time: 3s}}\n"
+    "exporters: {debug: }\n"
+    "service: {pipelines: {metrics: {receivers: [prometheus], processors: [filter], exporters: "
+    "[debug]}}}\n";
+
+TEST(Program, StartsReceiversOnceProcessorsArePrepared) {
+  Running running(kSlowProcessor);
+
+  const bool ready_at_once = running.program.service()->ready();
+  const auto at_once = running.take_events();
+  running.context.loop.advance(4s);
+
+  EXPECT_FALSE(ready_at_once);
+  EXPECT_THAT(at_once, ElementsAre("make filter", "start debug"));
+  EXPECT_THAT(running.take_events(), ElementsAre("prepared filter", "start prometheus"));
+  EXPECT_TRUE(running.program.service()->ready());
+}
+
+TEST(Program, StopsWhileProcessorsArePrepared) {
+  Running running(kSlowProcessor);
+
+  running.context.loop.advance(1s);
+  running.signal(SIGTERM);
+
+  ASSERT_TRUE(running.program.outcome().has_value());
+  EXPECT_EQ(running.program.outcome()->exit_code, 0);
+  EXPECT_THAT(running.take_events(), ElementsAre("make filter", "start debug", "gave up preparing",
+                                                 testing::_, testing::_, testing::_, testing::_));
 }
 
 TEST(Program, EndsWithOneWhereItCannotStart) {
