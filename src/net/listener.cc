@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "net/listen.h"
+
 namespace tributary::net {
 namespace {
 
@@ -41,6 +43,13 @@ Result<int> listen_on(const Address& address) {
   if (::bind(fd, address.get(), address.size) != 0) return failed(fd);
   if (::listen(fd, kBacklog) != 0) return failed(fd);
   return fd;
+}
+
+Result<int> listen_at(const HostPort& where) {
+  const std::string& host = where.host == "localhost" ? "127.0.0.1" : where.host;
+  if (const auto address = parse_address(host, where.port)) return listen_on(*address);
+  return Error(Code::invalid_argument,
+               "listen address \"" + where.host + "\": must be an IP address");
 }
 
 Result<void> adopt_listening(int fd) {

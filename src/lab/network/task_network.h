@@ -37,22 +37,25 @@ class TaskNetwork {
 
   // A server inside, at 169.254.170.2:80; on the machine's network at 127.0.0.1 and any port.
   virtual Result<std::unique_ptr<net::HttpServer>> serve_metadata(net::Handler handler) = 0;
-  // What containers reach it by: "http://169.254.170.2".
+  // What containers reach it by, once it serves: "http://169.254.170.2".
   virtual std::string metadata_url() const = 0;
 
-  // Inside, `inside` leads to `outside` of this machine. Nothing to do on the machine's network.
+  // Inside, `inside`, an IP address and a port, leads to `outside` of this machine. Nothing to do
+  // on the machine's network.
   virtual Result<void> lead_out(net::HostPort inside, net::HostPort outside) = 0;
   // 127.0.0.1:outside of this machine leads to the task's port `inside`. On the machine's network
   // the two must be the same.
   virtual Result<void> publish(std::uint16_t outside, std::uint16_t inside) = 0;
 
-  // "eth0": what the relays have carried in and out; on the machine's network its interfaces.
+  // "eth0": what the relays have carried in and out, so neither metadata nor localhost; on the
+  // machine's network its interfaces.
   virtual std::map<std::string, InterfaceStats> interfaces() const = 0;
 };
 
 // A new namespace of the caller's making. Errors: unavailable (not permitted).
 Result<std::unique_ptr<TaskNetwork>> make_isolated_network(net::Loop& loop, Logger log);
-// The namespace that a process is in (a pause container's).
+// The namespace that a process is in (a pause container's). Errors: not_found, unavailable, and
+// invalid_argument where it is the machine's own.
 Result<std::unique_ptr<TaskNetwork>> join_network_of(net::Loop& loop, pid_t pid, Logger log);
 std::unique_ptr<TaskNetwork> machine_network(net::Loop& loop, Logger log);
 
