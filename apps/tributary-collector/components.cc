@@ -9,6 +9,7 @@
 #include "collector/processors/batch/factory.h"
 #include "collector/processors/filter/factory.h"
 #include "collector/processors/memory_limiter/factory.h"
+#include "collector/processors/resourcedetection/factory.h"
 #include "collector/receivers/awsecscontainermetrics/factory.h"
 #include "collector/receivers/prometheus/factory.h"
 
@@ -21,6 +22,7 @@ Registry builtin_components() {
   batch::register_component(registry);
   filter::register_component(registry);
   memory_limiter::register_component(registry);
+  resourcedetection::register_component(registry);
   debug::register_component(registry);
   prometheusremotewrite::register_component(registry);
   file_storage::register_component(registry);

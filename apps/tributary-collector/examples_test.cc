@@ -1,4 +1,5 @@
-// Every configuration in examples/ is read by the real list of components, offline.
+// Every configuration in examples/ and in the image is read by the real list of components,
+// offline.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -11,17 +12,20 @@
 namespace tributary::collector {
 namespace {
 
-TEST(Examples, AreAllRead) {
+// Those in this folder of the sources, and how many there are.
+std::size_t read_all(const std::string& folder) {
   config::Outside outside = config::this_machine();
   outside.env = [](const std::string& name) -> std::optional<std::string> {
     if (name == "AOT_CONFIG_CONTENT") return {};
-    return name == "AWS_REGION" ? "eu-west-1" : "123456789012";
+    if (name == "AWS_REGION") return "eu-west-1";
+    if (name == "AWS_PROMETHEUS_ENDPOINT") return "https://hub.test/api/v1/remote_write";
+    return name == "AWS_PROMETHEUS_SCRAPING_ENDPOINT" ? "localhost:8000" : "123456789012";
   };
   const Registry registry = builtin_components();
   std::size_t examples = 0;
-
-  for (const auto& entry : std::filesystem::directory_iterator(TRIBUTARY_SOURCE_DIR "/examples")) {
-    if (entry.path().extension() != ".yaml") continue;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(
+           std::filesystem::path(TRIBUTARY_SOURCE_DIR) / folder)) {
+    if (entry.path().extension() != ".yaml" || entry.path().filename() == "programs.yaml") continue;
     config::Diagnostics diagnostics;
     const config::Node node =
         config::load({.configs = {entry.path().string()}, .sets = {}}, outside, diagnostics);
@@ -30,9 +34,12 @@ TEST(Examples, AreAllRead) {
     EXPECT_FALSE(document.pipelines.empty()) << entry.path();
     ++examples;
   }
-
-  EXPECT_GE(examples, 2U);
+  return examples;
 }
+
+TEST(Examples, AreAllRead) { EXPECT_GE(read_all("examples"), 3U); }
+
+TEST(BundledConfigurations, AreAllRead) { EXPECT_EQ(read_all("deploy/images/collector/etc"), 2U); }
 
 }  // namespace
 }  // namespace tributary::collector
