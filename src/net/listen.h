@@ -9,8 +9,8 @@
 
 namespace tributary::net {
 
-// At an IP address or "localhost"; port 0: any free one. Errors: invalid_argument (not an address of this
-// machine), unavailable (port in use).
+// At an IP address or "localhost"; port 0: any free one. Errors: invalid_argument (not an address
+// of this machine), unavailable (port in use).
 Result<int> listen_at(const HostPort& where);
 
 }  // namespace tributary::net
