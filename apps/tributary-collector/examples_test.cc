@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
 
 #include "collector/service/document.h"
 #include "components.h"
@@ -14,12 +17,16 @@ namespace {
 
 // Those in this folder of the sources, and how many there are.
 std::size_t read_all(const std::string& folder) {
+  static const std::map<std::string, std::string> kVariables = {
+      {"AWS_REGION", "eu-west-1"},
+      {"AWS_PROMETHEUS_ENDPOINT", "https://hub.test/api/v1/remote_write"},
+      {"AWS_PROMETHEUS_SCRAPING_ENDPOINT", "localhost:8000"},
+      {"CENTRAL_ROLE_ARN", "arn:aws:iam::123456789012:role/central"}};
   config::Outside outside = config::this_machine();
   outside.env = [](const std::string& name) -> std::optional<std::string> {
     if (name == "AOT_CONFIG_CONTENT") return {};
-    if (name == "AWS_REGION") return "eu-west-1";
-    if (name == "AWS_PROMETHEUS_ENDPOINT") return "https://hub.test/api/v1/remote_write";
-    return name == "AWS_PROMETHEUS_SCRAPING_ENDPOINT" ? "localhost:8000" : "123456789012";
+    const auto known = kVariables.find(name);
+    return known == kVariables.end() ? "123456789012" : known->second;
   };
   const Registry registry = builtin_components();
   std::size_t examples = 0;
