@@ -4,6 +4,27 @@
 #include "collector/processors/resourcedetection/tag_matcher.h"
 
 namespace tributary::collector::resourcedetection {
+namespace {
+
+struct ToggleSection {
+  bool enabled;
+
+  template <class Fields>
+  void describe(Fields& f) {
+    f.optional("enabled", enabled, "whether it is added");
+  }
+};
+
+}  // namespace
+
+bool decode(const config::Node& node, Toggle& toggle, config::Diagnostics& diagnostics) {
+  ToggleSection section{toggle.enabled};
+  if (!config::decode(node, section, diagnostics)) return false;
+  toggle.enabled = section.enabled;
+  return true;
+}
+
+config::Node encode(const Toggle& toggle) { return config::print(ToggleSection{toggle.enabled}); }
 
 void Ec2Config::validate(const config::Node& node, config::Diagnostics& diagnostics) const {
   if (tags.empty()) return;

@@ -28,14 +28,13 @@ constexpr std::array<config::Choice<HostnameSource>, 2> choices(HostnameSource) 
   return {{{"dns", HostnameSource::dns}, {"os", HostnameSource::os}}};
 }
 
+// Whether an attribute is added: {enabled: true}.
 struct Toggle {
+  static constexpr std::string_view kTypeName = "section with enabled";
   bool enabled = true;
-
-  template <class Fields>
-  void describe(Fields& f) {
-    f.optional("enabled", enabled, "whether it is added");
-  }
 };
+bool decode(const config::Node& node, Toggle& toggle, config::Diagnostics& diagnostics);
+config::Node encode(const Toggle& toggle);
 
 // The attributes that a detector knows: {host.name: {enabled: true}, ...}.
 template <std::size_t kCount>
@@ -54,7 +53,7 @@ struct Attributes {
 
   template <class Fields>
   void describe(Fields& f) {
-    for (Entry& entry : entries) f.optional(entry.name, entry.toggle, "of the resource");
+    for (Entry& entry : entries) f.optional(entry.name, entry.toggle, "whether it is added");
   }
 };
 
