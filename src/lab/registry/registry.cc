@@ -35,10 +35,14 @@ void Registry::set_address(std::string address) {
   address_ = std::move(address);
 }
 
+bool Registry::holds(std::string_view image) const {
+  const auto name = parse_image_name(image);
+  return name && name->server == address_;
+}
+
 Result<std::optional<RegistryLogin>> Registry::login_for(const Caller& caller,
                                                          std::string_view image) {
-  const auto name = parse_image_name(image);
-  if (!name || name->server != address_) return std::optional<RegistryLogin>();
+  if (!holds(image)) return std::optional<RegistryLogin>();
   const Login login{
       .access_key_id = caller.access_key_id, .account = caller.account, .arn = caller.arn};
   TRIBUTARY_TRY(const auto issued, tokens_->issue(login, loop_.clock().now(), kPullLoginLife,

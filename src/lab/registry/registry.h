@@ -47,6 +47,8 @@ class Registry {
   // For the ApiFront.
   ApiService& api() { return api_; }
 
+  // Whether an image name is of this registry.
+  bool holds(std::string_view image) const;
   // For the lab's own pulls: a login of `caller` (a task's execution role), good for a quarter of
   // an hour; nothing where `image` is not of this registry. Each pull is still authorised.
   Result<std::optional<RegistryLogin>> login_for(const Caller& caller, std::string_view image);
