@@ -340,6 +340,14 @@ void DefinitionDocument::normalise() {
     if (const auto mib = parse_task_memory(*memory)) memory = std::to_string(*mib);
 }
 
+std::vector<std::string> DefinitionDocument::compatibilities() const {
+  std::vector<std::string> all = {"EC2"};
+  Diagnostics diagnostics;
+  check_fargate(*this, Node(), diagnostics);
+  if (!diagnostics.has_errors()) all.emplace_back("FARGATE");
+  return all;
+}
+
 void DefinitionDocument::validate(const Node& node, Diagnostics& diagnostics) const {
   if (!is_name(family))
     diagnostics.error(node.mark_of("family"), "Family contains invalid characters.");

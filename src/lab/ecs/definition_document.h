@@ -310,6 +310,8 @@ struct DefinitionDocument {
   }
   // Writes cpu and memory as plain numbers, as ECS does.
   void normalise();
+  // The launch types that it can run under: "EC2", "FARGATE".
+  std::vector<std::string> compatibilities() const;
   void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
 };
 
