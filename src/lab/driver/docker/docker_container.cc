@@ -16,7 +16,6 @@ namespace {
 constexpr Duration kRetry = 1s;          // of a call that watches a container
 constexpr Duration kLogsQuiet = 1500ms;  // after the end, without a line: no more will come
 constexpr Duration kLook = 50ms;
-constexpr Duration kExecLook = 100ms;
 constexpr int kKilled = 128 + SIGKILL;
 
 // Docker's API takes a Unix time with a fraction.
@@ -173,6 +172,8 @@ net::Task<std::optional<ContainerStats>> DockerContainer::stats() {
   co_return stats ? std::optional(*stats) : std::nullopt;
 }
 
+// Attached to the program's output, which nobody reads: what runs detached counts as running for
+// five minutes after its end with podman.
 net::Task<Result<int>> DockerContainer::execute(std::vector<std::string> command,
                                                 Duration timeout) {
   const std::shared_ptr<Run> run = run_;
@@ -183,8 +184,14 @@ net::Task<Result<int>> DockerContainer::execute(std::vector<std::string> command
       co_await environment.api.post("/containers/" + run->id + "/exec", create_exec_body(command));
   if (!made) co_return made.error().within("exec");
   TRIBUTARY_CO_TRY(const std::string id, parse_id(*made));
-  const auto started = co_await environment.api.post("/exec/" + id + "/start", "{\"Detach\":true}");
-  if (!started) co_return started.error().within("exec");
+  EngineApi::Call call{.method = "POST",
+                       .target = "/exec/" + id + "/start",
+                       .body = "{\"Detach\":false,\"Tty\":false}",
+                       .timeout = timeout,
+                       .on_piece = [](std::string_view) { return Result<void>(); },
+                       .stop = run->stop_watch.get_token()};
+  const auto ran = co_await environment.api.ask(std::move(call));
+  if (!ran && ran.error().code() != Code::timeout) co_return ran.error().within("exec");
   for (;;) {
     const auto text = co_await environment.api.get("/exec/" + id + "/json");
     if (!text) co_return text.error().within("exec");
@@ -195,7 +202,7 @@ net::Task<Result<int>> DockerContainer::execute(std::vector<std::string> command
       co_return Error(Code::timeout,
                       "exec: did not end within " + std::to_string(to_ms(timeout)) + " ms");
     }
-    co_await net::sleep_for(environment.loop, kExecLook, run->stop_watch.get_token());
+    co_await net::sleep_for(environment.loop, kLook, run->stop_watch.get_token());
     if (run->stop_watch.stop_requested()) co_return Error(Code::cancelled, "exec: stopped");
   }
 }

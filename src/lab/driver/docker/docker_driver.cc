@@ -77,6 +77,7 @@ class ApiDriver final : public DockerDriver {
   net::Task<Result<void>> fetch(ImageName image, std::optional<RegistryLogin> login, bool from_lab);
   net::Task<Result<void>> load_pause_image();
   net::Task<void> remove_image(std::string name);
+  net::Task<std::size_t> sweep_containers(std::string filters);
 
   Environment environment_;
   std::set<std::string> pulled_;  // references of images that were not there before
@@ -182,16 +183,28 @@ net::Task<void> ApiDriver::remove_image(std::string name) {
                           {{"image", name}, {"error", removed.error().message()}});
 }
 
+// How many were removed. A container goes after those that use its network.
+net::Task<std::size_t> ApiDriver::sweep_containers(std::string filters) {
+  std::size_t swept = 0;
+  for (bool progress = true; progress;) {
+    progress = false;
+    const auto listed = co_await environment_.api.get("/containers/json?all=1&" + filters);
+    if (!listed) break;
+    const auto ids = parse_ids(*listed);
+    if (!ids) break;
+    for (const std::string& id : *ids) {
+      const auto removed = co_await remove_container(&environment_, id);
+      if (!removed) continue;
+      progress = true;
+      ++swept;
+    }
+  }
+  co_return swept;
+}
+
 net::Task<void> ApiDriver::sweep() {
   const std::string filters = "filters=" + owner_filter(environment_.options.owner);
-  std::size_t swept = 0;
-  const auto containers = co_await environment_.api.get("/containers/json?all=1&" + filters);
-  if (containers)
-    if (const auto ids = parse_ids(*containers))
-      for (const std::string& id : *ids) {
-        co_await remove_container(&environment_, id);
-        ++swept;
-      }
+  std::size_t swept = co_await sweep_containers(filters);
   const auto volumes = co_await environment_.api.get("/volumes?" + filters);
   if (volumes)
     if (const auto names = parse_volume_names(*volumes))

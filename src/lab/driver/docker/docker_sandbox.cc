@@ -17,10 +17,11 @@ constexpr Duration kCgroupLook = 50ms;
 constexpr int kCgroupLooksMax = 100;
 constexpr rlim_t kOpenFilesSoft = 1024;  // as Fargate's
 constexpr rlim_t kOpenFilesHard = 65'535;
+constexpr rlim_t kProcessesMax = 32'768;  // as the kernel's own bound of process numbers
 
-// At most what this machine may give: podman's own defaults are higher than an unprivileged root's
-// hard limits, and then nothing starts.
-std::vector<Ulimit> ulimits() {
+// Podman's own defaults are higher than what a root without CAP_SYS_RESOURCE may give, and then
+// nothing starts; it also lowers its own limit of processes, so that ours must be lower still.
+std::vector<Ulimit> ulimits(const Engine& engine) {
   std::vector<Ulimit> out;
   rlimit files{}, processes{};
   if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
@@ -28,8 +29,8 @@ std::vector<Ulimit> ulimits() {
     out.push_back({"nofile", static_cast<std::int64_t>(std::min(hard, kOpenFilesSoft)),
                    static_cast<std::int64_t>(hard)});
   }
-  if (::getrlimit(RLIMIT_NPROC, &processes) == 0 && processes.rlim_max != RLIM_INFINITY) {
-    const auto hard = static_cast<std::int64_t>(processes.rlim_max);
+  if (engine.podman && ::getrlimit(RLIMIT_NPROC, &processes) == 0) {
+    const auto hard = static_cast<std::int64_t>(std::min(processes.rlim_max, kProcessesMax));
     out.push_back({"nproc", hard, hard});
   }
   return out;
@@ -47,13 +48,13 @@ void keep_read_only(CreateContainer& create) {
 
 }  // namespace
 
-net::Task<void> remove_container(Environment* environment, std::string id) {
+net::Task<Result<void>> remove_container(Environment* environment, std::string id) {
   // Removal by force asks politely first, and waits for an answer, with podman.
   (void)co_await environment->api.post("/containers/" + id + "/kill?signal=9");
   const auto removed = co_await environment->api.remove("/containers/" + id + "?force=1&v=1");
   if (!removed && removed.error().code() != Code::not_found)
-    environment->log.warn("A container could not be removed",
-                          {{"container", id}, {"error", removed.error().message()}});
+    co_return removed.error().within("container " + id);
+  co_return Result<void>();
 }
 
 net::Task<Result<std::unique_ptr<Sandbox>>> DockerSandbox::create(Environment* environment,
@@ -124,8 +125,7 @@ net::Task<Result<void>> DockerSandbox::start_pause(const TaskSpec* task) {
   }
   environment_.log.warn("The task shares the machine's network: its own cannot be entered",
                         {{"task", task->id}, {"error", joined.error().message()}});
-  co_await remove_container(&environment_, *id);
-  std::erase(containers_, *id);
+  co_await forget(*id);
   network_ = environment_.options.machine_network();
   network_mode_ = "host";
   co_return Result<void>();
@@ -136,7 +136,7 @@ net::Task<Result<std::string>> DockerSandbox::create_and_start(CreateContainer c
                                                                std::string name) {
   create.labels[kOwnerLabel] = environment_.options.owner;
   if (cgroup_) create.cgroup_parent = "/" + cgroup_->path();
-  create.ulimits = ulimits();
+  create.ulimits = ulimits(environment_.engine);
   if (create.read_only_root && environment_.engine.podman) keep_read_only(create);
   const auto made = co_await environment_.api.post(
       "/containers/create?name=" + percent_encode(name), body_of(create));
@@ -145,8 +145,7 @@ net::Task<Result<std::string>> DockerSandbox::create_and_start(CreateContainer c
   containers_.push_back(id);
   const auto started = co_await environment_.api.post("/containers/" + id + "/start");
   if (started) co_return id;
-  co_await remove_container(&environment_, id);
-  std::erase(containers_, id);
+  co_await forget(id);
   co_return started.error().within("CannotStartContainerError");
 }
 
@@ -167,13 +166,18 @@ net::Task<Result<std::unique_ptr<Container>>> DockerSandbox::start(ContainerStar
       environment_, gate_, *id, std::move(directories), std::move(start)));
 }
 
+net::Task<void> DockerSandbox::forget(std::string id) {
+  const auto removed = co_await remove_container(&environment_, id);
+  if (!removed)
+    environment_.log.warn("A container could not be removed",
+                          {{"error", removed.error().message()}});
+  std::erase(containers_, id);
+}
+
 net::Task<void> DockerSandbox::remove() {
   network_.reset();
   // The pause container last: the others are in its network.
-  while (!containers_.empty()) {
-    co_await remove_container(&environment_, containers_.back());
-    containers_.pop_back();
-  }
+  while (!containers_.empty()) co_await forget(std::string(containers_.back()));
   co_await gate_.close();
   for (const std::string& volume : volumes_) {
     const auto removed =

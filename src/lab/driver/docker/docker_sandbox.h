@@ -34,6 +34,7 @@ class DockerSandbox final : public Sandbox {
   net::Task<Result<void>> make_volumes(const TaskSpec* task);
   net::Task<Result<void>> start_pause(const TaskSpec* task);
   net::Task<Result<std::string>> create_and_start(CreateContainer create, std::string name);
+  net::Task<void> forget(std::string id);  // a container
   net::Task<void> remove_cgroup();
 
   Environment& environment_;

@@ -32,7 +32,7 @@ struct Environment {
   std::size_t sandboxes = 0;  // that are not removed yet
 };
 
-// Best effort: stops it without grace and removes it, with its unnamed volumes.
-net::Task<void> remove_container(Environment* environment, std::string id);
+// Stops it without grace and removes it, with its unnamed volumes; one that is gone is fine.
+net::Task<Result<void>> remove_container(Environment* environment, std::string id);
 
 }  // namespace tributary::lab::docker

@@ -127,7 +127,7 @@ std::string create_volume_body(const std::string& name, const std::string& owner
 }
 
 std::string create_exec_body(const std::vector<std::string>& command) {
-  return "{\"AttachStdout\":false,\"AttachStderr\":false,\"Cmd\":" + texts(command) + "}";
+  return "{\"AttachStdout\":true,\"AttachStderr\":true,\"Cmd\":" + texts(command) + "}";
 }
 
 std::string registry_auth(const RegistryLogin& login) {
