@@ -153,6 +153,15 @@ Result<PulledImage> parse_image(std::string_view text, std::string_view name) {
   return image;
 }
 
+std::vector<std::string> parse_image_tags(std::string_view text) {
+  std::vector<std::string> tags;
+  const auto document = parse(text, "image");
+  if (!document) return tags;
+  each(member(&*document, "RepoTags"), [&](const Value* tag) { tags.push_back(text_of(tag)); });
+  std::erase(tags, "");
+  return tags;
+}
+
 Result<int> parse_wait(std::string_view text) {
   if (const auto bare = parse_int64(trim(text))) return static_cast<int>(*bare);
   TRIBUTARY_TRY(const rapidjson::Document document, parse(text, "wait"));

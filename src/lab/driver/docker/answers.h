@@ -46,6 +46,9 @@ Result<Inspection> parse_container(std::string_view text);  // GET /containers/{
 // GET /images/{name}/json. The digest is that of `name`'s own repository, if there is one.
 Result<PulledImage> parse_image(std::string_view text, std::string_view name);
 
+// The names with tags of the same answer; none where it cannot be read.
+std::vector<std::string> parse_image_tags(std::string_view text);
+
 // POST /containers/{id}/wait: Docker's object or libpod's bare number.
 Result<int> parse_wait(std::string_view text);
 

@@ -55,6 +55,15 @@ std::string pull_target(const Engine& engine, const ImageName& image, bool from_
          "&tag=" + percent_encode(image.digest.empty() ? image.tag : image.digest);
 }
 
+// Podman's lists and inspections differ in whether an id says what its digits are.
+bool contains_image(const std::vector<std::string>& ids, std::string_view id) {
+  const auto digits = [](std::string_view text) {
+    return text.starts_with("sha256:") ? text.substr(7) : text;
+  };
+  return std::any_of(ids.begin(), ids.end(),
+                     [&](const std::string& one) { return digits(one) == digits(id); });
+}
+
 class ApiDriver final : public DockerDriver {
  public:
   ApiDriver(net::Loop& loop, DockerDriverOptions options, std::unique_ptr<net::HttpClient> client)
@@ -77,10 +86,11 @@ class ApiDriver final : public DockerDriver {
   net::Task<Result<void>> fetch(ImageName image, std::optional<RegistryLogin> login, bool from_lab);
   net::Task<Result<void>> load_pause_image();
   net::Task<void> remove_image(std::string name);
+  net::Task<void> remove_image_and_tags(std::string id);
   net::Task<std::size_t> sweep_containers(std::string filters);
 
   Environment environment_;
-  std::set<std::string> pulled_;  // references of images that were not there before
+  std::set<std::string> pulled_;  // ids of images that were not there before
   bool loading_ = false;          // the pause image; one at a time
 };
 
@@ -136,13 +146,16 @@ net::Task<Result<PulledImage>> ApiDriver::pull(std::string name,
   const bool from_lab = !registry.empty() && image->server == registry;
   auto present = co_await inspect_image(*image);
   if (present && !from_lab) co_return present;
+  const auto before = co_await environment_.api.get("/images/json?all=1");
   const auto fetched = co_await fetch(*image, login, from_lab);
   if (!fetched)
     co_return refuse(fetched.error().within(name),
                      advice(environment_.engine, *image, fetched.error().message()));
-  if (!present) pulled_.insert(image->reference());
   auto inspected = co_await inspect_image(*image);
   if (!inspected) co_return refuse(inspected.error().within(name), "");
+  if (before)
+    if (const auto ids = parse_ids(*before); ids && !contains_image(*ids, inspected->id))
+      pulled_.insert(inspected->id);
   co_return inspected;
 }
 
@@ -181,6 +194,15 @@ net::Task<void> ApiDriver::remove_image(std::string name) {
   if (!removed && removed.error().code() != Code::not_found)
     environment_.log.warn("An image could not be removed",
                           {{"image", name}, {"error", removed.error().message()}});
+}
+
+// The last of its tags takes an image with it. By force it would take containers, too.
+net::Task<void> ApiDriver::remove_image_and_tags(std::string id) {
+  const auto text = co_await environment_.api.get("/images/" + id + "/json");
+  if (!text) co_return;
+  const std::vector<std::string> tags = parse_image_tags(*text);
+  for (const std::string& tag : tags) co_await remove_image(tag);
+  co_await remove_image(id);
 }
 
 // How many were removed. A container goes after those that use its network.
@@ -229,7 +251,7 @@ net::Task<void> ApiDriver::sweep() {
 net::Task<void> ApiDriver::close() {
   if (!environment_.pause_image.empty()) co_await remove_image(environment_.pause_image);
   environment_.pause_image.clear();
-  for (const std::string& reference : pulled_) co_await remove_image(reference);
+  for (const std::string& id : pulled_) co_await remove_image_and_tags(id);
   pulled_.clear();
 }
 
