@@ -99,7 +99,7 @@ class ChildProcess final : public Process {
 
   pid_t pid() const override { return watch_->pid; }
   void signal(int number) override {
-    if (!watch_->ended) ::kill(-watch_->pid, number);
+    if (!watch_->ended) ::kill(number == SIGKILL ? -watch_->pid : watch_->pid, number);
   }
 
  private:

@@ -2,7 +2,7 @@
 // output line by line to a function, ended by signal.
 //
 // Threads: everything on the Loop's thread, which watches output and end (pidfd_open(2)); no thread
-// per child. A process group of its own each, so that signals reach descendants, too.
+// per child. A process group of its own each: what is left of it ends with the child.
 #pragma once
 
 #include <sys/types.h>
@@ -37,7 +37,9 @@ class Process {
  public:
   virtual ~Process() = default;
   virtual pid_t pid() const = 0;
-  virtual void signal(int number) = 0;  // to the group; nothing once it has ended
+  // To the child alone, as a container's first process gets it; SIGKILL to all of the group.
+  // Nothing once it has ended.
+  virtual void signal(int number) = 0;
 };
 
 // Errors: not_found (no such program), unavailable (what the machine refuses), with what was tried.

@@ -131,6 +131,8 @@ ProcessDriver::ProcessDriver(net::Loop& loop, Random& random, Programs programs,
       options_(std::move(options)),
       log_(std::move(log)) {}
 
+ProcessDriver::~ProcessDriver() { sweep_cgroup(options_.cgroup_trees, options_.cgroup_parent); }
+
 std::string ProcessDriver::describe() const {
   return "processes of this machine, for " + std::to_string(programs_.all().size()) +
          " patterns of images";

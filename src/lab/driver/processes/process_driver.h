@@ -32,6 +32,7 @@ class ProcessDriver final : public Driver {
 
   // All outlive the driver and what it starts.
   ProcessDriver(net::Loop& loop, Random& random, Programs programs, Options options, Logger log);
+  ~ProcessDriver() override;  // after the last task: leaves no cgroup behind
 
   std::string describe() const override;
   net::Task<Result<PulledImage>> pull(std::string image,

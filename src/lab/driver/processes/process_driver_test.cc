@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "lab/driver/fake_driver.h"
+#include "lab/driver/processes/process.h"
 #include "net/run_task.h"
 
 namespace tributary::lab {
@@ -23,7 +24,6 @@ struct Example {
   ~Example() {
     container.reset();
     if (sandbox) net::run_task(*loop, sandbox->remove());
-    net::run_task(*loop, driver.sweep());
   }
 
   ContainerDefinition& app() { return task.definition.containers[0]; }
@@ -213,6 +213,27 @@ TEST(ProcessDriver, TellsThatMemoryRanOut) {
 
   EXPECT_EQ(example.exit->code, 128 + SIGKILL);
   EXPECT_TRUE(example.exit->out_of_memory);
+}
+
+TEST(ProcessDriver, SweepsWhatAKilledLabHasLeft) {
+  if (!may_make_cgroups()) GTEST_SKIP() << "cgroups may not be made here";
+  const CgroupTrees trees = find_cgroup_trees(read_text);
+  const std::string parent = "tributary-test-" + std::to_string(::getpid());
+  auto left = Cgroup::create(trees, parent + "/task/app", {}).value();
+  Example example(trees);
+  ProcessOptions options{.command = {"sleep", "100"}, .cgroup_files = left->process_files()};
+  std::optional<int> code;
+  options.on_exit = [&](int how) {
+    code = how;
+    example.loop->stop();
+  };
+  const auto process = start_process(*example.loop, std::move(options)).value();
+
+  net::Started<void> swept(example.driver.sweep(), [&] { example.loop->stop(); });
+  while (!swept.done() || !code) example.loop->run();
+
+  EXPECT_EQ(code, 128 + SIGKILL);
+  EXPECT_EQ(left->processes().size(), 0U);
 }
 
 TEST(ProcessDriver, LeavesNothingOfATaskBehind) {

@@ -89,7 +89,7 @@ TEST(Process, LosesNothingOfMuchOutput) {
   EXPECT_EQ(example.lines.back(), "line-19999");
 }
 
-TEST(Process, EndsBySignalWithAllOfItsGroup) {
+TEST(Process, EndsBySignal) {
   Example example;
   ProcessOptions options = example.shell("sleep 100 & echo ready; wait");
   options.on_line = [&](std::string_view) { example.process->signal(SIGTERM); };
