@@ -24,7 +24,7 @@ bool expired(const std::optional<Timestamp>& deleted_at, Timestamp now) {
 ControlPlane::ControlPlane(net::Loop& loop, TaskLauncher& launcher, Random& random, Options options,
                            Logger log)
     : loop_(loop),
-      tasks_(loop, launcher, random, options.tasks),
+      tasks_(loop, launcher, random, options.tasks, log),
       scheduler_(
           loop, tasks_, random, options.scheduler,
           [this](const Place& place, const std::string& cluster, const std::string& name) {

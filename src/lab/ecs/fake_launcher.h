@@ -65,6 +65,7 @@ class FakeTask final : public RunningTask {
     finish();
     on_change_();
   }
+  void set_slow_to_stop() { slow_to_stop_ = true; }
   void set_health(Health health) {
     for (ContainerState& container : state_.containers) container.health = health;
     on_change_();

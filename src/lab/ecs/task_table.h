@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/log.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "lab/ecs/definition_registry.h"
@@ -40,6 +41,13 @@ struct TaskRequest {
   std::map<std::string, std::string> tags;
 };
 
+// A port of this machine that a task did not get, since it leads to another one. On AWS each task
+// has an address of its own; here they share 127.0.0.1.
+struct UnpublishedPort {
+  std::uint16_t port = 0;
+  std::string holder;  // the other task's id
+};
+
 struct TaskRecord {
   TaskRequest request;
   std::string id;
@@ -47,6 +55,7 @@ struct TaskRecord {
   std::uint64_t number = 0;  // in the order of their launch
   std::uint32_t version = 1;
   std::map<std::string, std::string> tags;
+  std::vector<UnpublishedPort> unpublished;
   std::unique_ptr<RunningTask> running;  // null once nothing of it is left
   TaskState ended;                       // then
   bool end_told = false;
@@ -56,6 +65,9 @@ struct TaskRecord {
   bool wanted() const { return state().desired != Status::stopped; }
   std::string arn() const { return request.place.arn("task/" + request.cluster + "/" + id); }
 };
+
+// Whether one of its containers is to be reached by that port of this machine.
+bool publishes(const TaskDefinition& definition, std::uint16_t port);
 
 class TaskTable {
  public:
@@ -68,11 +80,11 @@ class TaskTable {
   using Listener = std::function<void(TaskRecord&, bool ended)>;
 
   // All outlive it.
-  TaskTable(net::Loop& loop, TaskLauncher& launcher, Random& random, Options options);
+  TaskTable(net::Loop& loop, TaskLauncher& launcher, Random& random, Options options, Logger log);
 
   void set_listener(Listener listener) { listener_ = std::move(listener); }
 
-  // Errors: limit_exceeded.
+  // Ports of this machine that another task has are left out. Errors: limit_exceeded.
   Result<TaskRecord*> launch(TaskRequest request);
   void stop(TaskRecord& task, std::string code, std::string reason);
 
@@ -86,6 +98,8 @@ class TaskTable {
   net::Task<void> close();
 
  private:
+  const TaskRecord* holder_of(std::uint16_t port) const;
+  void leave_out_taken_ports(TaskRecord& task);
   void changed(const std::string& id);
   net::Task<void> end(TaskRecord* task);
   void forget_old();
@@ -94,6 +108,7 @@ class TaskTable {
   TaskLauncher& launcher_;
   Random& random_;
   Options options_;
+  Logger log_;
   Listener listener_;
   std::map<std::string, std::unique_ptr<TaskRecord>, std::less<>> tasks_;  // by id
   std::deque<std::string> stopped_;                                        // ids, oldest first
