@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <initializer_list>
 
 namespace tributary::lab::docker {
 
