@@ -9,6 +9,7 @@
 #include "base/disk.h"
 #include "base/json_text.h"
 #include "base/strings.h"
+#include "lab/cgroup/cgroup.h"
 #include "lab/driver/docker/tar.h"
 
 namespace tributary::lab::docker {
@@ -67,8 +68,9 @@ std::set<std::string> loaded_libraries(std::string_view maps) {
 Result<void> add_libraries(Disk& disk, const std::string& interpreter, TarWriter& layer) {
   TRIBUTARY_TRY(const std::string linker, disk.read(interpreter));
   if (auto done = layer.add_file(interpreter.substr(1), linker, 0755); !done) return done.error();
-  TRIBUTARY_TRY(const std::string maps, disk.read("/proc/self/maps"));
-  for (const std::string& path : loaded_libraries(maps)) {
+  const auto maps = read_text("/proc/self/maps");
+  if (!maps) return Error(Code::unavailable, "cannot read /proc/self/maps");
+  for (const std::string& path : loaded_libraries(*maps)) {
     if (path == interpreter) continue;
     TRIBUTARY_TRY(const std::string bytes, disk.read(path));
     if (auto done = layer.add_file(path.substr(1), bytes, 0755); !done) return done.error();

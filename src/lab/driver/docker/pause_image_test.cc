@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -109,7 +110,8 @@ TEST(PauseImage, OfThisProgramHoldsWhatItIsLinkedTo) {
                            Contains(HasSubstr("libstdc++.so"))));
   const std::string root = directory.path() + "/root";
   const std::string listed = "chroot " + root + " /pause --gtest_list_tests > /dev/null 2>&1";
-  if (::geteuid() == 0) EXPECT_EQ(std::system(listed.c_str()), 0) << "it runs in there";
+  if (::geteuid() != 0) GTEST_SKIP() << "chroot needs root";
+  EXPECT_EQ(std::system(listed.c_str()), 0) << "it runs in there";
 }
 
 TEST(PauseImage, IsRefusedOfWhatIsNoStaticProgram) {
