@@ -1,5 +1,7 @@
 #include "lab/driver/docker/pause_image.h"
 
+#include <link.h>
+
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -9,7 +11,6 @@
 #include "base/disk.h"
 #include "base/json_text.h"
 #include "base/strings.h"
-#include "lab/cgroup/cgroup.h"
 #include "lab/driver/docker/tar.h"
 
 namespace tributary::lab::docker {
@@ -54,24 +55,24 @@ Result<std::string> interpreter_of(std::string_view elf) {
   return std::string();
 }
 
-// What this process has loaded beside its program.
-std::set<std::string> loaded_libraries(std::string_view maps) {
-  std::set<std::string> out;
-  for (const std::string_view line : split(maps, '\n')) {
-    const std::size_t path = line.find('/');
-    if (path == std::string_view::npos || line.find(" r-xp ") == std::string_view::npos) continue;
-    if (line.find(".so", path) != std::string_view::npos) out.emplace(line.substr(path));
-  }
-  return out;
+// What this process has loaded beside its program, by the paths at which it was found: those are
+// where the dynamic linker looks, too.
+std::set<std::string> loaded_libraries() {
+  std::set<std::string> paths;
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* out) {
+        const std::string_view path = info->dlpi_name ? info->dlpi_name : "";
+        if (path.starts_with('/')) static_cast<std::set<std::string>*>(out)->emplace(path);
+        return 0;
+      },
+      &paths);
+  return paths;
 }
 
 Result<void> add_libraries(Disk& disk, const std::string& interpreter, TarWriter& layer) {
-  TRIBUTARY_TRY(const std::string linker, disk.read(interpreter));
-  if (auto done = layer.add_file(interpreter.substr(1), linker, 0755); !done) return done.error();
-  const auto maps = read_text("/proc/self/maps");
-  if (!maps) return Error(Code::unavailable, "cannot read /proc/self/maps");
-  for (const std::string& path : loaded_libraries(*maps)) {
-    if (path == interpreter) continue;
+  std::set<std::string> paths = loaded_libraries();
+  paths.insert(interpreter);
+  for (const std::string& path : paths) {
     TRIBUTARY_TRY(const std::string bytes, disk.read(path));
     if (auto done = layer.add_file(path.substr(1), bytes, 0755); !done) return done.error();
   }
