@@ -152,8 +152,8 @@ def test_push_and_pull_by_real_tools(case):
 
 
 def test_refusals_are_named(case):
-    """Without a login, for a repository that is not there, for another account's repository, without
-    permission, for an immutable tag: what the tools say names the reason."""
+    """Without a login, for a repository that is not there, for another account's repository,
+    without permission, for an immutable tag: what the tools say names the reason."""
     topo, me, other = start(case, WORKLOAD, CENTRAL)
     uri = me.create("app", "--image-tag-mutability", "IMMUTABLE")
     me.build(f"{uri}:1", write_layer(case))
@@ -203,8 +203,8 @@ def test_refusals_are_named(case):
 
 
 def test_kill_during_pushes(case):
-    """The lab is killed again and again while images are pushed: each image whose push had succeeded
-    pulls whole, each push can be repeated, and no half of a layer stays."""
+    """The lab is killed again and again while images are pushed: each image whose push had
+    succeeded pulls whole, each push can be repeated, and no half of a layer stays."""
     topo, me = start(case, WORKLOAD)
     uri = me.create("app")
     me.log_in()
@@ -279,8 +279,8 @@ def test_large_layers_take_no_memory(case):
     anonymous_kib = int(status.split("RssAnon:")[1].split()[0])
     assert anonymous_kib < 64 << 10, status
     case.figure(
-        f"layer of 512 MiB: in {float(took):.2f} s, kept {float(put):.2f} s, out {float(got):.2f} s, "
-        f"{anonymous_kib} KiB of memory, others waited {slowest * 1000:.0f} ms at most"
+        f"layer of 512 MiB: in {float(took):.2f} s, kept {float(put):.2f} s, "
+        f"out {float(got):.2f} s, {anonymous_kib} KiB of memory, others waited {slowest * 1000:.0f} ms at most"
     )
 
 
