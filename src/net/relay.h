@@ -31,7 +31,7 @@ struct RelayOptions {
   Duration half_closed_timeout = 300s;
 };
 
-// Its end stops listening at once and resets what is open.
+// Its end stops listening at once, and resets what is open in the loop's next turn.
 class Relay {
  public:
   struct Direction {

@@ -52,6 +52,13 @@ Result<net::Response> send(net::Loop& loop, std::string_view url, std::string bo
   return net::run_task(loop, client->send(std::move(request), {}));
 }
 
+net::Task<void> nap(net::Loop* loop) { co_await net::sleep_for(*loop, 1ms, {}); }
+
+// What was open ends on the loop.
+void turn(net::Loop& loop) {
+  for (int i = 0; i < 3; ++i) net::run_task(loop, nap(&loop));
+}
+
 std::string answer_of(const Result<net::Response>& response) {
   return response ? response->body : "failed: " + response.error().message();
 }
@@ -70,6 +77,7 @@ class TaskNetworkTest : public testing::Test {
   ~TaskNetworkTest() override {
     network_.reset();
     for (const auto& server : servers_) net::run_task(*loop_, server->shutdown(0s));
+    turn(*loop_);
   }
 
   net::HttpServer& start_server() {
