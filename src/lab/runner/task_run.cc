@@ -14,6 +14,8 @@
 namespace tributary::lab {
 namespace {
 
+constexpr const char* kCannotInitialise = "ResourceInitializationError";
+
 std::uint64_t machine_memory() {
   static const auto bytes = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
                             static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -80,7 +82,7 @@ net::Task<void> TaskRun::run() {
   co_await net::sleep_for(context_.loop, 0s, {});  // launch() returns first
   const Result<void> prepared = co_await prepare();
   if (!prepared) {
-    stop("TaskFailedToStart", reason_of(prepared.error(), "ResourceInitializationError"));
+    stop("TaskFailedToStart", prepared.error().message());
   } else {
     background_.spawn(keep_sampling());
   }
@@ -98,10 +100,11 @@ net::Task<Result<void>> TaskRun::prepare() {
   if (!role) co_return role.error();
   role_ = std::move(*role);
   auto sandbox = co_await context_.driver.create_sandbox(&spec_);
-  if (!sandbox) co_return sandbox.error();
+  if (!sandbox)
+    co_return Error(sandbox.error().code(), reason_of(sandbox.error(), kCannotInitialise));
   sandbox_ = std::move(*sandbox);
-  auto opened = open_network();
-  if (!opened) co_return opened.error();
+  const auto opened = open_network();
+  if (!opened) co_return Error(opened.error().code(), reason_of(opened.error(), kCannotInitialise));
   co_await pull_images();
   co_return Result<void>();
 }

@@ -350,9 +350,18 @@ TEST(TaskRunner, FailsATaskWhoseRoleIsRefused) {
   example.launch();
 
   EXPECT_EQ(example.state().stop_code, "TaskFailedToStart");
-  EXPECT_EQ(example.state().stopped_reason,
-            "ResourceInitializationError: ECS was unable to assume the role 'x'");
+  EXPECT_EQ(example.state().stopped_reason, "ECS was unable to assume the role 'x'");
   EXPECT_THAT(example.driver.asked, Not(Contains("sandbox")));
+}
+
+TEST(TaskRunner, FailsATaskThatGetsNoSandbox) {
+  Example example({container("app")});
+  example.driver.sandbox_error = Error(Code::unavailable, "no pause image");
+
+  example.launch();
+
+  EXPECT_EQ(example.state().known, Status::stopped);
+  EXPECT_EQ(example.state().stopped_reason, "ResourceInitializationError: no pause image");
 }
 
 TEST(TaskRunner, FailsATaskWhosePortIsTaken) {

@@ -49,6 +49,16 @@ std::string translate(const Program& program, std::string word) {
 
 }  // namespace
 
+void Program::validate(const config::Node& node, config::Diagnostics& diagnostics) const {
+  if (program.empty()) diagnostics.error(node.mark_of("program"), "program: must not be empty");
+  for (const auto& [inside, here] : files)
+    if (!inside.starts_with('/') || here.empty())
+      diagnostics.error(node.mark_of("files"), "files: " + json_string(inside) + " to " +
+                                                   json_string(here) +
+                                                   ": want an absolute path in the image and a "
+                                                   "path of this machine");
+}
+
 bool matches_pattern(std::string_view pattern, std::string_view text) {
   std::size_t p = 0;
   std::size_t t = 0;

@@ -49,6 +49,7 @@ struct Program {
     f.optional("working_directory", working_directory, "the image's WORKDIR");
     f.optional("files", files, "paths in the image, and what they are on this machine");
   }
+  void validate(const config::Node& node, config::Diagnostics& diagnostics) const;
 };
 
 // What a container runs: argv by Docker's rules, with the image's paths made this machine's.

@@ -61,6 +61,15 @@ TEST(Programs, SayWhereTheFileIsWrong) {
   EXPECT_THAT(diagnostics.render(), HasSubstr("did you mean \"program\"?"));
 }
 
+TEST(Programs, WantAbsolutePathsInTheImage) {
+  config::Diagnostics diagnostics;
+
+  parse_programs("programs:\n- {image: x, program: y, files: {etc: /e}}\n", "p.yaml", "/",
+                 diagnostics);
+
+  EXPECT_THAT(diagnostics.render(), HasSubstr("files: \"etc\" to \"/e\": want an absolute path"));
+}
+
 TEST(Programs, AreReadFromAFile) {
   const TemporaryDirectory folder;
   const std::string path = folder.path() + "/programs.yaml";
