@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "commands.h"
+#include "config/outside.h"
+#include "extra_config.h"
 #include "options.h"
 #include "spool_command.h"
 
@@ -25,17 +27,19 @@ void raise_descriptor_limit() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  using namespace tributary;
   using namespace tributary::collector;
   mallopt(M_ARENA_MAX, 1);  // one loop, one thread: a second arena would only cost memory
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
 
-  const auto options = parse_options(std::vector<std::string>(argv, argv + argc));
+  auto options = parse_options(std::vector<std::string>(argv, argv + argc));
   if (!options) {
     std::fprintf(stderr, "tributary-collector: %s\ntry tributary-collector --help\n",
                  options.error().message().c_str());
     return kExitUsage;
   }
+  apply_extra_config(config::this_machine().read_file(kExtraConfigPath), *options);
   switch (options->command) {
     case Command::run: return run(*options);
     case Command::validate: return validate(*options);
