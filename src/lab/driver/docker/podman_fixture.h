@@ -116,6 +116,7 @@ class PodmanDriver : public testing::Test {
     options.pause = {.path = TRIBUTARY_PROBE, .arguments = {"pause"}};
     options.join_network = [this](pid_t pid) -> Result<std::unique_ptr<TaskNetwork>> {
       joined_.push_back(pid);
+      if (real_network_) return join_network_of(*loop_, pid, {});
       return std::unique_ptr<TaskNetwork>(std::make_unique<FakeNetwork>());
     };
     options.machine_network = [] { return std::make_unique<FakeNetwork>(); };
@@ -226,6 +227,7 @@ class PodmanDriver : public testing::Test {
   std::string owner_ = "/data/lab-test-" + std::to_string(::getpid());
   std::unique_ptr<net::Loop> loop_ = net::make_loop();
   std::unique_ptr<DockerDriver> driver_;
+  bool real_network_ = false;  // else a fake one
   std::vector<pid_t> joined_;
   TaskSpec task_;
   std::unique_ptr<Sandbox> sandbox_;

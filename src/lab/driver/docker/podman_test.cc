@@ -188,6 +188,26 @@ TEST_F(PodmanDriver, PutsAllContainersOfATaskIntoOneNetwork) {
   EXPECT_EQ(second.lines.size(), 3U);
 }
 
+net::Task<net::Response> metadata(net::ServerRequest request) {
+  net::Response response;
+  response.body = "from " + request.peer_address;
+  co_return response;
+}
+
+TEST_F(PodmanDriver, LetsContainersReachTheMetadataEndpointAndNothingElse) {
+  real_network_ = true;
+  auto sandbox = net::run_task(*loop_, driver_->create_sandbox(&task_));
+  ASSERT_TRUE(sandbox) << sandbox.error().message();
+  sandbox_ = std::move(*sandbox);
+  ASSERT_TRUE(sandbox_->network().isolated());
+  auto server = sandbox_->network().serve_metadata(metadata);
+  ASSERT_TRUE(server) << server.error().message();
+
+  const Heard heard = run(define("app", {"get", "169.254.170.2", "80", "get", "192.0.2.1", "80"}));
+
+  EXPECT_THAT(heard.lines, ElementsAre("from 169.254.170.2", "192.0.2.1: Network is unreachable"));
+}
+
 TEST_F(PodmanDriver, SaysWhyAContainerDoesNotStart) {
   ContainerDefinition& definition = define("app", {});
   definition.entry_point = {"/nope"};

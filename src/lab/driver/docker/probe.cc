@@ -2,7 +2,11 @@
 // static, it runs in an image that holds nothing else.
 //
 //   print TEXT, error TEXT, write TEXT (no line end), sleep MS, exit CODE, env NAME, cat FILE,
-//   put FILE TEXT, whoami, directory, allocate MIB, spin MS, flood LINES, pause, stubborn, kill N
+//   put FILE TEXT, whoami, directory, allocate MIB, spin MS, flood LINES, pause, stubborn, kill N,
+//   get IPv4 PORT (the last line of what an HTTP server answers)
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -35,6 +39,24 @@ void put(const char* path, const char* text) {
   std::fputs(text, file);
   std::fclose(file);
   say(stdout, std::string(path) + ": written\n");
+}
+
+void get(const char* address, int port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(port));
+  ::inet_pton(AF_INET, address, &to.sin_addr);
+  const std::string request = "GET / HTTP/1.0\r\nHost: lab\r\n\r\n";
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0 ||
+      ::write(fd, request.data(), request.size()) < 0)
+    return say(stdout, std::string(address) + ": " + std::strerror(errno) + "\n");
+  std::string answer;
+  char piece[1024];
+  for (ssize_t size; (size = ::read(fd, piece, sizeof piece)) > 0;)
+    answer.append(piece, static_cast<std::size_t>(size));
+  ::close(fd);
+  say(stdout, answer.substr(answer.rfind('\n') + 1) + "\n");
 }
 
 void allocate(int mib) {
@@ -93,6 +115,9 @@ int main(int count, char** words) {
       say(stdout, std::string(::getcwd(path, sizeof path) ? path : "?") + "\n");
     } else if (word == "put" && i + 2 < count) {
       put(words[i + 1], words[i + 2]);
+      i += 2;
+    } else if (word == "get" && i + 2 < count) {
+      get(words[i + 1], std::atoi(words[i + 2]));
       i += 2;
     } else if (i + 1 < count && with_argument(word, words[i + 1])) {
       ++i;
