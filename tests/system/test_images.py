@@ -81,8 +81,8 @@ def test_images_are_small_and_say_what_adots_says(case):
 
 
 def test_the_collectors_image_holds_nothing_but_what_it_needs(case):
-    """Program, CA bundle, user, configurations that validate, licences, and a bill of materials that
-    names what is linked in; no shell and nothing that is set-uid or anybody's to write."""
+    """Program, CA bundle, user, configurations that validate, licences, and a bill of materials
+    that names what is linked in; no shell, and nothing is set-uid or anybody's to write."""
     podman, _ = images(case)
     root = files_of(podman, "localhost/tributary-collector", case)
     top = {path.name for path in root.iterdir()} - {"dev", "proc", "run", "sys"}
