@@ -280,7 +280,8 @@ def test_large_layers_take_no_memory(case):
     assert anonymous_kib < 64 << 10, status
     case.figure(
         f"layer of 512 MiB: in {float(took):.2f} s, kept {float(put):.2f} s, "
-        f"out {float(got):.2f} s, {anonymous_kib} KiB of memory, others waited {slowest * 1000:.0f} ms at most"
+        f"out {float(got):.2f} s, {anonymous_kib} KiB of memory; "
+        f"others waited {slowest * 1000:.0f} ms at most"
     )
 
 
