@@ -125,13 +125,16 @@ TaskCounts ControlPlane::count_tasks(const Service& service, std::string_view de
   return count(tasks_.list(service.place, service.cluster), service.name, deployment);
 }
 
-net::Task<void> ControlPlane::close() {
+ControlPlane::~ControlPlane() { cancel_timers(); }
+
+void ControlPlane::cancel_timers() {
   for (auto& [place, all] : clusters_)
     for (auto& [name, cluster] : all)
-      for (auto& [service_name, service] : cluster.services) {
-        service->status = ServiceStatus::inactive;
-        scheduler_.cancel_timer(*service);
-      }
+      for (auto& [service_name, service] : cluster.services) scheduler_.cancel_timer(*service);
+}
+
+net::Task<void> ControlPlane::close() {
+  cancel_timers();
   net::Task<void> closing = tasks_.close();
   co_await closing;
 }

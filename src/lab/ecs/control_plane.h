@@ -55,6 +55,9 @@ class ControlPlane {
   // All outlive it. Await `close` before it goes.
   ControlPlane(net::Loop& loop, TaskLauncher& launcher, Random& random, Options options,
                Logger log);
+  ~ControlPlane();
+  ControlPlane(const ControlPlane&) = delete;
+  ControlPlane& operator=(const ControlPlane&) = delete;
 
   DefinitionRegistry& definitions() { return definitions_; }
   TaskTable& tasks() { return tasks_; }
@@ -81,6 +84,7 @@ class ControlPlane {
   net::Task<void> close();
 
  private:
+  void cancel_timers();
   void forget_deleted(const Place& place);
 
   net::Loop& loop_;

@@ -405,6 +405,8 @@ TEST_F(EcsApiTest, EndsEveryTaskWhenItCloses) {
   ASSERT_EQ(tasks.size(), 1U);
   EXPECT_FALSE(tasks[0]->running);
   EXPECT_EQ(tasks[0]->state().stopped_reason, "The lab is shutting down");
+  const config::Node late = ecs_.ask("RunTask", R"({"cluster": "main", "taskDefinition": "web"})");
+  EXPECT_EQ(at(late, "failures.0.detail"), "this lab is shutting down");
 }
 
 }  // namespace

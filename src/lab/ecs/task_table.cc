@@ -35,6 +35,7 @@ void TaskTable::leave_out_taken_ports(TaskRecord& task) {
 
 Result<TaskRecord*> TaskTable::launch(TaskRequest request) {
   forget_old();
+  if (closing_) return Error(Code::unavailable, "this lab is shutting down");
   if (running_ >= options_.running_max)
     return Error(Code::limit_exceeded,
                  "this lab runs at most " + std::to_string(options_.running_max) + " tasks");
@@ -122,6 +123,7 @@ void TaskTable::forget_old() {
 }
 
 net::Task<void> TaskTable::close() {
+  closing_ = true;
   listener_ = nullptr;
   for (const auto& [id, task] : tasks_) {
     if (!task->running || task->end_told) continue;

@@ -84,7 +84,8 @@ class TaskTable {
 
   void set_listener(Listener listener) { listener_ = std::move(listener); }
 
-  // Ports of this machine that another task has are left out. Errors: limit_exceeded.
+  // Ports of this machine that another task has are left out. Errors: limit_exceeded, unavailable
+  // (closing).
   Result<TaskRecord*> launch(TaskRequest request);
   void stop(TaskRecord& task, std::string code, std::string reason);
 
@@ -94,7 +95,7 @@ class TaskTable {
   // Those of a cluster, in the order of their launch.
   std::vector<TaskRecord*> list(const Place& place, std::string_view cluster);
 
-  // Stops what runs and waits for it. Nothing may be launched after it.
+  // Stops what runs and waits for it. Nothing is launched any more.
   net::Task<void> close();
 
  private:
@@ -114,6 +115,7 @@ class TaskTable {
   std::deque<std::string> stopped_;                                        // ids, oldest first
   std::size_t running_ = 0;
   std::uint64_t launched_ = 0;
+  bool closing_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for work that was posted
   net::Gate gate_;
 };
