@@ -134,11 +134,11 @@ Scheduler::View Scheduler::look_at(Service& service) {
     const bool checked = std::ranges::any_of(
         task->request.effective.containers,
         [](const ContainerDefinition& one) { return one.essential && one.health_check; });
+    const bool primary = task->request.deployment == service.primary().id;
+    const bool proven = settling <= Duration::zero() && (health == Health::healthy || !checked);
+    // What an older deployment has running is not given up before the new one has proven itself.
     view.shape.tasks.push_back(
-        {.primary = task->request.deployment == service.primary().id,
-         .running = running,
-         .healthy = running && settling <= Duration::zero() &&
-                    (health == Health::healthy || (!checked && health == Health::unknown))});
+        {.primary = primary, .running = running, .healthy = running && (proven || !primary)});
     view.tasks.push_back(task);
   }
   view.shape.desired = service.status == ServiceStatus::active ? service.desired_count : 0;

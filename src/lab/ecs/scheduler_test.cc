@@ -211,6 +211,20 @@ TEST_F(SchedulerTest, PublishesAPortForOneTaskAndSaysSoOfTheOthers) {
                                  first + ")."));
 }
 
+TEST_F(SchedulerTest, KeepsAYoungTaskUntilItsSuccessorIsHealthy) {
+  create();
+  ecs_.launcher.run(0);
+
+  ecs_.ask("UpdateService", R"({"cluster": "main", "service": "x", "forceNewDeployment": true})");
+  ASSERT_EQ(launched(), 2U);
+  ecs_.launcher.run(1);
+  ecs_.loop.advance(30s);
+  EXPECT_EQ(at(service(), "services.0.runningCount"), "2");
+  ecs_.launcher.tasks[1]->set_health(Health::healthy);
+
+  EXPECT_EQ(at(service(), "services.0.runningCount"), "1");
+}
+
 TEST_F(SchedulerTest, StartsAllTasksAnewWhenForced) {
   create();
   run_healthy(0);

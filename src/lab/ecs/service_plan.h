@@ -15,7 +15,7 @@ namespace tributary::lab::ecs {
 struct TaskView {
   bool primary = true;   // of the latest deployment
   bool running = false;  // else on its way there
-  bool healthy = false;  // runs, has settled, and no health check says otherwise
+  bool healthy = false;  // serves: what is to be stopped must not bring too few of these
 };
 
 struct ServiceView {
