@@ -229,6 +229,38 @@ TEST_F(OciFrontTest, TakesALayerWithOneRequest) {
   EXPECT_EQ(send("GET", app + "/blobs/" + digest_of("other")).body, "other");
 }
 
+TEST_F(OciFrontTest, SaysWhenTheDiskIsFull) {
+  push_image(app, "latest");
+  const auto begun = send("POST", app + "/blobs/uploads/");
+  disk.set({.bytes_left = 3});
+
+  const auto part = send("PATCH", header(begun, "Location"), "bytes");
+  const auto whole = send("POST", app + "/blobs/uploads/?digest=" + digest_of("bytes"), "bytes");
+  const auto manifest = put_manifest(app, "other", manifest_of("config", "layer"));
+
+  EXPECT_EQ(part.status, 500);
+  EXPECT_THAT(part.body, HasSubstr("uploads/"));
+  EXPECT_EQ(whole.status, 500);
+  EXPECT_EQ(manifest.status, 500);
+  disk.set({});
+  EXPECT_EQ(files("uploads"), 0U);
+  expect_error(send("GET", header(begun, "Location")), 404, "BLOB_UPLOAD_UNKNOWN");
+  expect_error(send("GET", app + "/manifests/other"), 404, "MANIFEST_UNKNOWN");
+  EXPECT_EQ(push_blob(app, "bytes").status, 201);
+}
+
+TEST_F(OciFrontTest, SaysWhenALayerCannotBeMadeDurable) {
+  const auto begun = send("POST", app + "/blobs/uploads/");
+  send("PATCH", header(begun, "Location"), "bytes");
+  disk.set({.syncs = true});
+
+  const auto put = send("PUT", header(begun, "Location") + "?digest=" + digest_of("bytes"));
+
+  EXPECT_EQ(put.status, 500);
+  disk.set({});
+  expect_error(send("GET", app + "/blobs/" + digest_of("bytes")), 404, "BLOB_UNKNOWN");
+}
+
 TEST_F(OciFrontTest, CancelsAnUpload) {
   const auto begun = send("POST", app + "/blobs/uploads/");
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/faulty_disk.h"
 #include "base/json_text.h"
 #include "base/strings.h"
 #include "base/temporary_directory.h"
@@ -131,7 +132,7 @@ class RegistryFixture : public ::testing::Test {
 
   const std::string app = "/v2/111111111111.dkr.ecr.eu-west-1/app";
   TemporaryDirectory directory;
-  RealDisk disk;
+  FaultyDisk disk;
   SeededRandom random{1};
   net::FakeLoop loop;
   FakeAuthority authority;

@@ -273,6 +273,40 @@ TEST_F(StoreTest, RefusesAFileThatItCannotRead) {
   EXPECT_THAT(refused.error().message(), HasSubstr("team+app.yaml"));
 }
 
+TEST_F(StoreTest, KeepsARepositoryInTheFormatThatIsDescribed) {
+  create(kApp);
+  const std::string digest = push(kApp, "config", "layer", {"latest"});
+
+  const auto text =
+      disk.read(directory.path() + "/repositories/111111111111.eu-central-1/team+app.yaml");
+
+  const std::string layers[] = {digest_of("config"), digest_of("layer")};
+  std::string listed;  // in the order of their digests
+  for (const auto& [layer, bytes] : std::map<std::string, int>{{layers[0], 6}, {layers[1], 5}})
+    listed += "  " + layer + ":\n    bytes: " + std::to_string(bytes) +
+              "\n    pushed_at_ms: 1700000000000\n";
+  EXPECT_EQ(*text,
+            "created_at_ms: 1700000000000\n"
+            "settings:\n"
+            "  tag_mutability: MUTABLE\n"
+            "  scan_on_push: false\n"
+            "  tags: {}\n"
+            "images:\n  " +
+                digest +
+                ":\n"
+                "    media_type: application/vnd.oci.image.manifest.v1+json\n"
+                "    artifact_type: application/x\n"
+                "    pushed_at_ms: 1700000000000\n"
+                "    bytes: 11\n"
+                "    layers:\n      - " +
+                layers[0] + "\n      - " + layers[1] +
+                "\n"
+                "    manifests: []\n"
+                "    subject: \"\"\n"
+                "image_tags:\n  latest: " +
+                digest + "\nlayers:\n" + listed);
+}
+
 // Pushes with a disk that stops after ever more operations, and cuts the power there: each time the
 // store opens again, and an image that is named is whole.
 TEST_F(StoreTest, SurvivesAPowerCutAtAnyOperation) {
