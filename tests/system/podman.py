@@ -2,7 +2,7 @@
 """A rootful podman service with storage, configuration and socket of its own, for tests that run
 real containers. Nothing of the machine's podman is touched, and nothing is left behind.
 
-As a fixture:  podman = Podman(directory, insecure=["127.0.0.1:9010"]); podman.socket; podman.close()
+As a fixture:  podman = Podman(directory, insecure=["127.0.0.1:9010"]); podman.url; podman.close()
 As a program:  podman.py DIRECTORY [--insecure HOST:PORT]... prints the socket's path, serves until
                its standard input ends, and removes everything.
 

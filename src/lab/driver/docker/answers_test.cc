@@ -51,8 +51,9 @@ TEST(DockerAnswers, GiveAnIdOfLettersAndDigitsAlone) {
 }
 
 TEST(DockerAnswers, TellAContainersState) {
-  const auto seen = parse_container(
-      R"({"Id":"ab","State":{"Running":true,"OOMKilled":true,"ExitCode":137,"Pid":12,"Error":"e"}})");
+  const auto seen =
+      parse_container(R"({"Id":"ab","State":)"
+                      R"({"Running":true,"OOMKilled":true,"ExitCode":137,"Pid":12,"Error":"e"}})");
 
   ASSERT_TRUE(seen);
   EXPECT_EQ(seen->id, "ab");

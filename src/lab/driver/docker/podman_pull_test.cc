@@ -15,6 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr const char* kManifestType = "application/vnd.oci.image.manifest.v1+json";
 constexpr const char* kRepository = "111122223333.dkr.ecr.eu-west-1/demo/app";
 
 std::string digest_of(const std::string& bytes) { return "sha256:" + aws::sha256_hex(bytes); }
@@ -40,17 +41,18 @@ class Registry {
     docker::TarWriter layer;
     EXPECT_TRUE(layer.add_file("probe", *disk.read(TRIBUTARY_PROBE), 0755));
     const std::string layer_bytes = std::move(layer).finish();
-    const std::string config =
-        R"({"architecture":"amd64","os":"linux","config":{"Entrypoint":["/probe"],"Cmd":["print",")" +
-        word + R"("]},"rootfs":{"type":"layers","diff_ids":[")" + digest_of(layer_bytes) + "\"]}}";
+    const std::string config = R"({"architecture":"amd64","os":"linux","config":)"
+                               R"({"Entrypoint":["/probe"],"Cmd":["print",")" +
+                               word + R"("]},"rootfs":{"type":"layers","diff_ids":[")" +
+                               digest_of(layer_bytes) + "\"]}}";
     const auto descriptor = [](const char* type, const std::string& bytes) {
       return std::string(R"({"mediaType":"application/vnd.oci.image.)") + type + R"(","digest":")" +
              digest_of(bytes) + R"(","size":)" + std::to_string(bytes.size()) + "}";
     };
-    const std::string manifest =
-        R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":)" +
-        descriptor("config.v1+json", config) + R"(,"layers":[)" +
-        descriptor("layer.v1.tar", layer_bytes) + "]}";
+    const std::string manifest = R"({"schemaVersion":2,"mediaType":")" +
+                                 std::string(kManifestType) + R"(","config":)" +
+                                 descriptor("config.v1+json", config) + R"(,"layers":[)" +
+                                 descriptor("layer.v1.tar", layer_bytes) + "]}";
     digest_ = digest_of(manifest);
     const std::string base = std::string("/v2/") + kRepository;
     files_[base + "/manifests/v1"] = manifest;
@@ -70,8 +72,7 @@ class Registry {
       response.body = "{}";
     } else if (const auto at = files_.find(request.target); at != files_.end()) {
       const bool manifest = request.target.find("/manifests/") != std::string::npos;
-      response.headers.set("Content-Type", manifest ? "application/vnd.oci.image.manifest.v1+json"
-                                                    : "application/octet-stream");
+      response.headers.set("Content-Type", manifest ? kManifestType : "application/octet-stream");
       response.body = at->second;
     } else {
       response.status = 404;
