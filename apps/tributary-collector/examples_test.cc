@@ -33,6 +33,7 @@ std::size_t read_all(const std::string& folder) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(
            std::filesystem::path(TRIBUTARY_SOURCE_DIR) / folder)) {
     if (entry.path().extension() != ".yaml" || entry.path().filename() == "programs.yaml") continue;
+    if (entry.path().parent_path().filename() == "scenarios") continue;  // tributary-lab reads those
     config::Diagnostics diagnostics;
     const config::Node node =
         config::load({.configs = {entry.path().string()}, .sets = {}}, outside, diagnostics);

@@ -158,6 +158,10 @@ int failed(const Error& error, int code = 1) {
 }  // namespace
 
 int run_ecs_command(EcsOptions options) {
+  if (options.help) {
+    std::fputs(kEcsUsage, stdout);
+    return 0;
+  }
   complete(options);
   lab::compose::Project project;
   if (options.command == EcsOptions::Command::up) {

@@ -39,6 +39,7 @@ enum Flag : int {
   kStart,
   kEnd,
   kFollow,
+  kHelp,
 };
 
 // Who takes a flag, a letter for each command: u(p), d(own), s(cale), p(s), l(ogs).
@@ -70,6 +71,7 @@ constexpr std::array kFlags = {
     FlagOf{{"start-time", required_argument, nullptr, kStart}, "l"},
     FlagOf{{"end-time", required_argument, nullptr, kEnd}, "l"},
     FlagOf{{"timestamps", no_argument, nullptr, kTimestamps}, "l"},
+    FlagOf{{"help", no_argument, nullptr, kHelp}, "udspl"},
     FlagOf{{"follow", no_argument, nullptr, kFollow}, "l"},
 };
 
@@ -256,6 +258,10 @@ Result<EcsOptions> parse_ecs_options(std::vector<std::string> arguments) {
       return Error(Code::invalid_argument, std::string(command->name) + ": option " +
                                                json_string(argv[optind - 1]) +
                                                ": unknown or without its value");
+    if (flag == kHelp) {
+      options.help = true;
+      return options;
+    }
     if (auto done = apply(flag, optarg != nullptr ? optarg : "", options); !done)
       return done.error();
   }

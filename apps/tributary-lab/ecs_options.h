@@ -16,6 +16,7 @@ struct EcsOptions {
   enum class Command : std::uint8_t { up, down, scale, ps, logs };
 
   Command command = Command::up;
+  bool help = false;  // and nothing else
   // Whose API, and as whom.
   std::string endpoint_url;
   std::string region;

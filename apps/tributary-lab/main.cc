@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ecs_options.h"
+#include "scenario.h"
 #include "serve.h"
 
 namespace tributary {
@@ -80,6 +81,10 @@ int run(std::vector<std::string> arguments) {
     arguments.erase(arguments.begin());
     const auto options = parse_serve_options(std::move(arguments));
     return options ? serve(*options) : wrong_usage(options.error());
+  }
+  if (command == "scenario") {
+    arguments.erase(arguments.begin());
+    return run_scenario_command(std::move(arguments));
   }
   return wrong_usage(Error(Code::invalid_argument,
                            "command \"" + command +
