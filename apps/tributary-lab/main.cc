@@ -86,9 +86,9 @@ int run(std::vector<std::string> arguments) {
     arguments.erase(arguments.begin());
     return run_scenario_command(std::move(arguments));
   }
-  return wrong_usage(Error(Code::invalid_argument,
-                           "command \"" + command +
-                               "\": must be serve, up, down, scale, ps, logs or scenario"));
+  return wrong_usage(
+      Error(Code::invalid_argument,
+            "command \"" + command + "\": must be serve, up, down, scale, ps, logs or scenario"));
 }
 
 }  // namespace

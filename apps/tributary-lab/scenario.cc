@@ -297,7 +297,8 @@ class Run {
     const std::string by = " by (account, task) (";
     const std::string of_collector =
         "{container_name=\"" + std::string(lab::scenario::kCollector) + "\"}" + window() + "))";
-    auto samples = co_await ask("sum" + by + "count_over_time({account!=\"\"}" + window() + "))");
+    auto samples = co_await ask("sum" + by + "sum_over_time(scrape_samples_post_metric_relabeling" +
+                                window() + "))");
     if (!samples) co_return samples.error();
     auto cpu =
         co_await ask("max" + by + "avg_over_time(container_cpu_usage_vcpu_vCPU" + of_collector);

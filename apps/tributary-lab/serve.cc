@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "aws/sha256.h"
 #include "base/disk.h"
-#include "base/hash.h"
 #include "lab/api/api.h"
 #include "lab/api/hub_authority.h"
 #include "lab/cgroup/cgroup.h"
@@ -48,12 +48,6 @@ struct Lab {
     return containers ? static_cast<lab::Driver&>(*containers) : *processes;
   }
 };
-
-std::string hex32(std::uint64_t value) {
-  char digits[9];
-  std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(value));
-  return digits;
-}
 
 std::string address_of(const net::HostPort& at) { return at.host + ":" + std::to_string(at.port); }
 
@@ -113,7 +107,7 @@ net::Task<Result<void>> make_driver(const ServeOptions& options, std::string own
   auto programs = lab::load_programs(options.programs);
   if (!programs) co_return programs.error();
   lab::ProcessDriver::Options settings{
-      .cgroup_parent = "tributary-" + hex32(hash64(owner)),
+      .cgroup_parent = "tributary-" + aws::sha256_hex(owner).substr(0, 12),
       .cgroup_trees = lab::find_cgroup_trees(lab::read_text),
       .make_network = [&lab] { return network_for_processes(lab); }};
   lab.processes = std::make_unique<lab::ProcessDriver>(
