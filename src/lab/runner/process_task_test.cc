@@ -1,6 +1,7 @@
 // A task of real processes: what the collector makes of the figures that its endpoint gives.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <optional>
 
@@ -16,11 +17,12 @@ namespace {
 namespace receiver = collector::awsecscontainermetrics;
 
 using ::testing::ElementsAre;
+using ::testing::StartsWith;
 
 net::Task<void> sleep(net::Loop* loop) { co_await net::sleep_for(*loop, 10ms, {}); }
 
 struct Example {
-  explicit Example(std::string script) {
+  explicit Example(std::string script, bool isolated = false) : is_isolated(isolated) {
     spec.id = "0a1b";
     spec.definition.family = "busy";
     spec.definition.memory_mib = 512;
@@ -43,6 +45,7 @@ struct Example {
     return net::run_task(*loop, client->send(std::move(request), {})).value().body;
   }
 
+  bool is_isolated;
   std::unique_ptr<net::Loop> loop = net::make_loop();
   SeededRandom random{7};
   FakeTaskServices services;
@@ -53,6 +56,7 @@ struct Example {
                        {.cgroup_parent = {},
                         .cgroup_trees = {},
                         .make_network = [this]() -> Result<std::unique_ptr<TaskNetwork>> {
+                          if (is_isolated) return make_isolated_network(*loop, Logger());
                           return machine_network(*loop, Logger());
                         }},
                        Logger()};
@@ -84,6 +88,24 @@ TEST(ProcessTask, ShowsTheCollectorWhatItUses) {
   EXPECT_DOUBLE_EQ(usage.cpu_utilized, usage.cpu_vcpu * 100 / 512);
   EXPECT_GT(usage.memory_usage, 100'000U);
   EXPECT_EQ(usage.memory_limit, 512ULL << 20);
+}
+
+TEST(ProcessTask, ReachesItsEndpointAtTheLinkLocalAddress) {
+  if (!make_isolated_network(*net::make_loop(), Logger()))
+    GTEST_SKIP() << "network namespaces may not be made here";
+  if (::access("/usr/bin/curl", X_OK) != 0) GTEST_SKIP() << "needs curl";
+  Example example(
+      "echo $ECS_CONTAINER_METADATA_URI_V4; exec curl -sS $ECS_CONTAINER_METADATA_URI_V4/task",
+      true);
+
+  ASSERT_TRUE(example.wait_until([&] { return example.task->state().known == Status::stopped; }));
+
+  const std::vector<std::string>& lines = example.services.lines["app"];
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0], StartsWith("http://169.254.170.2/v4/0a1b-"));
+  const auto task = receiver::parse_task_metadata(lines[1]);
+  ASSERT_TRUE(task) << lines[1];
+  EXPECT_EQ(task->family, "busy");
 }
 
 TEST(ProcessTask, EndsWithItsProgram) {
