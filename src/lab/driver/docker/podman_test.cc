@@ -208,6 +208,43 @@ TEST_F(PodmanDriver, LetsContainersReachTheMetadataEndpointAndNothingElse) {
   EXPECT_THAT(heard.lines, ElementsAre("from 169.254.170.2", "192.0.2.1: Network is unreachable"));
 }
 
+// Begins, runs a container to its end and goes; the container's output.
+net::Task<std::vector<std::string>> whole_life(Driver* driver, const TaskSpec* task) {
+  std::vector<std::string> heard;
+  net::Event ended;
+  auto sandbox = co_await driver->create_sandbox(task);
+  if (!sandbox) co_return std::vector<std::string>{sandbox.error().message()};
+  ContainerStart start{.task = *task,
+                       .definition = task->definition.containers.at(0),
+                       .environment = {},
+                       .on_line = [&](std::string_view line) { heard.emplace_back(line); },
+                       .on_exit = [&](ContainerStart::Exit) { ended.set(); }};
+  auto container = co_await (*sandbox)->start(std::move(start));
+  if (container)
+    co_await ended;
+  else
+    heard.push_back(container.error().message());
+  if (container) container->reset();
+  co_await (*sandbox)->remove();
+  co_return heard;
+}
+
+TEST_F(PodmanDriver, RunsManyTasksAtOnce) {
+  define("app", {"print", "hello", "sleep", "500", "print", "bye"});
+  std::vector<TaskSpec> tasks(8, task_);
+  for (std::size_t i = 0; i < tasks.size(); ++i) tasks[i].id.back() = static_cast<char>('a' + i);
+  std::vector<std::unique_ptr<net::Started<std::vector<std::string>>>> lives;
+
+  for (const TaskSpec& task : tasks)
+    lives.push_back(
+        std::make_unique<net::Started<std::vector<std::string>>>(whole_life(driver_.get(), &task)));
+  wait_until([&] {
+    return std::all_of(lives.begin(), lives.end(), [](const auto& one) { return one->done(); });
+  });
+
+  for (auto& life : lives) EXPECT_THAT(life->take(), ElementsAre("hello", "bye"));
+}
+
 TEST_F(PodmanDriver, SaysWhyAContainerDoesNotStart) {
   ContainerDefinition& definition = define("app", {});
   definition.entry_point = {"/nope"};
