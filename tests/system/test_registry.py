@@ -54,11 +54,11 @@ class Client:
         )
         return self.tool("skopeo", command, *[f"{side}=false" for side in sides], *words)
 
-    def log_in(self):
+    def log_in(self, server=None):
         data = self.aws("ecr", "get-authorization-token")["authorizationData"][0]
         assert data["proxyEndpoint"] == f"http://{self.address}", data["proxyEndpoint"]
         password = self.run_aws("ecr", "get-login-password").stdout.strip()
-        login = ["login", "--username", "AWS", "--password-stdin", self.address]
+        login = ["login", "--username", "AWS", "--password-stdin", server or self.address]
         self.tool("podman", *login, input=password)
         return password
 
@@ -109,7 +109,7 @@ def test_push_and_pull_by_real_tools(case):
     topo, me = start(case, WORKLOAD)
     uri, other = me.create("app"), me.create("team/other")
     assert uri == f"{me.address}/{WORKLOAD}.dkr.ecr.{REGION}/app"
-    me.log_in()
+    me.log_in(uri.rsplit("/", 1)[0])  # as on AWS: one login for each account's registry
     me.build(f"{uri}:1", write_layer(case))
     began = time.monotonic()
     me.tool("buildah", "push", f"{uri}:1")
