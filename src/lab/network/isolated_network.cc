@@ -1,5 +1,7 @@
 #include "lab/network/isolated_network.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -20,13 +22,24 @@ Result<int> make_socket(int family) {
   return fd;
 }
 
+bool is_address_of_another(const std::string& host) {
+  in_addr address{};
+  if (::inet_pton(AF_INET, host.c_str(), &address) != 1) return false;
+  const std::uint32_t number = ntohl(address.s_addr);
+  return number != INADDR_ANY && number >> 24 != IN_LOOPBACKNET;
+}
+
 std::string text_of(const net::HostPort& where) {
   return where.host + ":" + std::to_string(where.port);
 }
 
 }  // namespace
 
+// Inside, the address of another machine is one of lo's, so that nothing changes for those who
+// connect to it, nor for the Host that their signatures cover.
 Result<int> IsolatedNetwork::listen_inside(const net::HostPort& where) const {
+  if (is_address_of_another(where.host))
+    if (auto added = inside_->add_address(where.host); !added) return added.error();
   return inside_->within([&] { return net::listen_at(where); });
 }
 
@@ -88,14 +101,14 @@ std::map<std::string, InterfaceStats> IsolatedNetwork::interfaces() const {
 
 Result<std::unique_ptr<TaskNetwork>> make_isolated_network(net::Loop& loop, Logger log) {
   TRIBUTARY_TRY(auto inside, NetworkNamespace::make());
-  if (auto up = inside->bring_up(kMetadataAddress); !up) return up.error();
+  if (auto up = inside->bring_up(); !up) return up.error();
   return std::unique_ptr<TaskNetwork>(
       std::make_unique<IsolatedNetwork>(loop, std::move(inside), std::move(log)));
 }
 
 Result<std::unique_ptr<TaskNetwork>> join_network_of(net::Loop& loop, pid_t pid, Logger log) {
   TRIBUTARY_TRY(auto inside, NetworkNamespace::of_process(pid));
-  if (auto up = inside->bring_up(kMetadataAddress); !up) return up.error();
+  if (auto up = inside->bring_up(); !up) return up.error();
   return std::unique_ptr<TaskNetwork>(
       std::make_unique<IsolatedNetwork>(loop, std::move(inside), std::move(log)));
 }

@@ -15,12 +15,12 @@
 #include <system_error>
 #include <thread>
 
+#include "base/strings.h"
+
 namespace tributary::lab {
 namespace {
 
 constexpr const char* kLoopback = "lo";
-constexpr const char* kSecondLabel = "lo:1";  // of the same interface, for a second address
-constexpr const char* kHostMask = "255.255.255.255";
 constexpr const char* kPrivilegedPorts = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 
 Error system_error(const std::string& doing, Code code = Code::unavailable) {
@@ -51,24 +51,28 @@ ifreq request_for(const char* name) {
   return request;
 }
 
-Result<void> set_address(int fd, unsigned long what, const std::string& address) {
-  ifreq request = request_for(kSecondLabel);
-  sockaddr_in value{};
-  value.sin_family = AF_INET;
-  if (::inet_pton(AF_INET, address.c_str(), &value.sin_addr) != 1)
-    return Error(Code::invalid_argument, "address \"" + address + "\": must be IPv4");
-  std::memcpy(&request.ifr_addr, &value, sizeof value);
-  if (::ioctl(fd, what, &request) != 0) return system_error("add " + address + " to lo");
-  return {};
+// What is asked of the kernel's control socket, inside.
+Result<void> control(int what, const ifreq& request, const std::string& doing) {
+  ifreq answer = request;
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const bool done = fd >= 0 && ::ioctl(fd, static_cast<unsigned long>(what), &answer) == 0;
+  const Result<void> result = done ? Result<void>() : system_error(doing);
+  if (fd >= 0) ::close(fd);
+  return result;
 }
 
-Result<void> bring_up_loopback(int fd, const std::string& address) {
-  ifreq request = request_for(kLoopback);
-  if (::ioctl(fd, SIOCGIFFLAGS, &request) != 0) return system_error("look at lo");
-  request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
-  if (::ioctl(fd, SIOCSIFFLAGS, &request) != 0) return system_error("bring lo up");
-  if (auto set = set_address(fd, SIOCSIFADDR, address); !set) return set.error();
-  return set_address(fd, SIOCSIFNETMASK, kHostMask);
+ifreq with_address(ifreq request, in_addr host) {
+  sockaddr_in value{};
+  value.sin_family = AF_INET;
+  value.sin_addr = host;
+  std::memcpy(&request.ifr_addr, &value, sizeof value);
+  return request;
+}
+
+// A second address of an interface has a label of its own: "lo:a9feaa02".
+std::string label_of(in_addr host) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&host);
+  return std::string(kLoopback) + ":" + to_hex({bytes, sizeof host});
 }
 
 void open_low_ports() {
@@ -110,14 +114,31 @@ Result<int> NetworkNamespace::within(const std::function<Result<int>()>& work) c
   });
 }
 
-Result<void> NetworkNamespace::bring_up(const std::string& address) const {
-  const Result<int> done = within([&]() -> Result<int> {
+Result<void> NetworkNamespace::bring_up() const {
+  return done_within([]() -> Result<void> {
     open_low_ports();
-    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return system_error("socket");
-    const Result<void> up = bring_up_loopback(fd, address);
-    ::close(fd);
-    if (!up) return up.error();
+    ifreq request = request_for(kLoopback);
+    request.ifr_flags = IFF_UP | IFF_LOOPBACK | IFF_RUNNING;
+    return control(SIOCSIFFLAGS, request, "bring lo up");
+  });
+}
+
+Result<void> NetworkNamespace::add_address(const std::string& address) const {
+  in_addr host{};
+  if (::inet_pton(AF_INET, address.c_str(), &host) != 1)
+    return Error(Code::invalid_argument, "address \"" + address + "\": must be IPv4");
+  return done_within([&]() -> Result<void> {
+    const std::string doing = "add " + address + " to lo";
+    const ifreq request = request_for(label_of(host).c_str());
+    const in_addr whole{.s_addr = INADDR_BROADCAST};  // /32
+    if (auto set = control(SIOCSIFADDR, with_address(request, host), doing); !set) return set;
+    return control(SIOCSIFNETMASK, with_address(request, whole), doing);
+  });
+}
+
+Result<void> NetworkNamespace::done_within(const std::function<Result<void>()>& work) const {
+  const Result<int> done = within([&]() -> Result<int> {
+    if (auto worked = work(); !worked) return worked.error();
     return 0;
   });
   if (!done) return done.error();

@@ -32,11 +32,15 @@ class NetworkNamespace {
   // What `work` makes of it inside: a socket belongs to the namespace that it was made in.
   Result<int> within(const std::function<Result<int>()>& work) const;
 
-  // Brings the loopback interface up and gives it one more address. As in Docker, everybody inside
-  // may listen on ports below 1024, where the system lets us say so.
-  Result<void> bring_up(const std::string& address) const;
+  // Brings the loopback interface up. As in Docker, everybody inside may listen on ports below
+  // 1024, where the system lets us say so.
+  Result<void> bring_up() const;
+  // Gives an IPv4 address to the loopback interface, which may have it already.
+  Result<void> add_address(const std::string& address) const;
 
  private:
+  Result<void> done_within(const std::function<Result<void>()>& work) const;
+
   const int fd_;
 };
 

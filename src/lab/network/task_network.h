@@ -40,8 +40,8 @@ class TaskNetwork {
   // What containers reach it by, once it serves: "http://169.254.170.2".
   virtual std::string metadata_url() const = 0;
 
-  // Inside, `inside`, an IP address and a port, leads to `outside` of this machine. Nothing to do
-  // on the machine's network.
+  // Inside, `inside` leads to `outside` as seen from this machine. `inside` is an IP address (an
+  // IPv4 one need not be this machine's) and a port. Nothing to do on the machine's network.
   virtual Result<void> lead_out(net::HostPort inside, net::HostPort outside) = 0;
   // 127.0.0.1:outside of this machine leads to the task's port `inside`. On the machine's network
   // the two must be the same.

@@ -181,6 +181,20 @@ TEST_F(TaskNetworkTest, LeadsOutToTheSameAddressAndCountsIt) {
   EXPECT_EQ(eth0().tx_dropped, 0U);
 }
 
+TEST_F(TaskNetworkTest, LeadsOutUnderTheAddressOfAnotherMachine) {
+  net::HttpServer& server = start_server();
+  std::string answer;
+
+  const auto led = network_->lead_out({"192.0.2.7", 9009}, {"127.0.0.1", server.port()});
+  const auto more = network_->lead_out({"192.0.2.7", 9010}, {"127.0.0.1", server.port()});
+  inside(*loop_, *network_,
+         [&](net::Loop& own) { answer = answer_of(send(own, "http://192.0.2.7:9010/")); });
+
+  EXPECT_TRUE(led);
+  EXPECT_TRUE(more);
+  EXPECT_EQ(answer, "192.0.2.7:9010/");
+}
+
 TEST_F(TaskNetworkTest, CountsWhatCouldNotBeLedOutAsDropped) {
   const auto led = network_->lead_out({"127.0.0.1", 4000}, {"127.0.0.1", 1});
   std::string answer;
@@ -219,14 +233,14 @@ TEST_F(TaskNetworkTest, SaysWhichPortIsTaken) {
   const auto published = network_->publish(server.port(), 8080);
   const auto twice = network_->lead_out({"127.0.0.1", 4000}, {"127.0.0.1", 1});
   const auto again = network_->lead_out({"127.0.0.1", 4000}, {"127.0.0.1", 1});
-  const auto foreign = network_->lead_out({"192.0.2.1", 4000}, {"127.0.0.1", 1});
+  const auto named = network_->lead_out({"hub.example", 4000}, {"127.0.0.1", 1});
 
   EXPECT_THAT(published.error().message(),
               HasSubstr("publish port 8080 of a task: listen on 127.0.0.1 port " +
                         std::to_string(server.port()) + ": Address already in use"));
   EXPECT_TRUE(twice);
   EXPECT_THAT(again.error().message(), HasSubstr("Address already in use"));
-  EXPECT_THAT(foreign.error().message(), HasSubstr("192.0.2.1"));
+  EXPECT_THAT(named.error().message(), HasSubstr("\"hub.example\": must be an IP address"));
 }
 
 TEST_F(TaskNetworkTest, FreesItsPortsWhenItEnds) {
