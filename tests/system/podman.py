@@ -60,6 +60,7 @@ class Podman:
             (self.directory / name).mkdir(parents=True, exist_ok=True)
         self._write("containers.conf", CONTAINERS_CONF.format(directory=self.directory))
         self._write("policy.json", POLICY)
+        self._write("auth.json", "{}\n")  # which buildah wants to be there
         registries = 'unqualified-search-registries = []\nshort-name-mode = "disabled"\n'
         for address in insecure:
             registries += f'[[registry]]\nlocation = "{address}"\ninsecure = true\n'
