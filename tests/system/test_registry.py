@@ -11,7 +11,7 @@ import time
 
 import podman
 import topology
-from topology import REGION, WORKLOAD, CENTRAL, get
+from topology import CENTRAL, REGION, WORKLOAD, get, wait_for
 
 LAYER_BYTES = 8 << 20
 
@@ -74,12 +74,16 @@ class Client:
         self.tool("buildah", "commit", "--rm", container, image)
 
 
-def start(case, *accounts):
+def check_tools(case):
     reason = podman.unusable()
     for program in ("buildah", "skopeo"):
         reason = reason or (None if shutil.which(program) else f"{program} is not installed")
     if reason:
         case.skip(reason)
+
+
+def start(case, *accounts):
+    check_tools(case)
     topo = topology.Topology(case.directory / "topology")
     case.defer(topo.close)
     topo.start_hub()
@@ -285,7 +289,72 @@ def test_large_layers_take_no_memory(case):
     )
 
 
+def run_task(me, definition):
+    """A task that was run, when it has ended."""
+    task = me.aws("ecs", "run-task", "--cluster", "pulls", "--task-definition", definition)
+    arn = task["tasks"][0]["taskArn"]
+
+    def ended():
+        described = me.aws("ecs", "describe-tasks", "--cluster", "pulls", "--tasks", arn)
+        return described["tasks"][0] if described["tasks"][0]["lastStatus"] == "STOPPED" else None
+
+    return wait_for(ended, 20, "the task's end")
+
+
+def test_a_task_pulls_by_its_execution_role(case):
+    """A task's image is pulled with the permissions of its execution role, and with no other login;
+    without them the task stops, and says which permission is missing."""
+    check_tools(case)
+    topo = topology.Topology(case.directory / "topology")
+    case.defer(topo.close)
+    topo.start_hub()
+    topo.create_accounts()
+    port = topology.free_port()
+    topo.lab_endpoint = f"http://127.0.0.1:{port}"
+    me = Client(case, topo, topo.workload)
+    me.tools.start()
+    topo.start_lab("--driver", "containers", "--container-socket", me.tools.url, port=port)
+    case.defer(topo.lab.stop)  # before the containers' service goes
+    uri = me.create("app")
+    me.log_in()
+    me.build(f"{uri}:1", "/bin/true")
+    me.tool("podman", "push", "--digestfile", f"{case.directory}/digest", f"{uri}:1")
+    me.tool("podman", "rmi", "--all", "--force")
+    me.tool("podman", "logout", "--all")
+
+    iam = topo.workload.aws
+    role = iam(
+        *["iam", "create-role", "--role-name", "execution"],
+        *["--assume-role-policy-document", topology.ECS_TRUST],
+    )["Role"]["Arn"]
+    managed = ["--role-name", "execution", "--policy-arn", topology.EXECUTION_POLICY_ARN]
+    iam("iam", "attach-role-policy", *managed)
+    me.aws("ecs", "create-cluster", "--cluster-name", "pulls")
+    container = {"name": "app", "image": f"{uri}:1", "memory": 64}
+    me.aws(
+        *["ecs", "register-task-definition", "--family", "app", "--network-mode", "awsvpc"],
+        *["--execution-role-arn", role, "--container-definitions", json.dumps([container])],
+    )
+    pulled = run_task(me, "app")["containers"][0]
+    assert pulled["imageDigest"] == (case.directory / "digest").read_text(), pulled
+
+    iam("iam", "detach-role-policy", *managed)
+    reason = run_task(me, "app")["stoppedReason"]
+    assert reason.startswith("CannotPullContainerError"), reason
+    assert "is not authorized to perform: ecr:GetAuthorizationToken" in reason, reason
+
+    login_only = {"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"}
+    iam(
+        *["iam", "put-role-policy", "--role-name", "execution", "--policy-name", "login"],
+        *["--policy-document", topology.policy(login_only)],
+    )
+    reason = run_task(me, "app")["stoppedReason"]
+    assert reason.startswith("CannotPullContainerError"), reason
+    assert "is not authorized to perform: ecr:BatchGetImage" in reason, reason
+
+
 test_push_and_pull_by_real_tools.seconds = 20
 test_refusals_are_named.seconds = 20
 test_kill_during_pushes.seconds = 25
 test_large_layers_take_no_memory.seconds = 15
+test_a_task_pulls_by_its_execution_role.seconds = 20
