@@ -3,7 +3,7 @@
 //
 //   print TEXT, error TEXT, write TEXT (no line end), sleep MS, exit CODE, env NAME, cat FILE,
 //   put FILE TEXT, whoami, directory, allocate MIB, spin MS, flood LINES, pause, stubborn, kill N,
-//   get IPv4 PORT (the last line of what an HTTP server answers)
+//   get IPv4 PORT (status and last line of what an HTTP server answers)
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -56,7 +56,8 @@ void get(const char* address, int port) {
   for (ssize_t size; (size = ::read(fd, piece, sizeof piece)) > 0;)
     answer.append(piece, static_cast<std::size_t>(size));
   ::close(fd);
-  say(stdout, answer.substr(answer.rfind('\n') + 1) + "\n");
+  const std::string status = answer.substr(answer.find(' ') + 1, 3);
+  say(stdout, status + " " + answer.substr(answer.rfind('\n') + 1) + "\n");
 }
 
 void allocate(int mib) {
