@@ -298,7 +298,7 @@ def run_task(me, definition):
         described = me.aws("ecs", "describe-tasks", "--cluster", "pulls", "--tasks", arn)
         return described["tasks"][0] if described["tasks"][0]["lastStatus"] == "STOPPED" else None
 
-    return wait_for(ended, 20, "the task's end")
+    return wait_for(ended, 60, "the task's end")
 
 
 def test_a_task_pulls_by_its_execution_role(case):

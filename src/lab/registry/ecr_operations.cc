@@ -73,10 +73,8 @@ std::string failure_json(const ecr::ImageId& id, const Failure& failure) {
                  {"failureReason", text(failure.reason)}});
 }
 
-std::string detail_json(const RepositoryName& name, const Repository& repository,
-                        const std::string& digest) {
-  const Image& image = repository.images.at(digest);
-  const auto tags = repository.tags_of(digest);
+std::string detail_json(const RepositoryName& name, const std::string& digest, const Image& image,
+                        const std::vector<std::string>& tags) {
   return object({{"registryId", text(name.account)},
                  {"repositoryName", text(name.name)},
                  {"imageDigest", text(digest)},
@@ -227,8 +225,9 @@ ApiAnswer EcrOperations::list_images(const RepositoryName& name, const ecr::List
   ecr::Pages page(request.page);
   if (auto refused = page.refusal()) return *refused;
   std::vector<std::string> list;
+  auto all_tags = repository->tags_by_image();
   for (const auto& [digest, image] : repository->images) {
-    auto tags = repository->tags_of(digest);
+    std::vector<std::string>& tags = all_tags[digest];
     if (!fits(request.filter.tag_status, !tags.empty())) continue;
     if (tags.empty()) tags.emplace_back();
     for (const std::string& tag : tags)
@@ -254,13 +253,16 @@ ApiAnswer EcrOperations::describe_images(const RepositoryName& name,
                          "The image with imageId " + image_id_text(id) +
                              " does not exist within the repository with name '" + name.name +
                              "' in the registry with id '" + name.account + "'");
-      list.push_back(detail_json(name, *repository, digest));
+      list.push_back(
+          detail_json(name, digest, repository->images.at(digest), repository->tags_of(digest)));
     }
   } else {
-    for (const auto& [digest, image] : repository->images)
-      if (fits(request.filter.tag_status, !repository->tags_of(digest).empty()) &&
-          page.takes(digest))
-        list.push_back(detail_json(name, *repository, digest));
+    auto tags = repository->tags_by_image();
+    for (const auto& [digest, image] : repository->images) {
+      const std::vector<std::string>& own = tags[digest];
+      if (fits(request.filter.tag_status, !own.empty()) && page.takes(digest))
+        list.push_back(detail_json(name, digest, image, own));
+    }
   }
   return success(object({{"imageDetails", array(list)}, {"nextToken", text(page.next_token())}}));
 }

@@ -66,6 +66,12 @@ std::vector<std::string> Repository::tags_of(std::string_view digest) const {
   return tags;
 }
 
+std::map<std::string, std::vector<std::string>> Repository::tags_by_image() const {
+  std::map<std::string, std::vector<std::string>> tags;
+  for (const auto& [tag, image] : image_tags) tags[image].push_back(tag);
+  return tags;
+}
+
 std::string Repository::index_of(std::string_view digest) const {
   for (const auto& [index, image] : images)
     if (std::find(image.manifests.begin(), image.manifests.end(), digest) != image.manifests.end())

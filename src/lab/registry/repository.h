@@ -89,6 +89,7 @@ struct Repository {
   // Of a tag or a digest; "" where there is no such image.
   std::string resolve(std::string_view reference) const;
   std::vector<std::string> tags_of(std::string_view digest) const;
+  std::map<std::string, std::vector<std::string>> tags_by_image() const;  // without the untagged
   // The digest of an index that names this manifest; "" where none does.
   std::string index_of(std::string_view digest) const;
 
