@@ -289,7 +289,7 @@ class Run {
       auto up = co_await ask("up{job=\"" + std::string(lab::scenario::kJob) + "\"}" + window());
       if (!up) co_return up.error();
       answers.up = *std::move(up);
-      if (lab::scenario::has_caught_up(scenario_, measured_, answers.up)) break;
+      if (lab::scenario::has_caught_up(measured_, answers.up)) break;
       if (loop_.clock().monotonic() > until) break;
       const bool slept = co_await net::sleep_for(loop_, kCatchUpPoll, stop_);
       if (!slept) co_return Error(Code::cancelled, "stopped");

@@ -31,7 +31,7 @@ Result<std::map<TaskKey, Points>> read_answer(std::string body);
 
 struct Answers {
   std::map<TaskKey, Points> up;       // up{job="demo-app"}[window]
-  std::map<TaskKey, Points> samples;  // of all its series
+  std::map<TaskKey, Points> samples;  // that its application gave, as far as the scrapes arrived
   std::map<TaskKey, Points> cpu;      // of the collector, in cores
   std::map<TaskKey, Points> memory;   // of the collector, at the most, in bytes
 };
@@ -57,9 +57,9 @@ struct TaskReport {
 std::vector<TaskReport> make_report(const Scenario& scenario, const Measured& measured,
                                     const Answers& answers);
 
-// Whether everything that was scraped by `end` is there.
-bool has_caught_up(const Scenario& scenario, const Measured& measured,
-                   const std::map<TaskKey, Points>& up);
+// Whether everything that was scraped by `end` is there: scrapes come in their order, and one from
+// after it has come.
+bool has_caught_up(const Measured& measured, const std::map<TaskKey, Points>& up);
 
 std::string report_text(const Scenario& scenario, const std::vector<TaskReport>& reports);
 std::string report_json(const Scenario& scenario, const std::vector<TaskReport>& reports);

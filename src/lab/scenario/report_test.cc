@@ -66,16 +66,30 @@ TEST(Report, CountsWhatArrivedAndWhatDidNot) {
   EXPECT_THAT(json, HasSubstr(R"("task":"bbbbbbbbbbbb","samples":0,"firstAfterSeconds":null)"));
 }
 
+TEST(Report, ForgivesScrapesThatComeEarlyOrLateAndCountsTheMissingEnd) {
+  Given given;
+  given.answers.up[kFirst] = {{1002.1, 1}, {1003.0, 1}, {1004.0, 1}, {1005.05, 1}};
+  for (double time = 1001.0; time < 1009.5; time += 1)
+    given.answers.up[kSecond].emplace_back(time, 1);
+
+  const auto reports = make_report(given.scenario, given.measured, given.answers);
+
+  EXPECT_EQ(reports[0].expected, 8U);
+  EXPECT_EQ(reports[0].lost(), 4U);
+  EXPECT_EQ(reports[1].expected, 9U) << "the next one may be on its way";
+  EXPECT_EQ(reports[1].lost(), 0U);
+}
+
 TEST(Report, KnowsWhenAllHaveCaughtUp) {
   Given given;
-  given.answers.up[kFirst] = {{1009.5, 1}};
-  given.answers.up[kSecond] = {{1008.5, 1}};
-  EXPECT_FALSE(has_caught_up(given.scenario, given.measured, given.answers.up));
+  given.answers.up[kFirst] = {{1010.5, 1}};
+  given.answers.up[kSecond] = {{1009.5, 1}};
+  EXPECT_FALSE(has_caught_up(given.measured, given.answers.up));
 
-  given.answers.up[kSecond] = {{1009, 1}};
-  EXPECT_TRUE(has_caught_up(given.scenario, given.measured, given.answers.up));
+  given.answers.up[kSecond] = {{1010, 1}};
+  EXPECT_TRUE(has_caught_up(given.measured, given.answers.up));
   given.answers.up.erase(kSecond);
-  EXPECT_FALSE(has_caught_up(given.scenario, given.measured, given.answers.up));
+  EXPECT_FALSE(has_caught_up(given.measured, given.answers.up));
 }
 
 }  // namespace
