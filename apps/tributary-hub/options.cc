@@ -267,9 +267,9 @@ serve
 accounts create          makes an account (its name is its id unless given) and prints its
                          administrator's access key, this once; works while the hub runs
 
-service-key create       makes a key for a service such as tributary-lab and writes it to FILE, which
-                         only its owner can read: with it, one may ask who signed a request and what
-                         he may do, and issue the credentials of task roles, in every account
+service-key create       makes a key for a service such as tributary-lab and writes it to FILE, that
+                         only its owner can read: with it, one may ask who signed a request and
+                         what he may do, and issue credentials of task roles, in every account
 
 query                    a signed query by the Prometheus HTTP API
   --endpoint URL         of the workspace: http://127.0.0.1:9009/workspaces/ws-.../

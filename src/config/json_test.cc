@@ -29,7 +29,8 @@ TEST(Json, ReadsEveryKindOfValue) {
                              "nothing": null, "list": [1, [], {}]})");
 
   EXPECT_EQ(to_yaml_line(node),
-            "{text: a, number: -1.50e3, \"on\": true, \"off\": false, nothing: null, list: [1, [], {}]}");
+            "{text: a, number: -1.50e3, \"on\": true, \"off\": false, nothing: null, "
+            "list: [1, [], {}]}");
   EXPECT_TRUE(node.find("text")->quoted());
   EXPECT_FALSE(node.find("number")->quoted());
   EXPECT_TRUE(node.find("nothing")->is_null());

@@ -29,13 +29,13 @@ class ServiceApiTest : public ::testing::Test {
                         {"AssumeRolePolicyDocument",
                          R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",
               "Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]})"}}));
-    hub_.done(hub_.iam(hub_.workload(), "PutRolePolicy",
-                       {{"RoleName", "task-role"},
-                        {"PolicyName", "run"},
-                        {"PolicyDocument", R"({"Version":"2012-10-17","Statement":[
-                          {"Effect":"Allow","Action":"ecs:RunTask","Resource":"*"},
-                          {"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":
-                            {"StringEquals":{"iam:PassedToService":"ecs-tasks.amazonaws.com"}}}]})"}}));
+    constexpr const char* kPolicy = R"({"Version":"2012-10-17","Statement":[
+      {"Effect":"Allow","Action":"ecs:RunTask","Resource":"*"},
+      {"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":
+        {"StringEquals":{"iam:PassedToService":"ecs-tasks.amazonaws.com"}}}]})";
+    hub_.done(
+        hub_.iam(hub_.workload(), "PutRolePolicy",
+                 {{"RoleName", "task-role"}, {"PolicyName", "run"}, {"PolicyDocument", kPolicy}}));
   }
 
   struct Sent {
