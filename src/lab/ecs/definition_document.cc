@@ -372,7 +372,11 @@ void DefinitionDocument::validate(const Node& node, Diagnostics& diagnostics) co
     diagnostics.error(node.mark_of("tags"), "at most 50 tags, got " + std::to_string(tags.size()));
   check_size(*this, node, diagnostics);
   check_references(*this, node, diagnostics);
-  if (wants(*this, "FARGATE")) check_fargate(*this, node, diagnostics);
+  if (!wants(*this, "FARGATE")) return;
+  // Not named, it is awsvpc here; on AWS it is bridge.
+  if (node.find("networkMode") == nullptr)
+    diagnostics.error(node.mark(), "Fargate only supports network mode 'awsvpc'.");
+  check_fargate(*this, node, diagnostics);
 }
 
 }  // namespace tributary::lab::ecs

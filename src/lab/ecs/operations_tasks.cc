@@ -73,8 +73,9 @@ std::optional<ApiAnswer> answer_again(ControlPlane& plane, const Cluster& cluste
 
 bool matches(const TaskRecord& task, const ListTasks& request) {
   const TaskRequest& what = task.request;
-  const bool stopped = request.desired_status == "STOPPED";
-  return task.wanted() != stopped &&
+  // No task is ever wanted PENDING: as on AWS, that finds none.
+  const std::string_view desired = task.wanted() ? "RUNNING" : "STOPPED";
+  return request.desired_status == desired &&
          (request.family.empty() || what.definition->definition.family == request.family) &&
          (request.started_by.empty() || what.started_by == request.started_by) &&
          (request.service_name.empty() || what.service == last_part(request.service_name)) &&

@@ -140,6 +140,7 @@ TEST(TaskDefinition, RefusesWhatEcsRefuses) {
   refused(R"("0.5GB")", R"("much")", "Invalid 'memory' setting for task");
   refused(R"("executionRoleArn": "arn:aws:iam::111122223333:role/execution",)", "",
           "Fargate requires task definition to have execution role ARN to support log driver");
+  refused(R"("networkMode": "awsvpc",)", "", "Fargate only supports network mode 'awsvpc'.");
   refused(R"("aws-otel-FARGATE")", R"("a b")", "Family contains invalid characters.");
   refused(R"("app:1")", R"("")", "Container.image should not be null or empty.");
   refused(R"("memory": 300)", R"("memory": 600)", "greater than for the task");
