@@ -11,6 +11,7 @@
 #include "components.h"
 #include "config/outside.h"
 #include "config/sources.h"
+#include "lab/scenario/files.h"
 
 namespace tributary::collector {
 namespace {
@@ -33,7 +34,8 @@ std::size_t read_all(const std::string& folder) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(
            std::filesystem::path(TRIBUTARY_SOURCE_DIR) / folder)) {
     if (entry.path().extension() != ".yaml" || entry.path().filename() == "programs.yaml") continue;
-    if (entry.path().parent_path().filename() == "scenarios") continue;  // tributary-lab reads those
+    if (entry.path().parent_path().filename() == "scenarios")
+      continue;  // tributary-lab reads those
     config::Diagnostics diagnostics;
     const config::Node node =
         config::load({.configs = {entry.path().string()}, .sets = {}}, outside, diagnostics);
@@ -46,6 +48,30 @@ std::size_t read_all(const std::string& folder) {
 }
 
 TEST(Examples, AreAllRead) { EXPECT_GE(read_all("examples"), 3U); }
+
+TEST(ScenarioConfiguration, IsReadWithoutAWarning) {
+  const std::map<std::string, std::string> variables = {
+      {"AWS_REGION", "eu-west-1"},
+      {"SCENARIO_REMOTE_WRITE", "http://127.0.0.1:1/api/v1/remote_write"},
+      {"SCENARIO_ACCOUNT", "100000000001"},
+      {"ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/ab-1"}};
+  config::Outside outside = config::this_machine();
+  outside.env = [&](const std::string& name) -> std::optional<std::string> {
+    const auto known = variables.find(name);
+    if (known == variables.end()) return {};
+    return known->second;
+  };
+  const lab::scenario::Scenario scenario{.scrape_interval = std::chrono::milliseconds(1500)};
+  config::Diagnostics diagnostics;
+
+  const config::Node node =
+      config::load({.configs = {"yaml:" + lab::scenario::collector_file(scenario)}, .sets = {}},
+                   outside, diagnostics);
+  const Document document = read_document(node, builtin_components(), diagnostics);
+
+  EXPECT_EQ(diagnostics.errors() + diagnostics.warnings(), 0U) << diagnostics.render();
+  EXPECT_EQ(document.pipelines.size(), 1U);
+}
 
 TEST(BundledConfigurations, AreAllRead) { EXPECT_EQ(read_all("deploy/images/collector/etc"), 2U); }
 

@@ -30,7 +30,7 @@ constexpr Duration kCatchUp = 60s;
 constexpr Duration kCatchUpPoll = 500ms;
 
 constexpr char kUsage[] =
-    R"(tributary-lab scenario FILE: so many accounts with so many tasks, run for a while, and a report.
+    R"(tributary-lab scenario FILE: many accounts with many tasks, run for a while, and a report.
 
   --output text|json  of the report (text)
   --keep              leave the temporary directory: configurations, data, logs

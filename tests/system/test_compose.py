@@ -1,5 +1,5 @@
-"""tributary-lab as an ECS CLI: compose projects brought up, listed, read, scaled and taken down, seen by
-the real AWS CLI, too; and scenarios of many accounts."""
+"""tributary-lab as an ECS CLI: compose projects brought up, listed, read, scaled and taken down,
+seen by the real AWS CLI, too; and scenarios of many accounts."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import topology
-from topology import BIN, REGION, WORKLOAD, wait_for
+from topology import BIN, WORKLOAD, wait_for
 
 COMPOSE = """version: "3"
 services:
@@ -166,8 +166,8 @@ def test_up_says_why_a_service_is_not_steady(case):
 
 
 def test_files_and_permissions_that_are_wrong_are_said_at_once(case):
-    """Every fault of the files with its place and exit code 2; what a caller may not do, in the words
-    of AWS, with exit code 1."""
+    """Every fault of the files with its place and exit code 2; what a caller may not do, in AWS'
+    words, with exit code 1."""
     project = Project(case)
     good = (project.directory / "docker-compose.yml").read_text()
     (project.directory / "docker-compose.yml").write_text(

@@ -4,10 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "collector/service/document.h"
-#include "components.h"
 #include "config/json.h"
-#include "config/sources.h"
 #include "lab/compose/testing.h"
 #include "lab/driver/processes/programs.h"
 
@@ -33,27 +30,6 @@ TEST(ScenarioFiles, DescribeATaskOfApplicationAndCollector) {
   EXPECT_EQ(definition.containers[1].name, kCollector);
   EXPECT_EQ(definition.containers[1].environment.at("SCENARIO_ACCOUNT"), "100000000001");
   EXPECT_EQ(outside.messages, "");
-}
-
-TEST(ScenarioFiles, ConfigureTheCollector) {
-  config::Outside outside;
-  outside.env = [](const std::string& name) -> std::optional<std::string> {
-    if (name == "AWS_REGION") return "eu-west-1";
-    if (name == "SCENARIO_REMOTE_WRITE") return "http://127.0.0.1:1/api/v1/remote_write";
-    if (name == "ECS_CONTAINER_METADATA_URI_V4") return "http://169.254.170.2/v4/ab-1";
-    if (name == "SCENARIO_ACCOUNT") return "100000000001";
-    return {};
-  };
-  const Scenario scenario{.accounts = 1, .tasks = 1, .scrape_interval = 1500ms};
-  config::Diagnostics diagnostics;
-
-  const config::Node node = config::load(
-      {.configs = {"yaml:" + collector_file(scenario)}, .sets = {}}, outside, diagnostics);
-  const collector::Document document =
-      collector::read_document(node, collector::builtin_components(), diagnostics);
-
-  EXPECT_EQ(diagnostics.errors() + diagnostics.warnings(), 0U) << diagnostics.render();
-  EXPECT_EQ(document.pipelines.size(), 1U);
 }
 
 TEST(ScenarioFiles, NameTheProgramsOfTheImages) {

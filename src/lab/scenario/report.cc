@@ -33,11 +33,15 @@ std::string task_of(const std::string& metadata_address) {
   return last.substr(0, last.rfind('-'));
 }
 
+// What later becomes a whole number or a moment fits those.
+bool is_sane(double number) { return number >= 0 && number <= 9e9; }
+
 void add_point(const config::Node& point, Points& points) {
   if (point.elements().size() != 2) return;
   const auto time = number(point.elements()[0]);
   const auto value = number(point.elements()[1]);
-  if (time && value) points.emplace_back(*time, *value);
+  if (!time || !value || !is_sane(*time) || !is_sane(*value)) return;
+  points.emplace_back(*time, *value);
 }
 
 std::string label(const config::Node& series, std::string_view name) {
