@@ -300,14 +300,14 @@ class Run {
     auto samples = co_await ask("sum" + by + "sum_over_time(scrape_samples_post_metric_relabeling" +
                                 window() + "))");
     if (!samples) co_return samples.error();
-    auto cpu =
-        co_await ask("max" + by + "avg_over_time(container_cpu_usage_vcpu_vCPU" + of_collector);
+    auto cpu = co_await ask("max" + by + "max_over_time(container_cpu_usage_total_Nanoseconds" +
+                            of_collector);
     if (!cpu) co_return cpu.error();
     auto memory =
         co_await ask("max" + by + "max_over_time(container_memory_usage_Bytes" + of_collector);
     if (!memory) co_return memory.error();
     answers.samples = *std::move(samples);
-    answers.cpu = *std::move(cpu);
+    answers.cpu_ns = *std::move(cpu);
     answers.memory = *std::move(memory);
 
     const auto reports = lab::scenario::make_report(scenario_, measured_, answers);

@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <getopt.h>
 
 #include "base/json_text.h"
@@ -99,6 +100,12 @@ Result<void> apply(int flag, std::string_view value, ServeOptions& options) {
   }
 }
 
+// What a task can reach: its network has no DNS.
+bool is_reachable(const std::string& host) {
+  in_addr address{};
+  return host == "localhost" || host == "::1" || ::inet_pton(AF_INET, host.c_str(), &address) == 1;
+}
+
 Result<void> complete(const ServeOptions& options) {
   const auto need = [](std::string_view flag, std::string_view what) {
     return Error(Code::invalid_argument, std::string(flag) + " is needed: " + std::string(what));
@@ -107,6 +114,11 @@ Result<void> complete(const ServeOptions& options) {
   if (options.hub.host.empty()) return need("--hub URL", "whose identities the lab asks for");
   if (options.service_key.empty())
     return need("--service-key FILE", "made by tributary-hub service-key create --out FILE");
+  constexpr std::string_view kWanted =
+      "at an IPv4 address, localhost or ::1: a task's network has no DNS";
+  if (!is_reachable(options.hub.host)) return bad("--hub", options.hub.to_string(), kWanted);
+  for (const net::HostPort& outside : options.lead_out)
+    if (!is_reachable(outside.host)) return bad("--lead-out", outside.host, kWanted);
   if (options.driver == ServeOptions::DriverKind::processes && options.programs.empty())
     return need("--programs FILE", "which program stands for which image");
   return {};
