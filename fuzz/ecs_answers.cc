@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const lab::scenario::Scenario scenario;
   const auto reports = lab::scenario::make_report(
       scenario, measured,
-      {.up = *answers, .samples = *answers, .cpu = *answers, .memory = *answers});
+      {.up = *answers, .samples = *answers, .cpu_ns = *answers, .memory = *answers});
   lab::scenario::report_text(scenario, reports);
   lab::scenario::report_json(scenario, reports);
   return 0;

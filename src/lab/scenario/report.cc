@@ -33,14 +33,17 @@ std::string task_of(const std::string& metadata_address) {
   return last.substr(0, last.rfind('-'));
 }
 
-// What later becomes a whole number or a moment fits those.
-bool is_sane(double number) { return number >= 0 && number <= 9e9; }
+// What later becomes a moment or a whole number fits those.
+constexpr double kTimeMax = 9e9;
+constexpr double kValueMax = 9e15;
+
+bool is_within(double number, double most) { return number >= 0 && number <= most; }
 
 void add_point(const config::Node& point, Points& points) {
   if (point.elements().size() != 2) return;
   const auto time = number(point.elements()[0]);
   const auto value = number(point.elements()[1]);
-  if (!time || !value || !is_sane(*time) || !is_sane(*value)) return;
+  if (!time || !value || !is_within(*time, kTimeMax) || !is_within(*value, kValueMax)) return;
   points.emplace_back(*time, *value);
 }
 
@@ -144,7 +147,9 @@ std::vector<TaskReport> make_report(const Scenario& scenario, const Measured& me
     TaskReport& report = reports.emplace_back();
     report.key = key;
     report.samples = static_cast<std::uint64_t>(only(answers.samples, key).value_or(0));
-    report.cpu = only(answers.cpu, key);
+    const double age = seconds(measured.end - created);
+    const auto cpu_ns = only(answers.cpu_ns, key);
+    if (cpu_ns && age > 0) report.cpu = *cpu_ns / 1e9 / age;
     report.memory = only(answers.memory, key);
     const Points points = until(answers.up, key, measured.end);
     if (points.empty()) continue;
@@ -202,7 +207,8 @@ std::string report_text(const Scenario& scenario, const std::vector<TaskReport>&
           ", scraped every " + go_duration(scenario.scrape_interval) +
           ". Samples: of the application. First after: from a task's creation to its first scrape. "
           "The last line has the sums, "
-          "and of \"first after\" and memory the most. CPU: of one core; memory: what its "
+          "and of \"first after\" and memory the most. CPU: of one core, since the task's "
+          "creation; memory: what its "
           "cgroup is charged.\n";
   if (total.silent > 0) text += std::to_string(total.silent) + " tasks have sent nothing.\n";
   return text;

@@ -32,7 +32,7 @@ Result<std::map<TaskKey, Points>> read_answer(std::string body);
 struct Answers {
   std::map<TaskKey, Points> up;       // up{job="demo-app"}[window]
   std::map<TaskKey, Points> samples;  // that its application gave, as far as the scrapes arrived
-  std::map<TaskKey, Points> cpu;      // of the collector, in cores
+  std::map<TaskKey, Points> cpu_ns;   // of the collector, since its start
   std::map<TaskKey, Points> memory;   // of the collector, at the most, in bytes
 };
 
@@ -47,7 +47,7 @@ struct TaskReport {
   std::optional<Duration> first_after;  // from the task's creation to its first scrape
   std::uint64_t scrapes = 0;
   std::uint64_t expected = 0;  // from the first to the end
-  std::optional<double> cpu;
+  std::optional<double> cpu;   // in cores
   std::optional<double> memory;
 
   std::uint64_t lost() const { return expected > scrapes ? expected - scrapes : 0; }

@@ -45,7 +45,7 @@ TEST(Report, CountsWhatArrivedAndWhatDidNot) {
   for (const double time : {1002.5, 1003.5, 1004.5, 1007.5, 1008.5, 1009.5, 1010.5})
     given.answers.up[kFirst].emplace_back(time, 1);
   given.answers.samples[kFirst] = {{1010, 420}};
-  given.answers.cpu[kFirst] = {{1010, 0.0125}};
+  given.answers.cpu_ns[kFirst] = {{1010, 125e6}};
   given.answers.memory[kFirst] = {{1010, 6.5 * (1 << 20)}};
 
   const auto reports = make_report(given.scenario, given.measured, given.answers);
