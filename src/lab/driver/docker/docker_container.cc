@@ -14,6 +14,7 @@ namespace tributary::lab::docker {
 namespace {
 
 constexpr Duration kRetry = 1s;          // of a call that watches a container
+constexpr Duration kSilenceMax = 60s;    // of the engine, before its container is taken for lost
 constexpr Duration kLogsQuiet = 1500ms;  // after the end, without a line: no more will come
 constexpr Duration kLook = 50ms;
 constexpr int kKilled = 128 + SIGKILL;
@@ -115,20 +116,30 @@ namespace {
 // The exit code; nothing when stopped.
 net::Task<std::optional<int>> wait_for_exit(Environment* environment, std::string id,
                                             std::stop_token stop) {
+  const Clock& clock = environment->loop.clock();
+  Instant heard = clock.monotonic();
   while (!stop.stop_requested()) {
     EngineApi::Call call{.method = "POST",
                          .target = wait_target(environment->engine, id),
                          .timeout = 0s,
                          .stop = stop};
+    const Instant asked = clock.monotonic();
     const auto answer = co_await environment->api.ask(std::move(call));
     if (answer)
       if (const auto code = parse_wait(*answer)) co_return *code;
     if (stop.stop_requested()) break;
+    if (clock.monotonic() - asked > kRetry) heard = clock.monotonic();  // it broke off just now
     const auto seen = co_await environment->api.get("/containers/" + id + "/json");
     if (!seen && seen.error().code() == Code::not_found) co_return kKilled;
-    if (seen)
+    if (seen) {
+      heard = clock.monotonic();
       if (const auto state = parse_container(*seen); state && !state->running)
         co_return state->exit_code;
+    } else if (clock.monotonic() - heard > kSilenceMax) {
+      environment->log.error("The engine does not answer: its container is taken for lost",
+                             {{"container", id}, {"error", seen.error().message()}});
+      co_return kKilled;
+    }
     co_await net::sleep_for(environment->loop, kRetry, stop);
   }
   co_return std::nullopt;

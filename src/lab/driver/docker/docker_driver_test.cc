@@ -301,6 +301,22 @@ TEST_F(PlayedEngine, LeavesAContainerForKilledThatItKnowsNoMore) {
   EXPECT_THAT(heard_, ElementsAre("exit 137"));
 }
 
+TEST_F(PlayedEngine, MayFallSilentForAWhileButNotForEver) {
+  connect(kDocker);
+  const Error gone(Code::unavailable, "connection refused");
+  rules_.push_back({"GET /containers/ab/json", answered(200, kRunning), 0s, 2});
+  rules_.push_back({"POST /wait", gone, 300s, 1});
+  rules_.push_back({"POST /wait", gone});
+  rules_.push_back({"GET /", gone});
+  start();
+
+  loop_.advance(355s);
+  EXPECT_THAT(heard_, IsEmpty());
+  loop_.advance(10s);
+
+  EXPECT_THAT(heard_, ElementsAre("exit 137"));
+}
+
 TEST_F(PlayedEngine, TellsStatisticsWhereTheCgroupIsNotOfThisMachine) {
   connect(kDocker);
   rules_.push_back({"GET /containers/ab/json", answered(200, kRunning)});

@@ -73,6 +73,8 @@ TEST(LogStream, RefusesWhatIsNoStreamOfFrames) {
   EXPECT_EQ(taken.error().message(),
             "log stream: a frame begins with stream number 72, wanted 0, 1 or 2");
   EXPECT_THAT(reader.lines, IsEmpty());
+  EXPECT_FALSE(Reader().stream.take(frame(3, "x")));
+  EXPECT_FALSE(Reader().stream.take(frame(static_cast<char>(255), "x")));
 }
 
 }  // namespace

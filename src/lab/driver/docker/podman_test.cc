@@ -205,7 +205,8 @@ TEST_F(PodmanDriver, LetsContainersReachTheMetadataEndpointAndNothingElse) {
 
   const Heard heard = run(define("app", {"get", "169.254.170.2", "80", "get", "192.0.2.1", "80"}));
 
-  EXPECT_THAT(heard.lines, ElementsAre("200 from 169.254.170.2", "192.0.2.1: Network is unreachable"));
+  EXPECT_THAT(heard.lines,
+              ElementsAre("200 from 169.254.170.2", "192.0.2.1: Network is unreachable"));
 }
 
 // Begins, runs a container to its end and goes; the container's output.
