@@ -1,5 +1,5 @@
-"""The lab with real containers by a podman of its own: tasks from run-task to the last trace, by the
-real AWS CLI."""
+"""The lab with real containers by a podman of its own: tasks from run-task to their last trace, by
+the real AWS CLI."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ LOGS = {"awslogs-group": GROUP, "awslogs-region": REGION, "awslogs-stream-prefix
 
 
 def start_lab(case):
-    """A podman with one image, whose program does what its arguments say, and a lab that uses it."""
+    """A podman with an image whose program does what its arguments say, and a lab that uses it."""
     reason = unusable()
     if reason:
         case.skip(reason)
