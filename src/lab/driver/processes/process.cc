@@ -38,7 +38,7 @@ struct Watch {
   net::Descriptor output;
   net::Descriptor child;
   net::Interrupt output_over{loop};
-  net::Interrupt never{loop};
+  net::Interrupt waited_for{loop};  // by the object's end
   std::string line;
   bool ended = false;
   std::function<void(std::string_view)> on_line;
@@ -69,7 +69,8 @@ net::Task<void> follow_output(std::shared_ptr<Watch> watch) {
 }
 
 net::Task<void> follow_end(std::shared_ptr<Watch> watch) {
-  (void)co_await net::ReadyWait(watch->child, Ready::read, watch->never);
+  (void)co_await net::ReadyWait(watch->child, Ready::read, watch->waited_for);
+  if (watch->ended) co_return;
   ::kill(-watch->pid, SIGKILL);  // descendants go with it, as those of a container's first process
   int status = 0;
   ::waitpid(watch->pid, &status, 0);
@@ -94,7 +95,12 @@ class ChildProcess final : public Process {
   ~ChildProcess() override {
     watch_->on_line = nullptr;
     watch_->on_exit = nullptr;
+    if (watch_->ended) return;
     signal(SIGKILL);
+    ::waitpid(watch_->pid, nullptr, 0);
+    watch_->ended = true;
+    watch_->output_over.raise(Code::cancelled);
+    watch_->waited_for.raise(Code::cancelled);
   }
 
   pid_t pid() const override { return watch_->pid; }

@@ -43,8 +43,8 @@ class Process {
 };
 
 // Errors: not_found (no such program), unavailable (what the machine refuses), with what was tried.
-// Needs a loop of make_loop(). When the object goes, what still runs of the group is killed. When
-// the calling thread ends, so does the child.
+// Needs a loop of make_loop(). When the object goes, what still runs of the group is killed and
+// waited for; the loop's next turn frees the rest. When the calling thread ends, so does the child.
 Result<std::unique_ptr<Process>> start_process(net::Loop& loop, ProcessOptions options);
 
 }  // namespace tributary::lab

@@ -16,6 +16,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+net::Task<void> turn(net::Loop* loop) { co_await net::sleep_for(*loop, 1ms, {}); }
+
 struct Example {
   explicit Example(CgroupTrees trees = {}) : cgroup_trees(std::move(trees)) {
     task.id = "0a1b";
@@ -24,6 +26,7 @@ struct Example {
   ~Example() {
     container.reset();
     if (sandbox) net::run_task(*loop, sandbox->remove());
+    net::run_task(*loop, turn(loop.get()));
   }
 
   ContainerDefinition& app() { return task.definition.containers[0]; }
