@@ -31,6 +31,8 @@ class Registry {
     server_ = std::move(*server);
   }
 
+  net::Task<void> close() { return server_->shutdown(1s); }
+
   std::string address() const { return "127.0.0.1:" + std::to_string(server_->port()); }
   std::string image() const { return address() + "/" + kRepository + ":v1"; }
   const std::string& digest() const { return digest_; }
@@ -92,6 +94,11 @@ class PodmanPull : public PodmanDriver {
     if (!driver_) return;
     registry_ = std::make_unique<Registry>(*loop_);
     driver_ = connect(owner_, registry_->address());
+  }
+
+  void TearDown() override {
+    if (registry_) net::run_task(*loop_, registry_->close());
+    PodmanDriver::TearDown();
   }
 
   Result<PulledImage> pull(const std::string& image, const std::string& password = "the-token") {

@@ -207,6 +207,7 @@ TEST_F(PodmanDriver, LetsContainersReachTheMetadataEndpointAndNothingElse) {
 
   EXPECT_THAT(heard.lines,
               ElementsAre("200 from 169.254.170.2", "192.0.2.1: Network is unreachable"));
+  net::run_task(*loop_, (*server)->shutdown(1s));
 }
 
 // Begins, runs a container to its end and goes; the container's output.
