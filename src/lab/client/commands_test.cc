@@ -38,7 +38,7 @@ std::string task(const std::string& status, const std::string& more,
   return R"({"tasks":[{"taskArn":")" + task_arn() + R"(","taskDefinitionArn":")" +
          definition_arn(1) + R"(","lastStatus":")" + status + "\"" + more +
          R"(,"containers":[{"name":"app","lastStatus":")" + status +
-         R"(","healthStatus":"UNKNOWN","networkInterfaces":[{"privateIpv4Address":"127.0.0.1"}])" +
+         R"(","healthStatus":"UNKNOWN","networkInterfaces":[{"privateIpv4Address":"127.64.0.1"}])" +
          container_more + "}]}]}";
 }
 
@@ -329,9 +329,9 @@ TEST(Ps, PrintsTheTableOfTheEcsCli) {
   ASSERT_TRUE(aws.run(ps(aws.session, {.place = {"default", "demo"}})));
 
   EXPECT_EQ(aws.printed,
-            "Name                                          State    Ports                     "
+            "Name                                          State    Ports                      "
             "TaskDefinition  Health\n"
-            "default/0123456789abcdef0123456789abcdef/app  RUNNING  127.0.0.1:8000->8000/tcp  "
+            "default/0123456789abcdef0123456789abcdef/app  RUNNING  127.64.0.1:8000->8000/tcp  "
             "demo:1          UNKNOWN\n");
 }
 

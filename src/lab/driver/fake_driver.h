@@ -28,10 +28,12 @@ class FakeNetwork final : public TaskNetwork {
   Result<std::unique_ptr<net::HttpServer>> serve_metadata(net::Handler handler) override;
   std::string metadata_url() const override { return "http://169.254.170.2"; }
   Result<void> lead_out(net::HostPort inside, net::HostPort outside) override;
+  const std::string& address() const override { return own_address; }
   Result<void> publish(std::uint16_t outside, std::uint16_t inside) override;
   std::map<std::string, InterfaceStats> interfaces() const override { return figures; }
 
   bool is_isolated = true;
+  std::string own_address = "127.64.0.1";
   std::optional<Error> publish_error;
   std::map<std::string, InterfaceStats> figures;
   net::Handler handler;                 // while the server is there

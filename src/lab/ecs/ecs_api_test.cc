@@ -234,7 +234,7 @@ TEST_F(EcsApiTest, ShowsATaskFromItsStartToItsEnd) {
   EXPECT_EQ(at(task, "tasks.0.healthStatus"), "HEALTHY");
   EXPECT_EQ(at(task, "tasks.0.group"), "family:web");
   EXPECT_EQ(at(task, "tasks.0.containers.0.lastStatus"), "RUNNING");
-  EXPECT_EQ(at(task, "tasks.0.containers.0.networkInterfaces.0.privateIpv4Address"), "127.0.0.1");
+  EXPECT_EQ(at(task, "tasks.0.containers.0.networkInterfaces.0.privateIpv4Address"), "127.64.0.1");
   EXPECT_EQ(at(task, "tasks.0.startedAt"), "1700000000.000");
   EXPECT_EQ(at(task, "tasks.0.stoppedReason"), "(none)");
   ecs_.launcher.exit(0, 3);

@@ -27,6 +27,7 @@ class FakeTask final : public RunningTask {
         on_change_(std::move(on_change)),
         slow_to_stop_(slow_to_stop) {
     state_.created_at = loop.clock().now();
+    state_.address = "127.64.0.1";
     state_.containers.resize(spec_.definition.containers.size());
   }
 

@@ -147,27 +147,7 @@ Scheduler::View Scheduler::look_at(Service& service) {
   view.shape.primary_failed =
       service.status == ServiceStatus::active && service.primary().rollout == Rollout::failed;
   view.shape.stopping = view.stopping.size();
-  if (must_stop_first(service, view)) {
-    view.shape.minimum_healthy_percent = 0;
-    view.shape.maximum_percent = 100;
-  }
   return view;
-}
-
-// Whether a task of an older deployment has a port of this machine that the new one is to have: the
-// two cannot run side by side, as they could on AWS.
-bool Scheduler::must_stop_first(const Service& service, const View& view) {
-  const auto has_a_port = [&service](const TaskRecord* task) {
-    if (task->request.deployment == service.primary().id) return false;
-    for (const ContainerDefinition& container : task->request.effective.containers)
-      for (const PortMapping& mapping : container.port_mappings)
-        if (mapping.host_port != 0 &&
-            publishes(service.primary().definition->definition, mapping.host_port))
-          return true;
-    return false;
-  };
-  return std::ranges::any_of(view.tasks, has_a_port) ||
-         std::ranges::any_of(view.stopping, has_a_port);
 }
 
 void Scheduler::reconcile(Service& service) {
@@ -250,10 +230,6 @@ void Scheduler::start_tasks(Service& service, std::size_t count) {
   if (!started.empty())
     tell(service,
          "has started " + std::to_string(started.size()) + " tasks: " + list_of(started) + ".");
-  for (const TaskRecord* task : started)
-    for (const UnpublishedPort& one : task->unpublished)
-      tell(service, brackets_of(*task) + " is not reached by port " + std::to_string(one.port) +
-                        " of this machine, which leads to (task " + one.holder + ").");
   if (refused.empty()) return;
   tell(service, "was unable to place a task. Reason: Capacity is unavailable at this time: " +
                     refused + ".");

@@ -49,7 +49,6 @@ class Scheduler {
 
   void tell(Service& service, std::string message);
   View look_at(Service& service);
-  static bool must_stop_first(const Service& service, const View& view);
   void stop_unhealthy(Service& service, View& view);
   void stop_tasks(Service& service, const std::vector<TaskRecord*>& tasks);
   void start_tasks(Service& service, std::size_t count);

@@ -174,43 +174,6 @@ TEST_F(SchedulerTest, BringsANewDefinitionInBeforeTheOldOneGoes) {
   EXPECT_EQ(ecs_.launcher.specs[1].definition.revision, 2U);
 }
 
-constexpr const char* kPublishing = R"({
-  "family": "web", "containerDefinitions": [
-    {"name": "app", "image": "app:1", "memory": 64,
-     "portMappings": [{"containerPort": 8080, "hostPort": 8080}]}]})";
-
-TEST_F(SchedulerTest, StopsTheOldTaskFirstWhereItHasThePortOfThisMachine) {
-  ecs_.ask("RegisterTaskDefinition", kPublishing);
-  create();
-  ecs_.launcher.run(0);
-  ecs_.loop.advance(10s);
-  ecs_.launcher.tasks[0]->set_slow_to_stop();
-
-  ecs_.ask("UpdateService", R"({"cluster": "main", "service": "x", "forceNewDeployment": true})");
-
-  EXPECT_EQ(launched(), 1U) << "the port is still held";
-  ecs_.launcher.tasks[0]->finish();
-  ASSERT_EQ(launched(), 2U);
-  EXPECT_EQ(ecs_.launcher.specs[1].definition.containers[0].port_mappings[0].host_port, 8080);
-}
-
-TEST_F(SchedulerTest, PublishesAPortForOneTaskAndSaysSoOfTheOthers) {
-  ecs_.ask("RegisterTaskDefinition", kPublishing);
-  create();
-  ecs_.launcher.run(0);
-  const std::string first = ecs_.launcher.specs[0].id;
-
-  ecs_.ask("UpdateService", R"({"cluster": "main", "service": "x", "desiredCount": 2})");
-
-  ASSERT_EQ(launched(), 2U);
-  const TaskSpec& second = ecs_.launcher.specs[1];
-  EXPECT_EQ(second.definition.containers[0].port_mappings[0].host_port, 0);
-  EXPECT_THAT(events(), Contains("(service x) (task " + second.id +
-                                 ") is not reached by port 8080 of this machine, which leads to "
-                                 "(task " +
-                                 first + ")."));
-}
-
 TEST_F(SchedulerTest, KeepsAYoungTaskUntilItsSuccessorIsHealthy) {
   create();
   ecs_.launcher.run(0);

@@ -6,8 +6,6 @@
 namespace tributary::lab::ecs {
 namespace {
 
-constexpr const char* kAddress = "127.0.0.1";  // as the metadata endpoint says
-
 std::optional<std::string> present(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional<std::string>(text);
 }
@@ -56,7 +54,8 @@ AttachmentDocument attachment_of(const TaskRecord& task) {
   if (network && network->awsvpc && !network->awsvpc->subnets.empty())
     attachment.details.push_back({"subnetId", network->awsvpc->subnets.front()});
   attachment.details.push_back({"networkInterfaceId", "eni-" + task.id.substr(0, 17)});
-  attachment.details.push_back({"privateIPv4Address", kAddress});
+  if (!task.state().address.empty())
+    attachment.details.push_back({"privateIPv4Address", task.state().address});
   return attachment;
 }
 
@@ -79,7 +78,8 @@ ContainerAnswer show_container(const TaskRecord& task, const ContainerDefinition
                          .cpu = std::to_string(definition.cpu_units),
                          .memory = positive(definition.memory_mib),
                          .memory_reservation = positive(definition.memory_reservation_mib)};
-  answer.network_interfaces.push_back({task.attachment_id, kAddress});
+  if (!task.state().address.empty())
+    answer.network_interfaces.push_back({task.attachment_id, task.state().address});
   return answer;
 }
 

@@ -51,10 +51,13 @@ HealthCheck to_health_check(const HealthCheckDocument& from) {
   return to;
 }
 
+// Each task has an address of its own, so every port of a container is there under its own number.
 // UDP leads nowhere from outside of a task, so it is never published.
 PortMapping to_port_mapping(const PortMappingDocument& from) {
+  const std::uint16_t wanted = from.host_port.value_or(0);
+  const std::uint16_t host_port = wanted != 0 ? wanted : from.container_port;
   return {.container_port = from.container_port,
-          .host_port = from.protocol == "tcp" ? from.host_port.value_or(0) : std::uint16_t{0},
+          .host_port = from.protocol == "tcp" ? host_port : std::uint16_t{0},
           .protocol = from.protocol};
 }
 

@@ -4,34 +4,9 @@
 
 namespace tributary::lab::ecs {
 
-bool publishes(const TaskDefinition& definition, std::uint16_t port) {
-  return std::ranges::any_of(definition.containers, [port](const ContainerDefinition& container) {
-    return std::ranges::find(container.port_mappings, port, &PortMapping::host_port) !=
-           container.port_mappings.end();
-  });
-}
-
 TaskTable::TaskTable(net::Loop& loop, TaskLauncher& launcher, Random& random, Options options,
                      Logger log)
     : loop_(loop), launcher_(launcher), random_(random), options_(options), log_(std::move(log)) {}
-
-const TaskRecord* TaskTable::holder_of(std::uint16_t port) const {
-  for (const auto& [id, task] : tasks_)
-    if (task->running && publishes(task->request.effective, port)) return task.get();
-  return nullptr;
-}
-
-void TaskTable::leave_out_taken_ports(TaskRecord& task) {
-  for (ContainerDefinition& container : task.request.effective.containers)
-    for (PortMapping& mapping : container.port_mappings) {
-      const TaskRecord* holder = mapping.host_port == 0 ? nullptr : holder_of(mapping.host_port);
-      if (holder == nullptr) continue;
-      log_.warn("port of this machine leads to another task already; it is not published",
-                {{"port", mapping.host_port}, {"task", task.id}, {"holder", holder->id}});
-      task.unpublished.push_back({mapping.host_port, holder->id});
-      mapping.host_port = 0;
-    }
-}
 
 Result<TaskRecord*> TaskTable::launch(TaskRequest request) {
   forget_old();
@@ -45,7 +20,6 @@ Result<TaskRecord*> TaskTable::launch(TaskRequest request) {
   task->number = ++launched_;
   task->tags = request.tags;
   task->request = std::move(request);
-  leave_out_taken_ports(*task);
   TaskSpec spec{.id = task->id,
                 .account = task->request.place.account,
                 .region = task->request.place.region,

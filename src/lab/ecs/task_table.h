@@ -41,13 +41,6 @@ struct TaskRequest {
   std::map<std::string, std::string> tags;
 };
 
-// A port of this machine that a task did not get, since it leads to another one. On AWS each task
-// has an address of its own; here they share 127.0.0.1.
-struct UnpublishedPort {
-  std::uint16_t port = 0;
-  std::string holder;  // the other task's id
-};
-
 struct TaskRecord {
   TaskRequest request;
   std::string id;
@@ -55,7 +48,6 @@ struct TaskRecord {
   std::uint64_t number = 0;  // in the order of their launch
   std::uint32_t version = 1;
   std::map<std::string, std::string> tags;
-  std::vector<UnpublishedPort> unpublished;
   std::unique_ptr<RunningTask> running;  // null once nothing of it is left
   TaskState ended;                       // then
   bool end_told = false;
@@ -65,9 +57,6 @@ struct TaskRecord {
   bool wanted() const { return state().desired != Status::stopped; }
   std::string arn() const { return request.place.arn("task/" + request.cluster + "/" + id); }
 };
-
-// Whether one of its containers is to be reached by that port of this machine.
-bool publishes(const TaskDefinition& definition, std::uint16_t port);
 
 class TaskTable {
  public:
@@ -84,8 +73,7 @@ class TaskTable {
 
   void set_listener(Listener listener) { listener_ = std::move(listener); }
 
-  // Ports of this machine that another task has are left out. Errors: limit_exceeded, unavailable
-  // (closing).
+  // Errors: limit_exceeded, unavailable (closing).
   Result<TaskRecord*> launch(TaskRequest request);
   void stop(TaskRecord& task, std::string code, std::string reason);
 
@@ -99,8 +87,6 @@ class TaskTable {
   net::Task<void> close();
 
  private:
-  const TaskRecord* holder_of(std::uint16_t port) const;
-  void leave_out_taken_ports(TaskRecord& task);
   void changed(const std::string& id);
   net::Task<void> end(TaskRecord* task);
   void forget_old();

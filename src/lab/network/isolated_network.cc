@@ -65,7 +65,7 @@ Result<void> IsolatedNetwork::lead_out(net::HostPort inside, net::HostPort outsi
 }
 
 Result<void> IsolatedNetwork::publish(std::uint16_t outside, std::uint16_t inside) {
-  const Result<int> fd = net::listen_at({"127.0.0.1", outside});
+  const Result<int> fd = net::listen_at({address(), outside});
   if (!fd) return fd.error().within("publish port " + std::to_string(inside) + " of a task");
   net::RelayOptions options{.listening_socket = *fd, .to = {"localhost", inside}};
   options.make_socket = [entered = inside_](int family) {
@@ -99,18 +99,26 @@ std::map<std::string, InterfaceStats> IsolatedNetwork::interfaces() const {
   return {{kInterface, stats}};
 }
 
+namespace {
+
+Result<std::unique_ptr<TaskNetwork>> open(net::Loop& loop, std::shared_ptr<NetworkNamespace> inside,
+                                          Logger log) {
+  if (auto up = inside->bring_up(); !up) return up.error();
+  TRIBUTARY_TRY(auto address, LoopbackAddress::claim());
+  return std::unique_ptr<TaskNetwork>(std::make_unique<IsolatedNetwork>(
+      loop, std::move(inside), std::move(address), std::move(log)));
+}
+
+}  // namespace
+
 Result<std::unique_ptr<TaskNetwork>> make_isolated_network(net::Loop& loop, Logger log) {
   TRIBUTARY_TRY(auto inside, NetworkNamespace::make());
-  if (auto up = inside->bring_up(); !up) return up.error();
-  return std::unique_ptr<TaskNetwork>(
-      std::make_unique<IsolatedNetwork>(loop, std::move(inside), std::move(log)));
+  return open(loop, std::move(inside), std::move(log));
 }
 
 Result<std::unique_ptr<TaskNetwork>> join_network_of(net::Loop& loop, pid_t pid, Logger log) {
   TRIBUTARY_TRY(auto inside, NetworkNamespace::of_process(pid));
-  if (auto up = inside->bring_up(); !up) return up.error();
-  return std::unique_ptr<TaskNetwork>(
-      std::make_unique<IsolatedNetwork>(loop, std::move(inside), std::move(log)));
+  return open(loop, std::move(inside), std::move(log));
 }
 
 }  // namespace tributary::lab

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "lab/network/loopback_address.h"
 #include "lab/network/network_namespace.h"
 #include "lab/network/task_network.h"
 #include "net/relay.h"
@@ -15,14 +16,19 @@ namespace tributary::lab {
 class IsolatedNetwork final : public TaskNetwork {
  public:
   // `inside` is up.
-  IsolatedNetwork(net::Loop& loop, std::shared_ptr<NetworkNamespace> inside, Logger log)
-      : loop_(loop), inside_(std::move(inside)), log_(std::move(log)) {}
+  IsolatedNetwork(net::Loop& loop, std::shared_ptr<NetworkNamespace> inside,
+                  LoopbackAddress address, Logger log)
+      : loop_(loop),
+        inside_(std::move(inside)),
+        address_(std::move(address)),
+        log_(std::move(log)) {}
 
   bool isolated() const override { return true; }
   int namespace_fd() const override { return inside_->fd(); }
   Result<std::unique_ptr<net::HttpServer>> serve_metadata(net::Handler handler) override;
   std::string metadata_url() const override;
   Result<void> lead_out(net::HostPort inside, net::HostPort outside) override;
+  const std::string& address() const override { return address_.text(); }
   Result<void> publish(std::uint16_t outside, std::uint16_t inside) override;
   std::map<std::string, InterfaceStats> interfaces() const override;
 
@@ -31,6 +37,7 @@ class IsolatedNetwork final : public TaskNetwork {
 
   net::Loop& loop_;
   std::shared_ptr<NetworkNamespace> inside_;
+  LoopbackAddress address_;
   Logger log_;
   std::vector<std::unique_ptr<net::Relay>> outward_;
   std::vector<std::unique_ptr<net::Relay>> inward_;

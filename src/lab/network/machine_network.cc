@@ -26,6 +26,7 @@ class MachineNetwork final : public TaskNetwork {
   }
   std::string metadata_url() const override { return metadata_url_; }
   Result<void> lead_out(net::HostPort, net::HostPort) override { return {}; }
+  const std::string& address() const override { return address_; }
   Result<void> publish(std::uint16_t outside, std::uint16_t inside) override {
     if (outside == inside) return {};
     return Error(Code::unsupported, "publish port " + std::to_string(inside) + " of a task as " +
@@ -41,6 +42,7 @@ class MachineNetwork final : public TaskNetwork {
  private:
   net::Loop& loop_;
   Logger log_;
+  const std::string address_ = "127.0.0.1";
   std::string metadata_url_;
 };
 

@@ -43,8 +43,10 @@ class TaskNetwork {
   // Inside, `inside` leads to `outside` as seen from this machine. `inside` is an IP address (an
   // IPv4 one need not be this machine's) and a port. Nothing to do on the machine's network.
   virtual Result<void> lead_out(net::HostPort inside, net::HostPort outside) = 0;
-  // 127.0.0.1:outside of this machine leads to the task's port `inside`. On the machine's network
-  // the two must be the same.
+  // The task's own address of this machine, "127.64.0.1"; on the machine's network 127.0.0.1.
+  virtual const std::string& address() const = 0;
+  // `outside` at that address leads to the task's port `inside`. On the machine's network the two
+  // must be the same.
   virtual Result<void> publish(std::uint16_t outside, std::uint16_t inside) = 0;
 
   // "eth0": what the relays have carried in and out, so neither metadata nor localhost; on the

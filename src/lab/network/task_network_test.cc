@@ -104,6 +104,9 @@ class TaskNetworkTest : public testing::Test {
     own->post([own] { own->stop(); });
     thread.join();
   }
+  std::string published_url(std::uint16_t port) const {
+    return "http://" + network_->address() + ":" + std::to_string(port);
+  }
   InterfaceStats eth0() const { return network_->interfaces().at("eth0"); }
 
   std::unique_ptr<net::Loop> loop_ = net::make_loop();
@@ -207,20 +210,20 @@ TEST_F(TaskNetworkTest, CountsWhatCouldNotBeLedOutAsDropped) {
   EXPECT_EQ(eth0().tx_dropped, 1U);
 }
 
-TEST_F(TaskNetworkTest, PublishesPortsOfTheTask) {
-  const auto spare = net::start_http_server(*loop_, {}, echo, {});
-  const std::uint16_t outside = (*spare)->port();
-  net::run_task(*loop_, (*spare)->shutdown(0s));
+TEST_F(TaskNetworkTest, PublishesPortsAtAnAddressOfTheTasksOwn) {
+  auto other = *make_isolated_network(*loop_, {});
 
   std::string answer;
   with_server_inside([&](std::uint16_t port) {
-    ASSERT_TRUE(network_->publish(outside, port));
-    answer = answer_of(send(*loop_, "http://127.0.0.1:" + std::to_string(outside) + "/y", "body"));
+    ASSERT_TRUE(network_->publish(8000, port));
+    ASSERT_TRUE(other->publish(8000, port));
+    answer = answer_of(send(*loop_, published_url(8000) + "/y", "body"));
   });
-  const std::string gone =
-      answer_of(send(*loop_, "http://127.0.0.1:" + std::to_string(outside) + "/"));
+  const std::string gone = answer_of(send(*loop_, published_url(8000) + "/"));
 
-  EXPECT_EQ(answer, "127.0.0.1:" + std::to_string(outside) + "/ybody");
+  EXPECT_THAT(network_->address(), StartsWith("127.64."));
+  EXPECT_NE(network_->address(), other->address());
+  EXPECT_EQ("http://" + answer, published_url(8000) + "/ybody");
   EXPECT_GT(eth0().rx_bytes, 0U);
   EXPECT_GT(eth0().tx_bytes, 0U);
   EXPECT_THAT(gone, HasSubstr("Connection reset"));
@@ -228,31 +231,30 @@ TEST_F(TaskNetworkTest, PublishesPortsOfTheTask) {
 }
 
 TEST_F(TaskNetworkTest, SaysWhichPortIsTaken) {
-  net::HttpServer& server = start_server();
+  ASSERT_TRUE(network_->publish(8000, 80));
 
-  const auto published = network_->publish(server.port(), 8080);
+  const auto published = network_->publish(8000, 8080);
   const auto twice = network_->lead_out({"127.0.0.1", 4000}, {"127.0.0.1", 1});
   const auto again = network_->lead_out({"127.0.0.1", 4000}, {"127.0.0.1", 1});
   const auto named = network_->lead_out({"hub.example", 4000}, {"127.0.0.1", 1});
 
   EXPECT_THAT(published.error().message(),
-              HasSubstr("publish port 8080 of a task: listen on 127.0.0.1 port " +
-                        std::to_string(server.port()) + ": Address already in use"));
+              HasSubstr("publish port 8080 of a task: listen on " + network_->address() +
+                        " port 8000: Address already in use"));
   EXPECT_TRUE(twice);
   EXPECT_THAT(again.error().message(), HasSubstr("Address already in use"));
   EXPECT_THAT(named.error().message(), HasSubstr("\"hub.example\": must be an IP address"));
 }
 
-TEST_F(TaskNetworkTest, FreesItsPortsWhenItEnds) {
-  const auto spare = net::start_http_server(*loop_, {}, echo, {});
-  const std::uint16_t outside = (*spare)->port();
-  net::run_task(*loop_, (*spare)->shutdown(0s));
-  auto next = *make_isolated_network(*loop_, {});
-  ASSERT_TRUE(network_->publish(outside, 80));
+TEST_F(TaskNetworkTest, FreesItsAddressAndItsPortsWhenItEnds) {
+  const std::string address = network_->address();
+  ASSERT_TRUE(network_->publish(8000, 80));
 
   network_.reset();
-  const auto published = next->publish(outside, 80);
+  auto next = *make_isolated_network(*loop_, {});
+  const auto published = next->publish(8000, 80);
 
+  EXPECT_EQ(next->address(), address);
   EXPECT_TRUE(published) << published.error().message();
 }
 

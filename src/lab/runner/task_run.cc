@@ -111,6 +111,7 @@ net::Task<Result<void>> TaskRun::prepare() {
 
 Result<void> TaskRun::open_network() {
   TaskNetwork& network = sandbox_->network();
+  state_.address = network.address();
   auto server = network.serve_metadata(
       [this](net::ServerRequest request) { return answer(this, std::move(request)); });
   if (!server) return server.error().within("task metadata endpoint");

@@ -167,6 +167,7 @@ TEST(TaskRunner, PublishesPortsAndLeadsOutToTheHub) {
   example.launch();
 
   EXPECT_THAT(example.driver.network->publishing, ElementsAre("18080 -> 8080"));
+  EXPECT_EQ(example.state().address, "127.64.0.1");
   EXPECT_THAT(example.driver.network->leads, ElementsAre("127.0.0.1:9009 -> 127.0.0.1:41234"));
 }
 

@@ -143,14 +143,14 @@ void write_log(Json& json, const TaskSpec& spec, const ContainerDefinition& cont
   member(json, "LogOptions", options);
 }
 
-void write_networks(Json& json) {
+void write_networks(Json& json, const TaskState& state) {
   json.Key("Networks");
   json.StartArray();
   json.StartObject();
   member(json, "NetworkMode", "awsvpc");
   json.Key("IPv4Addresses");
   json.StartArray();
-  json.String("127.0.0.1");  // nothing else leads to a task of the lab
+  if (!state.address.empty()) json.String(state.address.c_str());
   json.EndArray();
   member(json, "AttachmentIndex", std::uint64_t{0});
   json.EndObject();
@@ -183,7 +183,7 @@ void write_container(Json& json, const TaskSpec& spec, const TaskState& state, s
   write_volumes(json, spec, container);
   write_log(json, spec, container);
   member(json, "ContainerARN", container_arn(spec, container.name));
-  write_networks(json);
+  write_networks(json, state);
   json.EndObject();
 }
 

@@ -17,7 +17,7 @@ namespace tributary::lab {
 
 struct PortMapping {
   std::uint16_t container_port = 0;
-  std::uint16_t host_port = 0;  // on 127.0.0.1 of this machine; 0: not published
+  std::uint16_t host_port = 0;  // at the task's own address of this machine; 0: not published
   std::string protocol = "tcp";
 };
 
@@ -139,6 +139,7 @@ struct TaskState {
   Status desired = Status::running;
   Status known = Status::pending;
   Timestamp created_at;
+  std::string address;  // of its network, "127.64.0.1"; "" before it has one
   std::optional<Timestamp> pull_started_at;
   std::optional<Timestamp> pull_stopped_at;
   std::optional<Timestamp> started_at;
