@@ -93,6 +93,7 @@ class Podman:
         self.server = subprocess.Popen(
             ["podman", "system", "service", "--time", "0", f"unix://{self.socket}"],
             env=self.environment,
+            cwd=self.directory,  # conmon leaves a file there when memory runs out
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
