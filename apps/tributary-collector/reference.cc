@@ -13,10 +13,11 @@ using config::FieldInfo;
 
 constexpr std::string_view kHead = R"(# Configuration reference
 
-Made by `tributary-collector reference` from the declarations that configuration is read by; a test compares it with
-the program. What the settings are for, with examples, stands in the README of each component. Durations are
-Go's (`1.5s`, `1m30s`), Prometheus' where it says so (`1d2h`); sizes are like `64MiB`. Anything that is not
-listed is refused with its place and a suggestion; what ADOT has and Tributary does not is refused or warned about by name.
+Made by `tributary-collector reference` from the declarations that configuration is read by; a test
+compares it with the program. What the settings are for, with examples, stands in the README of each
+component. Durations are Go's (`1.5s`, `1m30s`), Prometheus' where it says so (`1d2h`); sizes are
+like `64MiB`. Anything that is not listed is refused with its place and a suggestion; what ADOT has
+and Tributary does not is refused or warned about by name.
 
 ```yaml
 receivers: {<type>[/<name>]: <settings>}

@@ -16,7 +16,7 @@ namespace {
 constexpr int kUsageError = 2;
 
 constexpr char kUsage[] =
-    R"(tributary-lab: a local ECS. Runs tasks on this machine, with ECR and CloudWatch Logs beside it.
+    R"(tributary-lab: a local ECS. Runs tasks here, with ECR and CloudWatch Logs beside it.
 
 usage: tributary-lab serve --data DIR --hub URL --service-key FILE [OPTION]...
        tributary-lab up|down|scale|ps|logs [OPTION]...        tributary-lab up --help
@@ -38,7 +38,7 @@ serve                          the ECS, ECR and CloudWatch Logs APIs and an imag
   --log-format FORMAT          console or json (console)
 
 up, down, scale, ps, logs      what `ecs-cli compose` does, at the lab or any other ECS endpoint
-scenario                       accounts and tasks by the dozen in a temporary directory, and a report
+scenario                       accounts and tasks by the dozen, run for a while, and a report
 
 As root, each task has a network of its own, in which it finds 169.254.170.2 as on ECS. The AWS CLI
 does the same as these commands: aws --endpoint-url http://127.0.0.1:9010 ecs|ecr|logs ...

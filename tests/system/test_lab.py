@@ -152,7 +152,7 @@ def test_metadata_and_credentials_of_a_running_task(case):
 
 
 def test_an_essential_containers_end_stops_the_task(case):
-    """Exit codes and reasons as ECS gives them; containers that wait for others start after them."""
+    """Exit codes and reasons as ECS gives them; who waits for others starts after them."""
     lab = Lab(case)
     lab.register(
         "batch",
@@ -254,7 +254,8 @@ services:
     image: collector
     command: ["--config", "CONFIG"]
     depends_on: [app]
-    environment: {AWS_REGION: REGION, WORKSPACE_ID: THE_WORKSPACE, CENTRAL_ACCOUNT_ID: "222222222222",
+    environment: {AWS_REGION: REGION, WORKSPACE_ID: THE_WORKSPACE,
+                  CENTRAL_ACCOUNT_ID: "222222222222",
                   AWS_ENDPOINT_URL_STS: HUB}
     logging: {driver: awslogs, options: {awslogs-group: /ecs/demo, awslogs-region: REGION,
               awslogs-stream-prefix: ecs}}

@@ -64,7 +64,8 @@ class TestEcs {
   }
 
   static constexpr const char* kWeb = R"({
-    "family": "web", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "256", "memory": "512",
+    "family": "web", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],
+    "cpu": "256", "memory": "512",
     "taskRoleArn": "arn:aws:iam::111111111111:role/task",
     "executionRoleArn": "execution",
     "containerDefinitions": [
