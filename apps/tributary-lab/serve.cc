@@ -119,7 +119,7 @@ lab::TaskRunner::Options runner_options(const ServeOptions& options) {
   lab::TaskRunner::Options runner;
   // Programs of this machine need what programs of this machine have.
   if (options.driver == ServeOptions::DriverKind::processes)
-    for (const char* name : {"PATH", "HOME", "TMPDIR", "AWS_CA_BUNDLE"})
+    for (const char* name : {"PATH", "TMPDIR", "AWS_CA_BUNDLE"})
       if (!variable(name).empty()) runner.environment.emplace(name, variable(name));
   const std::string hub = options.hub.host == "localhost" ? "127.0.0.1" : options.hub.host;
   runner.leads.push_back({.inside = {hub, options.hub.port}, .outside = {hub, options.hub.port}});
