@@ -149,7 +149,9 @@ class Converter {
       const bool known = std::any_of(mappings.begin(), mappings.end(), [&](const PortMapping& m) {
         return m.container_port == mapping.container_port;
       });
-      if (!known) mappings.push_back(mapping);
+      if (known) continue;
+      mappings.push_back(mapping);
+      mappings.back().host_port = mapping.container_port;
     }
     return mappings;
   }

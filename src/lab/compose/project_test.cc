@@ -120,7 +120,7 @@ TEST(Project, MapsEveryKeyOfCompose) {
                                            Pair("FROM_OUTSIDE", "here"), Pair("NOWHERE", "")));
   ASSERT_EQ(app.port_mappings.size(), 2U);
   EXPECT_EQ(app.port_mappings[1].container_port, 9000U);
-  EXPECT_EQ(app.port_mappings[1].host_port, 0U);
+  EXPECT_EQ(app.port_mappings[1].host_port, 9000U);
   ASSERT_EQ(app.depends_on.size(), 1U);
   EXPECT_EQ(app.depends_on[0].condition, StartCondition::success);
   EXPECT_EQ(app.log_configuration->driver, "awslogs");
