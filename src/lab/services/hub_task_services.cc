@@ -146,7 +146,7 @@ net::Task<Result<std::unique_ptr<logs::StreamWriter>>> HubTaskServices::open_log
   const auto caller = co_await execution_caller(task);
   if (!caller) co_return caller.error().within(where);
   if (option_of(configuration, "awslogs-create-group") == "true" && !parts_.logs.find(group)) {
-    auto question = question_of(*caller, "logs:CreateLogGroup", logs::group_arn(group));
+    auto question = question_of(*caller, "logs:CreateLogGroup", logs::stream_arn(group, ""));
     const auto may_create = co_await check(std::move(question));
     if (!may_create) co_return may_create.error().within(where);
     const auto created = parts_.logs.create_group(group, parts_.loop.clock().now());
