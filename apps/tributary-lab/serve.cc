@@ -100,7 +100,12 @@ net::Task<Result<void>> make_driver(const ServeOptions& options, std::string own
             [&lab] { return lab::machine_network(*lab.loop, lab.log.named("network")); },
         .log = lab.log.named("containers")};
     auto connected = co_await lab::connect_docker(lab.loop.get(), std::move(docker));
-    if (!connected) co_return connected.error();
+    if (!connected) {
+      co_return Error(connected.error().code(),
+                      connected.error().message() + "; `podman system service -t 0 unix://" +
+                          options.container_socket +
+                          "` serves one, and --driver processes needs none");
+    }
     lab.containers = std::move(*connected);
     co_return Result<void>();
   }

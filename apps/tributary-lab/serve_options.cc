@@ -114,6 +114,7 @@ Result<void> complete(const ServeOptions& options) {
   if (options.hub.host.empty()) return need("--hub URL", "whose identities the lab asks for");
   if (options.service_key.empty())
     return need("--service-key FILE", "made by tributary-hub service-key create --out FILE");
+  if (options.listen.port == 0) return bad("--listen", "port 0", "a port: image names contain it");
   constexpr std::string_view kWanted =
       "at an IPv4 address, localhost or ::1: a task's network has no DNS";
   if (!is_reachable(options.hub.host)) return bad("--hub", options.hub.to_string(), kWanted);

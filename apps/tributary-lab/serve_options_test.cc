@@ -48,6 +48,7 @@ TEST(ServeOptions, NameWhatIsMissing) {
 TEST(ServeOptions, NameWhatIsWrong) {
   EXPECT_THAT(error_of(with({"--driver", "vm"})), HasSubstr("containers, processes"));
   EXPECT_THAT(error_of(with({"--listen", "9010"})), HasSubstr("9010"));
+  EXPECT_THAT(error_of(with({"--listen", ":0"})), HasSubstr("image names contain it"));
   EXPECT_THAT(error_of(with({"--nonsense"})), HasSubstr("--nonsense"));
   EXPECT_THAT(error_of(with({"extra"})), HasSubstr("\"extra\""));
 }
