@@ -384,6 +384,9 @@ TEST(Program, StartsReceiversOnceProcessorsArePrepared) {
   EXPECT_THAT(at_once, ElementsAre("make filter", "start debug"));
   EXPECT_THAT(running.take_events(), ElementsAre("prepared filter", "start prometheus"));
   EXPECT_TRUE(running.program.service()->ready());
+
+  running.signal(SIGTERM);
+  EXPECT_TRUE(running.program.outcome().has_value());
 }
 
 TEST(Program, StopsWhileProcessorsArePrepared) {
