@@ -10,12 +10,14 @@ using namespace tributary;
 
 namespace {
 
-// YAML has keys of at most 1,024 characters on their line (YAML 1.2, 7.4.2); JSON has longer ones.
+// YAML has keys of at most 1,024 characters on their line (YAML 1.2, 7.4.2), and our reader takes
+// none with NUL; JSON has both.
 bool fits_yaml(const config::Node& node) {
   for (const config::Node& element : node.elements())
     if (!fits_yaml(element)) return false;
   for (const config::Node::Item& item : node.items())
-    if (item.key.size() > 250 || !fits_yaml(item.value)) return false;
+    if (item.key.size() > 250 || item.key.find('\0') != std::string::npos || !fits_yaml(item.value))
+      return false;
   return true;
 }
 
