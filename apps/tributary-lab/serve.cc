@@ -7,11 +7,11 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "aws/sha256.h"
 #include "base/disk.h"
 #include "lab/api/api.h"
 #include "lab/api/hub_authority.h"
 #include "lab/cgroup/cgroup.h"
+#include "lab/cgroup/cgroup_name.h"
 #include "lab/driver/docker/docker_driver.h"
 #include "lab/driver/processes/process_driver.h"
 #include "lab/ecs/control_plane.h"
@@ -112,7 +112,7 @@ net::Task<Result<void>> make_driver(const ServeOptions& options, std::string own
   auto programs = lab::load_programs(options.programs);
   if (!programs) co_return programs.error();
   lab::ProcessDriver::Options settings{
-      .cgroup_parent = "tributary-" + aws::sha256_hex(owner).substr(0, 12),
+      .cgroup_parent = lab::cgroup_name(owner),
       .cgroup_trees = lab::find_cgroup_trees(lab::read_text),
       .make_network = [&lab] { return network_for_processes(lab); }};
   lab.processes = std::make_unique<lab::ProcessDriver>(

@@ -1,9 +1,9 @@
 #include "lab/driver/docker/docker_driver.h"
+#include "lab/cgroup/cgroup_name.h"
 
 #include <algorithm>
 #include <set>
 
-#include "aws/sha256.h"
 #include "base/strings.h"
 #include "lab/driver/docker/docker_sandbox.h"
 #include "lab/driver/docker/environment.h"
@@ -21,11 +21,6 @@ std::string socket_path(std::string_view socket) {
   constexpr std::string_view kScheme = "unix://";
   if (socket.starts_with(kScheme)) socket.remove_prefix(kScheme.size());
   return std::string(socket);
-}
-
-// Of a lab: two labs on one machine must not sweep each other's.
-std::string cgroup_name(const std::string& owner) {
-  return "tributary-" + aws::sha256_hex(owner).substr(0, 12);
 }
 
 // What to do about the errors that the set-up of a machine causes.
