@@ -366,8 +366,9 @@ struct Decode {
 
 }  // namespace detail
 
-// config::decode(node, value, diagnostics)
-inline constexpr detail::Decode decode{};
+// config::decode(node, value, diagnostics). An object, so that no type's own `decode` is looked up
+// by it; named as the function that it stands for.
+inline constexpr detail::Decode decode{};  // NOLINT(readability-identifier-naming)
 
 template <class T>
 const ValueType& value_type() {
