@@ -1,0 +1,18 @@
+import { defineConfig } from "vite";
+
+// The bundle that the hub embeds (src/hub/console). `npm run dev` passes API calls to a hub at HUB.
+const hub = process.env.HUB ?? "http://127.0.0.1:9009";
+
+export default defineConfig({
+  base: "/console/",
+  esbuild: { jsx: "automatic", jsxImportSource: "preact" },
+  build: {
+    outDir: process.env.OUT_DIR ?? "dist",
+    emptyOutDir: true,
+    target: "es2022",
+    // Content-Security-Policy forbids data: scripts and styles; files can be cached for ever.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { "^/(workspaces|topology|denials|dashboards)": hub } },
+});
