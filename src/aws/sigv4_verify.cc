@@ -75,9 +75,12 @@ RawOutcome read_header_form(std::string_view header, const net::Headers& headers
     }
     const std::string_view key = pair.substr(0, equals);
     std::string value(pair.substr(equals + 1));
-    if (key == "Credential") raw.credential = std::move(value);
-    if (key == "SignedHeaders") raw.signed_headers = std::move(value);
-    if (key == "Signature") raw.signature = std::move(value);
+    if (key == "Credential")
+      raw.credential = std::move(value);
+    else if (key == "SignedHeaders")
+      raw.signed_headers = std::move(value);
+    else if (key == "Signature")
+      raw.signature = std::move(value);
   }
   auto date = headers.get("X-Amz-Date");
   if (!date) date = headers.get("Date");

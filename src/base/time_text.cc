@@ -68,7 +68,7 @@ std::string print_iso8601(const WideTime& time, int fraction_digits) {
   std::string out = text.data();
   if (fraction_digits > 0) {
     std::snprintf(text.data(), text.size(), ".%09d", static_cast<int>(time.fraction.count()));
-    out.append(text.data(), static_cast<std::size_t>(1 + std::min(fraction_digits, 9)));
+    out.append(text.data(), 1 + static_cast<std::size_t>(std::min(fraction_digits, 9)));
   }
   return out + 'Z';
 }

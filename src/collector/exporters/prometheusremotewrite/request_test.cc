@@ -9,7 +9,6 @@ namespace tributary::collector::prometheusremotewrite {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 constexpr Instant kNow{};
 constexpr std::int64_t kTime = 1'700'000'000'000;

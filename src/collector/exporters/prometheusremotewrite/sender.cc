@@ -46,11 +46,10 @@ net::Task<void> Sender::stop(Instant deadline) {
   drop_the_rest();
 }
 
-void Sender::add(CompiledShapePtr shape, BatchPtr batch) {
+void Sender::add(const CompiledShapePtr& shape, const BatchPtr& batch) {
   if (stopped_) return drop(DropReason::shutdown, shape->size());
   if (open_.is_full(now())) close_open_request();
-  if (const auto series = open_.add(std::move(shape), std::move(batch), now()))
-    log_.conflict(*series);
+  if (const auto series = open_.add(shape, batch, now())) log_.conflict(*series);
   update_gauges();
   wake_when_due();
 }

@@ -67,7 +67,7 @@ class Sender {
   // counted.
   net::Task<void> stop(Instant deadline);
 
-  void add(CompiledShapePtr shape, BatchPtr batch);
+  void add(const CompiledShapePtr& shape, const BatchPtr& batch);
   // Something without samples, such as metadata; sent before batches that come later.
   void add(std::vector<EncodedRequest> requests);
 

@@ -20,7 +20,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 std::vector<std::size_t> range(std::size_t from, std::size_t to) {
   std::vector<std::size_t> out(to - from);

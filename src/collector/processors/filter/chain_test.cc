@@ -143,7 +143,7 @@ struct RandomChain {
   }
 
   std::unique_ptr<Processor> add_rename(Dice& dice) {
-    const std::string name = kNames[dice.below(6)];
+    const std::string& name = kNames[dice.below(6)];
     rules.push_back([twin = std::make_shared<Rename>(name)](Series& series) {
       twin->apply(series);
       return true;
