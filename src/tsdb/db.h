@@ -66,7 +66,7 @@ struct RefusedSample {
 };
 
 struct AppendResult {
-  static constexpr std::size_t kExamplesMax = 5;
+  static constexpr std::size_t kExamplesMax = 5;  // and one more of each reason not among them
 
   std::uint64_t appended = 0;           // with those accepted as exact repeats, and with histograms
   std::uint64_t histograms = 0;         // of these
@@ -75,7 +75,7 @@ struct AppendResult {
   std::uint64_t exemplars_refused = 0;  // out of order, too long, or without their series
   std::uint64_t series_created = 0;
   std::array<std::uint64_t, kRefusals> refused{};
-  std::vector<RefusedSample> examples;  // the first ones
+  std::vector<RefusedSample> examples;  // the first ones, and the first of each reason
 
   std::uint64_t refused_total() const;
 };

@@ -20,21 +20,27 @@ bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
 
+// The first few of all, and the first of each reason.
+bool is_example(Refusal reason, const AppendResult& result) {
+  return result.examples.size() < AppendResult::kExamplesMax ||
+         result.refused[static_cast<std::size_t>(reason)] == 0;
+}
+
 void refuse(Refusal reason, Sample sample, std::string_view packed, AppendResult& result) {
-  ++result.refused[static_cast<std::size_t>(reason)];
-  if (result.examples.size() < AppendResult::kExamplesMax) {
+  if (is_example(reason, result)) {
     result.examples.push_back({reason, sample, LabelsView(packed).to_string(), {}});
   }
+  ++result.refused[static_cast<std::size_t>(reason)];
 }
 
 void refuse(Refusal reason, std::uint64_t samples, std::string_view packed,
             const std::string& detail, AppendResult& result) {
   if (samples == 0) return;
-  result.refused[static_cast<std::size_t>(reason)] += samples;
-  if (result.examples.size() < AppendResult::kExamplesMax) {
+  if (is_example(reason, result)) {
     std::string series = packed.empty() ? std::string() : LabelsView(packed).to_string();
     result.examples.push_back({reason, {}, std::move(series), detail});
   }
+  result.refused[static_cast<std::size_t>(reason)] += samples;
 }
 
 bool same_histogram(const NativeHistogram& a, const FloatHistogram& b) {

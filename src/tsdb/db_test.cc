@@ -86,6 +86,19 @@ TEST_F(DbTest, RefusesSamplesOneByOneAndNamesTheReason) {
   EXPECT_EQ(read(*db)[up_], (std::vector<Sample>{{kNow, 1}, {kNow + 1, 4}}));
 }
 
+TEST_F(DbTest, HasAnExampleOfEachReasonHoweverManyThereAreOfOne) {
+  const auto db = open({.out_of_order_window = 0s});
+  write(*db, up_, {{kNow, 1}});
+  std::vector<Sample> samples;
+  for (int i = 1; i <= 100; ++i) samples.push_back({kNow - i, 1});
+  samples.push_back({kNow, 2});
+
+  const AppendResult result = write(*db, up_, samples);
+
+  ASSERT_EQ(result.examples.size(), AppendResult::kExamplesMax + 1);
+  EXPECT_EQ(result.examples.back().reason, Refusal::duplicate);
+}
+
 TEST_F(DbTest, AcceptsAWholeRequestAgain) {
   const auto db = open({.out_of_order_window = 0s});
   std::vector<Sample> request;

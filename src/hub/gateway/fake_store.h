@@ -25,15 +25,19 @@ class FakeStore final : public workspaces::Store {
   void configure(std::string_view id, const workspaces::WorkspaceSettings& with) override {
     settings[std::string(id)] = with;
   }
-  workspaces::Answer write(std::string_view id, const workspaces::WriteCall& call) override {
+  workspaces::WriteOutcome write(std::string_view id, const workspaces::WriteCall& call) override {
     note("write " + std::string(id) + " " + std::string(call.body));
-    return {.status = 204, .headers = {{"X-Written", "1"}}};
+    return outcome;
   }
   workspaces::Answer call(std::string_view id, const workspaces::ApiCall& call) override {
     std::string text = "call " + std::string(id) + " " + std::string(call.path);
     for (const auto& [name, value] : call.params) text += " " + name + "=" + value;
     note(std::move(text));
     return {.status = 200, .content_type = "application/json", .body = answer};
+  }
+
+  Result<workspaces::Usage> usage(std::string_view) override {
+    return workspaces::Usage{.active_series = 42};
   }
 
   void note(std::string text) {
@@ -46,6 +50,7 @@ class FakeStore final : public workspaces::Store {
   std::set<std::string> ids;
   std::vector<std::string> calls;
   std::string answer = "{}";
+  workspaces::WriteOutcome outcome{.answer = {.status = 204, .headers = {{"X-Written", "1"}}}};
   bool fail_remove = false;
 };
 

@@ -339,10 +339,11 @@ net::Response Gateway::data(Exchange& exchange, const Route& route, const Caller
         {403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region. "});
   if (const auto denied = authorize(request, caller, &record, trail)) return refuse(*denied);
   if (route.data_path == "remote_write") {
-    return to_response(parts_.workspaces.write(
-        record.id, {.content_type = request.headers.get("Content-Type").value_or(""),
-                    .content_encoding = request.headers.get("Content-Encoding").value_or(""),
-                    .body = request.body}));
+    const workspaces::WriteCall call{
+        .content_type = request.headers.get("Content-Type").value_or(""),
+        .content_encoding = request.headers.get("Content-Encoding").value_or(""),
+        .body = request.body};
+    return to_response(parts_.workspaces.write(record.id, call).answer);
   }
   const auto limits = parts_.limits.of(record.id);
   exchange.query = Query{.workspace_id = record.id,

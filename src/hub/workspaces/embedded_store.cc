@@ -173,11 +173,11 @@ void EmbeddedStore::count_write(Workspace& workspace, const WriteOutcome& outcom
       .counter("tributary_hub_samples_stored_total", "Samples stored durably.",
                {{"workspace", workspace.id}})
       .add(outcome.samples_stored + outcome.histograms_stored);
-  for (const auto& [reason, count] : outcome.refused) {
+  for (const auto& [reason, samples] : outcome.refused) {
     telemetry_
         .counter("tributary_hub_samples_refused_total", "Samples refused, by reason.",
                  labels(reason))
-        .add(count);
+        .add(samples.count);
   }
   if (outcome.exemplars_refused > 0) {
     telemetry_
@@ -203,19 +203,21 @@ void EmbeddedStore::configure(std::string_view workspace_id, const WorkspaceSett
   options_.limits.set(workspace_id, settings);
 }
 
-Answer EmbeddedStore::write(std::string_view workspace_id, const WriteCall& call) {
-  return with_workspace(workspace_id, [&](Workspace& workspace) {
+WriteOutcome EmbeddedStore::write(std::string_view workspace_id, const WriteCall& call) {
+  WriteOutcome outcome;
+  outcome.answer = with_workspace(workspace_id, [&](Workspace& workspace) {
     const auto limits = options_.limits.of(workspace.id);
     const WriteMemories::Lease memory(write_memories_);
-    WriteOutcome outcome = remote_write(call, {.db = *workspace.db,
-                                               .limits = *limits,
-                                               .rate = workspace.rate,
-                                               .memory = *memory,
-                                               .workspace_id = workspace.id,
-                                               .now = clock_.monotonic()});
+    outcome = remote_write(call, {.db = *workspace.db,
+                                  .limits = *limits,
+                                  .rate = workspace.rate,
+                                  .memory = *memory,
+                                  .workspace_id = workspace.id,
+                                  .now = clock_.monotonic()});
     count_write(workspace, outcome);
     return std::move(outcome.answer);
   });
+  return outcome;
 }
 
 Answer EmbeddedStore::call(std::string_view workspace_id, const ApiCall& call) {
@@ -234,6 +236,17 @@ Answer EmbeddedStore::call(std::string_view workspace_id, const ApiCall& call) {
                             .clock = clock_,
                             .started = started_});
   });
+}
+
+Result<Usage> EmbeddedStore::usage(std::string_view workspace_id) {
+  Usage usage;
+  const Answer answer = with_workspace(workspace_id, [&](Workspace& workspace) {
+    usage.active_series = workspace.db->stats().series;
+    return Answer{};
+  });
+  if (answer.status == 200) return usage;
+  return Error(answer.status == 404 ? Code::not_found : Code::unavailable,
+               "workspace " + std::string(workspace_id) + ": " + answer.body);
 }
 
 void EmbeddedStore::open_all() {

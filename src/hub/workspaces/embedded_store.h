@@ -34,8 +34,6 @@ class Parallel;
 
 namespace tributary::hub::workspaces {
 
-struct WriteOutcome;
-
 class EmbeddedStore final : public Store {
  public:
   struct Options {
@@ -54,8 +52,9 @@ class EmbeddedStore final : public Store {
   Result<void> create(std::string_view workspace_id) override;
   Result<void> remove(std::string_view workspace_id) override;
   void configure(std::string_view workspace_id, const WorkspaceSettings& settings) override;
-  Answer write(std::string_view workspace_id, const WriteCall& call) override;
+  WriteOutcome write(std::string_view workspace_id, const WriteCall& call) override;
   Answer call(std::string_view workspace_id, const ApiCall& call) override;
+  Result<Usage> usage(std::string_view workspace_id) override;
 
   // Opens every workspace now, so that the first request does not wait for the replay.
   void open_all();

@@ -43,8 +43,11 @@ class EmbeddedStoreTest : public ::testing::Test {
   Answer write(const Labels& labels, const std::vector<Sample>& samples) {
     return send(body(labels, samples));
   }
-  Answer send(std::string_view bytes, const std::string& id = kId) {
+  WriteOutcome outcome_of(std::string_view bytes, const std::string& id = kId) {
     return store_->write(id, {.content_type = {}, .content_encoding = {}, .body = bytes});
+  }
+  Answer send(std::string_view bytes, const std::string& id = kId) {
+    return outcome_of(bytes, id).answer;
   }
   std::string read(std::string_view path, const Params& params = {}) {
     const Answer answer = store_->call(kId, {.path = path, .params = params});
@@ -189,6 +192,48 @@ TEST_F(EmbeddedStoreTest, StoresWhatIsGoodAndNamesWhatIsNot) {
               HasSubstr("tributary_hub_samples_refused_total{reason=\"out of order sample\","
                         "workspace=\"" +
                         std::string(kId) + "\"} 1"));
+}
+
+TEST_F(EmbeddedStoreTest, GivesAnExampleOfEachReasonThatItRefusesFor) {
+  open({.labels_per_series_max = 3, .out_of_order_window = {0s}});
+  ASSERT_EQ(write(up_, {{kNow - 1000, 1}}).status, 200);
+  const Labels wide{{"__name__", "m"}, {"a", "1"}, {"b", "2"}, {"c", "3"}};
+  std::vector<Sample> samples;
+  for (int i = 1; i <= 9; ++i) samples.push_back({kNow - 1000 - i, 1});
+  samples.push_back({kNow - 1000, 5});
+  remote::WriteRequestEncoder encoder;
+  encoder.add({.labels = up_.span(), .samples = samples});
+  encoder.add({.labels = wide.span(), .samples = samples});
+
+  const WriteOutcome outcome = outcome_of(remote::compress(encoder.finish()));
+
+  ASSERT_EQ(outcome.refused.size(), 3U);
+  EXPECT_EQ(outcome.refused.at("out of order sample").count, 9U);
+  EXPECT_EQ(outcome.refused.at("out of order sample").example,
+            "out of order sample. timestamp=2023-11-14T22:13:18.999Z, series=up{job=\"api\"}");
+  EXPECT_EQ(outcome.refused.at("duplicate sample for timestamp").example,
+            "duplicate sample for timestamp. timestamp=2023-11-14T22:13:19.000Z, "
+            "series=up{job=\"api\"}");
+  EXPECT_EQ(outcome.refused.at("invalid labels").count, 10U);
+  EXPECT_THAT(outcome.refused.at("invalid labels").example, HasSubstr("too many labels"));
+  EXPECT_EQ(outcome.failure, "");
+}
+
+TEST_F(EmbeddedStoreTest, SaysWhyNothingOfARequestIsTaken) {
+  open({.request_size_max = {100}});
+
+  EXPECT_EQ(outcome_of("\x05\xff\xff").failure, "unreadable request");
+  EXPECT_EQ(outcome_of(remote::compress(std::string(101, 'a'))).failure, "request too large");
+  EXPECT_EQ(store_->write(kId, {.content_type = "application/json", .body = "{}"}).failure,
+            "unsupported content type");
+  EXPECT_EQ(outcome_of("", "ws-none").answer.status, 404);
+}
+
+TEST_F(EmbeddedStoreTest, TellsHowMuchOfAWorkspaceIsUsed) {
+  write(up_, {{kNow, 1}});
+
+  EXPECT_EQ(store_->usage(kId)->active_series, 1U);
+  EXPECT_EQ(store_->usage("ws-none").error().code(), Code::not_found);
 }
 
 TEST_F(EmbeddedStoreTest, RefusesSeriesThatBreakTheRulesAndStoresTheOthers) {
@@ -357,10 +402,9 @@ std::string body_v2(std::string_view refs, std::int64_t ms) {
 
 TEST_F(EmbeddedStoreTest, TakesRemoteWrite2AndSaysWhatIsWritten) {
   const auto send_v2 = [this](const std::string& bytes) {
-    return store_->write(
-        kId, {.content_type = "application/x-protobuf;proto=io.prometheus.write.v2.Request",
-              .content_encoding = "snappy",
-              .body = bytes});
+    const char* type = "application/x-protobuf;proto=io.prometheus.write.v2.Request";
+    return store_->write(kId, {.content_type = type, .content_encoding = "snappy", .body = bytes})
+        .answer;
   };
   using Headers = std::vector<std::pair<std::string, std::string>>;
   const auto written = [](const char* samples) {
@@ -372,7 +416,7 @@ TEST_F(EmbeddedStoreTest, TakesRemoteWrite2AndSaysWhatIsWritten) {
   const Answer good = send_v2(body_v2({"\x01\x02", 2}, kNow));
   const Answer broken = send_v2(body_v2({"\x01\x09", 2}, kNow));
   const Answer nothing = send_v2("not snappy");
-  const Answer json = store_->write(kId, {.content_type = "application/json", .body = "{}"});
+  const Answer json = store_->write(kId, {.content_type = "application/json", .body = "{}"}).answer;
 
   EXPECT_EQ(good.status, 204) << good.body;
   EXPECT_EQ(good.headers, written("1"));

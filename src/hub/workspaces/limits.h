@@ -4,6 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "config/values.h"
@@ -69,5 +72,8 @@ struct Limits {
     f.optional("queries_waiting_max", queries_waiting_max, "for others to end; more are refused");
   }
 };
+
+// Each by its name in the file: durations in seconds, sizes in bytes, 0 for none.
+std::vector<std::pair<std::string, double>> as_numbers(Limits limits);
 
 }  // namespace tributary::hub::workspaces

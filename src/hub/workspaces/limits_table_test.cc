@@ -55,5 +55,18 @@ TEST(LimitsTable, NamesTheLineOfAMistakeAndKeepsWhatItHad) {
   refused("default: {}", "did you mean \"defaults\"?");
 }
 
+TEST(Limits, AreNumbersByTheirNamesInTheFile) {
+  const auto numbers =
+      as_numbers({.request_size_max = {1024}, .ingestion_rate = 5, .retention = {36h}});
+
+  const std::map<std::string, double> by_name(numbers.begin(), numbers.end());
+  EXPECT_EQ(by_name.at("request_size_max"), 1024);
+  EXPECT_EQ(by_name.at("ingestion_rate"), 5);
+  EXPECT_EQ(by_name.at("ingestion_burst"), 50);
+  EXPECT_EQ(by_name.at("retention"), 129'600);
+  EXPECT_EQ(by_name.at("query_range_max"), 0);
+  EXPECT_EQ(by_name.size(), numbers.size());
+}
+
 }  // namespace
 }  // namespace tributary::hub::workspaces

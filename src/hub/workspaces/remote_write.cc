@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/strings.h"
 #include "base/time_text.h"
 #include "hub/workspaces/write_collector.h"
 #include "hub/workspaces/write_format.h"
@@ -38,20 +39,30 @@ std::string describe(const tsdb::RefusedSample& refused, const Limits& limits) {
 }
 
 // 2 out of order sample, 1 invalid labels
-std::string counts(const std::map<std::string, std::uint64_t>& refused) {
+std::string counts(const std::map<std::string, Refused>& refused) {
   std::string out;
-  for (const auto& [reason, count] : refused) {
+  for (const auto& [reason, samples] : refused) {
     if (!out.empty()) out += ", ";
-    out += std::to_string(count) + ' ' + reason;
+    out += std::to_string(samples.count) + ' ' + reason;
   }
   return out;
 }
 
-Answer refusal_of(const Error& error) {
+// Nothing of the request counts as stored.
+void fail(const Error& error, WriteOutcome& outcome) {
   switch (error.code()) {
-    case Code::limit_exceeded: return text_answer(413, error.message());
-    case Code::unavailable: return text_answer(503, error.message());
-    default: return text_answer(400, error.message());
+    case Code::limit_exceeded:
+      outcome.failure = "request too large";
+      outcome.answer = text_answer(413, error.message());
+      return;
+    case Code::unavailable:
+      outcome.failure = "storage failed";
+      outcome.answer = text_answer(503, error.message());
+      return;
+    default:
+      outcome.failure = "unreadable request";
+      outcome.answer = text_answer(400, error.message());
+      return;
   }
 }
 
@@ -83,11 +94,15 @@ void count_refused(WriteCollector& collected, const tsdb::AppendResult& appended
   for (std::size_t i = 0; i < tsdb::kRefusals; ++i) {
     if (appended.refused[i] == 0) continue;
     const auto reason = static_cast<tsdb::Refusal>(i);
-    outcome.refused[std::string(to_string(reason))] += appended.refused[i];
+    outcome.refused[std::string(to_string(reason))].count += appended.refused[i];
     met_limit = met_limit || reason == tsdb::Refusal::series_limit ||
                 reason == tsdb::Refusal::metric_series_limit;
   }
   if (outcome.refused.empty()) return;
+  for (const tsdb::RefusedSample& sample : appended.examples) {
+    std::string& example = outcome.refused[std::string(to_string(sample.reason))].example;
+    if (example.empty()) example = describe(sample, context.limits);
+  }
   std::string first = std::move(collected.first_refused);
   if (!appended.examples.empty()) first = describe(appended.examples.front(), context.limits);
   outcome.answer =
@@ -101,31 +116,20 @@ void store(WriteFormat format, std::string_view body, const WriteContext& contex
            WriteOutcome& outcome) {
   const auto message =
       remote::uncompress(body, context.limits.request_size_max.bytes, context.memory.message);
-  if (!message) {
-    outcome.answer = refusal_of(message.error());
-    return;
-  }
+  if (!message) return fail(message.error(), outcome);
   WriteCollector collected(context.limits, context.memory.batch);
-  if (auto decoded = decode(format, *message, context.limits, collected); !decoded) {
-    outcome.answer = refusal_of(decoded.error());
-    return;
-  }
+  if (auto decoded = decode(format, *message, context.limits, collected); !decoded)
+    return fail(decoded.error(), outcome);
   const std::size_t samples = collected.batch.sample_count();
   if (!context.rate.take(static_cast<double>(samples), context.limits.ingestion_rate,
                          context.limits.burst(), context.now)) {
     outcome.answer = over_rate(context.limits, collected.batch);
-    outcome.refused["rate limit"] = samples;
+    outcome.refused["rate limit"] = {samples, std::string(trim(outcome.answer.body))};
     return;
   }
   const auto appended = context.db.append(collected.batch, &collected.labeller);
-  if (!appended) {
-    outcome.answer = refusal_of(appended.error());
-    return;
-  }
-  if (auto synced = context.db.sync(); !synced) {
-    outcome.answer = refusal_of(synced.error());
-    return;
-  }
+  if (!appended) return fail(appended.error(), outcome);
+  if (auto synced = context.db.sync(); !synced) return fail(synced.error(), outcome);
   outcome.samples_stored = appended->appended - appended->histograms;
   outcome.histograms_stored = appended->histograms;
   outcome.exemplars_stored = appended->exemplars;
@@ -139,6 +143,7 @@ WriteOutcome remote_write(const WriteCall& call, const WriteContext& context) {
   WriteOutcome outcome;
   const auto format = write_format_of(call);
   if (!format) {
+    outcome.failure = "unsupported content type";
     outcome.answer = text_answer(415, format.error().message());
     return outcome;
   }

@@ -7,9 +7,6 @@
 // disk fails: nothing counts as stored then, and the sender tries again.
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <string>
 #include <string_view>
 
 #include "base/clock.h"
@@ -32,15 +29,6 @@ struct WriteContext {
   WriteMemory& memory;
   std::string_view workspace_id;
   Instant now;
-};
-
-struct WriteOutcome {
-  Answer answer;
-  std::uint64_t samples_stored = 0;
-  std::uint64_t histograms_stored = 0;
-  std::uint64_t exemplars_stored = 0;
-  std::map<std::string, std::uint64_t> refused;  // samples by reason
-  std::uint64_t exemplars_refused = 0;           // no reason to fail
 };
 
 WriteOutcome remote_write(const WriteCall& call, const WriteContext& context);

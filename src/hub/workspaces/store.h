@@ -9,6 +9,8 @@
 // the loop.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -48,6 +50,30 @@ struct WriteCall {
   std::string_view body;
 };
 
+// Samples of a write that were refused for one reason.
+struct Refused {
+  std::uint64_t count = 0;
+  std::string example;  // what the writer is told of the first one, the series included
+};
+
+// What became of a write.
+struct WriteOutcome {
+  Answer answer;
+  std::uint64_t samples_stored = 0;
+  std::uint64_t histograms_stored = 0;
+  std::uint64_t exemplars_stored = 0;
+  std::map<std::string, Refused> refused;  // by reason: "out of order sample"
+  std::uint64_t exemplars_refused = 0;     // no reason to fail
+  // "", or why nothing of the request could be looked at or kept: "request too large". How many
+  // samples it had is not known then.
+  std::string failure;
+};
+
+// How much of its limits a workspace uses.
+struct Usage {
+  std::size_t active_series = 0;
+};
+
 // What the owner of a workspace may set. Nothing: the hub's own.
 struct WorkspaceSettings {
   std::optional<Duration> retention;
@@ -68,8 +94,10 @@ class Store {
   virtual void configure(std::string_view workspace_id, const WorkspaceSettings& settings) = 0;
 
   // 2xx means stored durably.
-  virtual Answer write(std::string_view workspace_id, const WriteCall& call) = 0;
+  virtual WriteOutcome write(std::string_view workspace_id, const WriteCall& call) = 0;
   virtual Answer call(std::string_view workspace_id, const ApiCall& call) = 0;
+  // not_found where there is no such workspace.
+  virtual Result<Usage> usage(std::string_view workspace_id) = 0;
 };
 
 }  // namespace tributary::hub::workspaces

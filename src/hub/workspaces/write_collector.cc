@@ -136,8 +136,10 @@ bool WriteCollector::add_packed(const remote::SeriesView& series) {
 }
 
 void WriteCollector::refuse(const char* reason, std::uint64_t points, std::string example) {
-  refused[reason] += points;
-  if (first_refused.empty()) first_refused = std::move(example);
+  Refused& of_reason = refused[reason];
+  of_reason.count += points;
+  if (first_refused.empty()) first_refused = example;
+  if (of_reason.example.empty()) of_reason.example = std::move(example);
 }
 
 }  // namespace tributary::hub::workspaces

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "hub/workspaces/limits.h"
+#include "hub/workspaces/store.h"
 #include "remote/write_request.h"
 #include "remote/write_request_v2.h"
 #include "tsdb/write_batch.h"
@@ -50,7 +51,7 @@ class WriteCollector final : public remote::WriteRequestVisitor,
 
   Labeller labeller;
   tsdb::WriteBatch& batch;
-  std::map<std::string, std::uint64_t> refused;  // points by reason
+  std::map<std::string, Refused> refused;  // points by reason
   std::string first_refused;
   std::uint64_t exemplars_refused = 0;
 
