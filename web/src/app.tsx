@@ -3,28 +3,41 @@
 import { ErrorBoundary, LocationProvider, lazy, Route, Router } from "preact-iso";
 import { session } from "./api/session";
 import SignIn from "./pages/sign-in/page";
+import { Toasts } from "./ui/toast";
+import { NeedsWorkspace, WorkspaceProvider } from "./ui/workspace";
 
-const Explore = lazy(() => import("./pages/explore/page"));
-const Dashboards = lazy(() => import("./pages/dashboards/page"));
+const Explore = withWorkspace(lazy(() => import("./pages/explore/page")));
+const Dashboards = withWorkspace(lazy(() => import("./pages/dashboards/page")));
 const Topology = lazy(() => import("./pages/topology/page"));
-const Workspace = lazy(() => import("./pages/workspace/page"));
+const Workspace = withWorkspace(lazy(() => import("./pages/workspace/page")));
+
+function withWorkspace(Page: () => preact.JSX.Element) {
+  return () => (
+    <NeedsWorkspace>
+      <Page />
+    </NeedsWorkspace>
+  );
+}
 
 export function App() {
   if (session.value === undefined) return null;
   if (session.value === null) return <SignIn />;
   return (
     <LocationProvider scope="/console">
-      <main>
-        <ErrorBoundary>
-          <Router>
-            <Route path="/console/" component={Dashboards} />
-            <Route path="/console/explore" component={Explore} />
-            <Route path="/console/dashboards/:uid?" component={Dashboards} />
-            <Route path="/console/topology" component={Topology} />
-            <Route path="/console/workspace" component={Workspace} />
-          </Router>
-        </ErrorBoundary>
-      </main>
+      <WorkspaceProvider>
+        <main>
+          <ErrorBoundary>
+            <Router>
+              <Route path="/console/" component={Dashboards} />
+              <Route path="/console/explore" component={Explore} />
+              <Route path="/console/dashboards/:uid?" component={Dashboards} />
+              <Route path="/console/topology" component={Topology} />
+              <Route path="/console/workspace" component={Workspace} />
+            </Router>
+          </ErrorBoundary>
+        </main>
+        <Toasts />
+      </WorkspaceProvider>
     </LocationProvider>
   );
 }

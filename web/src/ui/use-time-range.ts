@@ -1,0 +1,75 @@
+// The time range of a page, bound to its address (?from=now-1h&to=now&refresh=30s), as Grafana's.
+//
+//   const time = useTimeRange();                     // or useTimeRange({ from: "now-6h", to: "now" })
+//   <TimePicker time={time} busy={answer.loading} />
+//   useLoad((signal) => ..time.interval.., [time.interval])   // the same object until it changes
+//   <Chart onSelect={time.zoom} />
+//
+// "now" is the moment of the last refresh and is one for the whole page, so all panels show the
+// same stretch. Auto refresh runs while a TimePicker is on the page and its tab is visible.
+
+import { signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import {
+  DEFAULT_RANGE,
+  type Interval,
+  parseDuration,
+  resolve,
+  type TimeRange,
+} from "../time/range";
+import { useAddress } from "./address";
+
+export interface TimeControl {
+  /** As it is written: {"from": "now-1h", "to": "now"}. */
+  range: TimeRange;
+  /** Seconds since 1970, as of the last refresh. */
+  interval: Interval;
+  /** Seconds between two refreshes; 0 where nobody wants it. */
+  refreshEvery: number;
+  setRange(range: TimeRange): void;
+  /** To an absolute range, such as one that was selected in a graph. */
+  zoom(interval: Interval): void;
+  refresh(): void;
+  /** "30s"; "" for never. */
+  setRefresh(every: string): void;
+}
+
+export interface TimeDefaults extends TimeRange {
+  refresh?: string;
+}
+
+const now = signal(Date.now() / 1000);
+
+export function refreshNow(): void {
+  now.value = Date.now() / 1000;
+}
+
+export function useTimeRange(defaults: TimeDefaults = DEFAULT_RANGE): TimeControl {
+  const address = useAddress();
+  const from = address.params.get("from") ?? defaults.from;
+  const to = address.params.get("to") ?? defaults.to;
+  const refresh = address.params.get("refresh") ?? defaults.refresh ?? "";
+  const at = now.value;
+
+  return useMemo(() => {
+    const range = { from, to };
+    const setRange = (next: TimeRange) => {
+      refreshNow();
+      address.set({ from: next.from, to: next.to });
+    };
+    return {
+      range,
+      // What cannot be read is an hour; the picker shows the address's text and what is wrong.
+      interval: resolve(range, at) ?? { start: at - 3600, end: at },
+      refreshEvery: parseDuration(refresh) ?? 0,
+      setRange,
+      zoom: ({ start, end }: Interval) =>
+        setRange({
+          from: String(Math.round(start * 1000)),
+          to: String(Math.round(end * 1000)),
+        }),
+      refresh: refreshNow,
+      setRefresh: (every: string) => address.set({ refresh: every || "off" }, "replace"),
+    };
+  }, [from, to, refresh, at]);
+}
