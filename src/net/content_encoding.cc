@@ -6,6 +6,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <vector>
+
+#include "base/strings.h"
+#include "net/http.h"
 
 namespace tributary::net {
 namespace {
@@ -32,12 +36,30 @@ std::size_t length_hint(std::string_view bytes) {
   return std::min<std::size_t>(length, bytes.size() * kExpansionMax);
 }
 
+// "gzip", or "gzip;q=0.5"; a weight of zero refuses it.
+bool is_gzip(std::string_view coding) {
+  const std::vector<std::string_view> parts = split(coding, ';');
+  if (to_lower(trim(parts[0])) != "gzip") return false;
+  return std::none_of(parts.begin() + 1, parts.end(), [](std::string_view parameter) {
+    const std::string weight = to_lower(trim(parameter));
+    return weight.starts_with("q=0") && weight.find_first_not_of("q=0.") == weight.npos;
+  });
+}
+
 Error too_long(std::uint64_t bytes_max) {
   return Error(Code::limit_exceeded,
                "gzip: more than " + std::to_string(bytes_max) + " bytes when unpacked");
 }
 
 }  // namespace
+
+bool accepts_gzip(const Headers& headers) {
+  for (const std::string_view value : headers.get_all("Accept-Encoding")) {
+    const std::vector<std::string_view> codings = split(value, ',');
+    if (std::any_of(codings.begin(), codings.end(), is_gzip)) return true;
+  }
+  return false;
+}
 
 Result<std::string> gunzip(std::string_view bytes, std::size_t bytes_max) {
   const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(

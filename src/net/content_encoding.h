@@ -14,6 +14,11 @@
 
 namespace tributary::net {
 
+class Headers;
+
+// Whether Accept-Encoding names gzip with a weight above zero (RFC 9110, 12.5.3).
+bool accepts_gzip(const Headers& headers);
+
 // Also takes several members one after the other. Errors: corruption; limit_exceeded where the
 // result would be longer than `bytes_max`.
 Result<std::string> gunzip(std::string_view bytes, std::size_t bytes_max);
