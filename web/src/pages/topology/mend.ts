@@ -1,0 +1,122 @@
+// How to add a missing statement: the command of the AWS CLI, where there is one.
+
+import type { Missing, PolicyDocument } from "../../api/types";
+
+export interface Remedy {
+  /** Who has to do it, and what it does. */
+  text: string;
+  /** Absent where no command does it. */
+  command?: string;
+}
+
+const SIDES: Record<Missing["side"], string> = {
+  identity_policy: "identity policy",
+  permissions_boundary: "permissions boundary",
+  session_policy: "session policy",
+  trust_policy: "trust policy",
+  resource_policy: "resource policy",
+  root_user: "root user",
+};
+
+export function sideName(side: Missing["side"]): string {
+  return SIDES[side];
+}
+
+interface Holder {
+  kind: "role" | "user";
+  name: string;
+  account: string;
+}
+
+export function parseHolder(holder: string): Holder | undefined {
+  const found = /^(role|user) (\S+) of account (\d{12})$/.exec(holder);
+  if (!found) return undefined;
+  const [, kind, name, account] = found as unknown as [string, Holder["kind"], string, string];
+  return { kind, name, account };
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function compact(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json));
+  } catch {
+    return json;
+  }
+}
+
+/** A trust policy with one statement more; nothing where it cannot be read. */
+export function withStatement(document: string, statement: string): string | undefined {
+  try {
+    const policy = JSON.parse(document);
+    const before = Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement];
+    return JSON.stringify({ ...policy, Statement: [...before, JSON.parse(statement)] });
+  } catch {
+    return undefined;
+  }
+}
+
+function policyOf(statement: string): string {
+  return `{"Version":"2012-10-17","Statement":[${compact(statement)}]}`;
+}
+
+// "aps:RemoteWrite" -> "allow-aps-RemoteWrite"
+function policyName(statement: string): string {
+  try {
+    const action = JSON.parse(statement).Action;
+    const first = Array.isArray(action) ? action[0] : action;
+    if (typeof first === "string") return `allow-${first.replace(/[^\w+=,.@-]/g, "-")}`;
+  } catch {
+    // Any name does.
+  }
+  return "allow-missing";
+}
+
+/** `endpoint` is the hub's address, `documents` what the caller may see of both sides. */
+export function remedy(missing: Missing, documents: PolicyDocument[], endpoint: string): Remedy {
+  const holder = parseHolder(missing.holder);
+  const cli = (...words: string[]) => ["aws", `--endpoint-url ${endpoint}`, ...words].join(" ");
+  switch (missing.side) {
+    case "identity_policy": {
+      if (!holder) break;
+      const named = `--${holder.kind}-name ${holder.name}`;
+      const name = `--policy-name ${policyName(missing.statement)}`;
+      const document = `--policy-document ${quoted(policyOf(missing.statement))}`;
+      return {
+        text: `As an administrator of account ${holder.account}: adds an inline policy.`,
+        command: cli("iam", `put-${holder.kind}-policy`, named, name, document),
+      };
+    }
+    case "trust_policy": {
+      if (!holder) break;
+      const now = documents.find((one) => one.side === "trust_policy")?.document;
+      const all = now === undefined ? undefined : withStatement(now, missing.statement);
+      if (all === undefined)
+        return {
+          text: `An administrator of account ${holder.account} adds the statement to the trust policy of role ${holder.name}: what stands there must be kept, and you may not see it.`,
+        };
+      const words = ["iam", "update-assume-role-policy", `--role-name ${holder.name}`];
+      return {
+        text: `As an administrator of account ${holder.account}: replaces the trust policy by what it says now and the statement.`,
+        command: cli(...words, `--policy-document ${quoted(all)}`),
+      };
+    }
+    case "permissions_boundary":
+      return {
+        text: `The policy that is the permissions boundary of ${missing.holder} needs a version with the statement: aws iam create-policy-version --set-as-default.`,
+      };
+    case "session_policy":
+      return {
+        text: "Whoever calls AssumeRole passes a session policy that is too narrow: add the statement to it, or pass none.",
+      };
+    case "resource_policy":
+      return {
+        text: "Workspaces have no policies of their own: assume a role of the workspace's account and write by that.",
+      };
+    case "root_user":
+      return { text: "The root user may not do this: take a user or a role." };
+  }
+  return { text: `Add the statement to the ${sideName(missing.side)} of ${missing.holder}.` };
+}

@@ -1,0 +1,128 @@
+import { expect, test } from "vitest";
+import type { Topology, TopologyEdge, TopologyNode } from "../../api/types";
+import { place } from "./layout";
+import { openAtFirst, pictureOf } from "./picture";
+
+const CENTRAL = "222222222222";
+const WORKSPACE = `arn:aws:aps:eu-west-1:${CENTRAL}:workspace/ws-1`;
+const WRITER = `arn:aws:iam::${CENTRAL}:role/writer`;
+
+function role(account: string, name: string): TopologyNode {
+  return { id: `arn:aws:iam::${account}:role/${name}`, kind: "role", account, name };
+}
+
+function edge(from: string, to: string, rest: Partial<TopologyEdge> = {}): TopologyEdge {
+  return {
+    id: `${from} ${to}`,
+    kind: "assume",
+    from,
+    to,
+    state: "allowed",
+    action: "sts:AssumeRole",
+    missing: [],
+    documents: [],
+    ...rest,
+  };
+}
+
+/** So many workload accounts with a task role, and a central one with writer and workspace. */
+function fleet(size: number, broken: string[] = []): Topology {
+  const ids = Array.from({ length: size }, (_, i) => String(300_000_000_000 + i));
+  const tasks = ids.map((id) => role(id, "task"));
+  return {
+    generatedAt: 0,
+    accounts: [...ids, CENTRAL].map((id) => ({
+      id,
+      name: `a${id}`,
+      monitoring: false,
+      visible: true,
+    })),
+    nodes: [
+      ...tasks,
+      role(CENTRAL, "writer"),
+      { id: WORKSPACE, kind: "workspace", account: CENTRAL, name: "metrics" },
+    ],
+    edges: [
+      ...tasks.map((task) =>
+        edge(task.id, WRITER, { state: broken.includes(task.account) ? "broken" : "allowed" }),
+      ),
+      edge(WRITER, WORKSPACE, { kind: "write", samplesPerSecond: 5 }),
+    ],
+  };
+}
+
+const ALL = { brokenOnly: false, unconnected: false };
+
+test("shows every node of a few accounts", () => {
+  const picture = pictureOf(fleet(2), ALL);
+
+  expect(picture.boxes.map((box) => box.title)).toEqual(["task", "task", "writer", "metrics"]);
+  expect(picture.links).toHaveLength(3);
+  expect(picture.frames).toHaveLength(3);
+});
+
+test("folds many accounts and stacks those that look the same", () => {
+  const picture = pictureOf(fleet(50, ["300000000007"]), ALL);
+
+  expect(picture.boxes.map((box) => [box.kind, box.accounts.length, box.broken])).toEqual([
+    ["stack", 49, 0],
+    ["account", 1, 1],
+    ["account", 1, 1],
+  ]);
+  expect(picture.links.map((link) => [link.state, link.edges.length])).toEqual([
+    ["allowed", 49],
+    ["broken", 1],
+  ]);
+});
+
+test("opens a stack into its accounts, and an account into its nodes", () => {
+  const open = new Set(["stack:300000000000", CENTRAL]);
+
+  const picture = pictureOf(fleet(50), { ...ALL, open });
+
+  expect(picture.boxes.filter((box) => box.kind === "account")).toHaveLength(50);
+  expect(picture.boxes.filter((box) => box.frame === CENTRAL)).toHaveLength(2);
+  expect(picture.links.find((link) => link.kind === "write")?.samplesPerSecond).toBe(5);
+});
+
+test("shows only what is broken", () => {
+  const picture = pictureOf(fleet(3, ["300000000001"]), { ...ALL, brokenOnly: true });
+
+  expect(picture.boxes.map((box) => box.title)).toEqual(["task", "writer"]);
+  expect(picture.links.map((link) => link.state)).toEqual(["broken"]);
+});
+
+test("leaves out nodes without edges unless they are asked for", () => {
+  const topology = fleet(1);
+  topology.nodes.push(role(CENTRAL, "unused"));
+
+  expect(pictureOf(topology, ALL).unconnected).toBe(1);
+  expect(pictureOf(topology, ALL).boxes).toHaveLength(3);
+  expect(pictureOf(topology, { ...ALL, unconnected: true }).boxes).toHaveLength(4);
+});
+
+test("opens nothing at first where not all fits", () => {
+  expect(openAtFirst(fleet(2)).size).toBe(3);
+  expect(openAtFirst(fleet(20)).size).toBe(0);
+});
+
+test("places what is assumed to the right of who assumes it, and no box over another", () => {
+  const picture = pictureOf(fleet(5), ALL);
+
+  const placed = place(picture);
+
+  const x = (id: string) => placed.boxes.get(id)?.x ?? Number.NaN;
+  expect(x(WRITER)).toBeGreaterThan(x("arn:aws:iam::300000000000:role/task"));
+  expect(x(WORKSPACE)).toBeGreaterThan(x(WRITER));
+  const frames = [...placed.frames.values()];
+  for (const a of frames)
+    for (const b of frames) {
+      if (a === b) continue;
+      const apart =
+        a.x + a.width <= b.x ||
+        b.x + b.width <= a.x ||
+        a.y + a.height <= b.y ||
+        b.y + b.height <= a.y;
+      expect(apart).toBe(true);
+    }
+});
