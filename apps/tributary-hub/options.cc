@@ -20,6 +20,7 @@ enum Option : int {
   kWorkers,
   kQueryWorkers,
   kLimits,
+  kDashboards,
   kEnableFeature,
   kRetention,
   kLogLevel,
@@ -46,6 +47,7 @@ constexpr option kOptions[] = {
     {"workers", required_argument, nullptr, kWorkers},
     {"query-workers", required_argument, nullptr, kQueryWorkers},
     {"limits", required_argument, nullptr, kLimits},
+    {"dashboards", required_argument, nullptr, kDashboards},
     {"enable-feature", required_argument, nullptr, kEnableFeature},
     {"retention", required_argument, nullptr, kRetention},
     {"log-level", required_argument, nullptr, kLogLevel},
@@ -130,6 +132,7 @@ Result<void> apply_server(int flag, std::string_view value, HubOptions& options)
       return {};
     }
     case kLimits: options.limits_file = value; return {};
+    case kDashboards: options.dashboards = value; return {};
     case kEnableFeature: return enable(value, options.features);
     case kRetention: {
       TRIBUTARY_TRY(options.retention, parse_prometheus_duration(value));
@@ -258,6 +261,7 @@ serve
   --tls-cert FILE, --tls-key FILE   serve HTTPS with this certificate (PEM)
   --retention DURATION   older samples are dropped, as in 15d; default: everything is kept
   --limits FILE          what workspaces may take and hold (YAML, docs/hub.md); read again on SIGHUP
+  --dashboards DIR       dashboards of the console for all accounts: Grafana's JSON, one file each
   --enable-feature NAMES experimental parts of PromQL, named as in Prometheus, separated by commas
   --workers N            threads for what blocks: disk, policies (4)
   --query-workers N      queries that run at the same time (16)

@@ -38,6 +38,7 @@ struct HubOptions {
   std::size_t query_workers = 16;
   Duration retention = Duration::zero();  // zero keeps everything
   std::string limits_file;                // "" for none
+  std::string dashboards;                 // a folder of them for all accounts; "" for none
   promql::Features features;
   LogSink::Options log;
   std::string id;    // of an account or a service key

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
+#include "hub/identity/missing.h"
 
 namespace tributary::hub::identity {
 
@@ -27,8 +29,9 @@ struct ApiError {
   int status;
   std::string code;
   std::string message;
-  std::string explanation;  // of a denial: which statement is missing on which side
-  std::string internal;     // for the audit log only: what failed, what the caller may not know
+  std::string explanation;       // of a denial: which statement is missing on which side
+  std::vector<Missing> missing;  // of a denial: the same, item by item
+  std::string internal;  // for the audit log only: what failed, what the caller may not know
 };
 
 // The header in which a denial carries its explanation.

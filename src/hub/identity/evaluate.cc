@@ -250,6 +250,14 @@ std::string denial_message(const AccessRequest& request, const Decision& decisio
   return text;
 }
 
+std::vector<Missing> missing_of(const AccessRequest& request, const Decision& decision) {
+  if (decision.verdict != Verdict::explicit_deny) return decision.missing;
+  const bool trust = decision.side == Side::trust_policy;
+  return {{.side = decision.side,
+           .holder = trust ? role_holder(request.resource) : holder_of(request.principal),
+           .near_miss = "denied by " + decision.decided_by}};
+}
+
 std::string explain(const Decision& decision) {
   if (decision.allowed()) return printable("allowed by " + decision.decided_by);
   if (decision.verdict == Verdict::explicit_deny)

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hub/identity/missing.h"
 #include "hub/identity/policy.h"
 #include "hub/identity/principal.h"
 #include "hub/identity/request_context.h"
@@ -45,23 +46,6 @@ struct AccessRequest {
 
 enum class Verdict : std::uint8_t { allowed, explicit_deny, implicit_deny };
 
-enum class Side : std::uint8_t {
-  identity_policy,
-  permissions_boundary,
-  session_policy,
-  trust_policy,
-  resource_policy,  // of a resource in another account; there are none yet
-  root_user,
-};
-
-// One thing that would have to be there for the request to be allowed.
-struct Missing {
-  Side side;
-  std::string holder;     // "role ecs-xaccount-task-role of account 111111111111"
-  std::string statement;  // JSON, ready to be added
-  std::string near_miss;  // the statement that came nearest and why it did not match, or ""
-};
-
 struct Decision {
   Verdict verdict = Verdict::implicit_deny;
   Side side = Side::identity_policy;  // that decided; for an implicit deny the first that misses
@@ -87,5 +71,9 @@ std::string denial_message(const AccessRequest& request, const Decision& decisio
 
 // What Tributary adds, on one line of printable ASCII: which statement is missing on which side.
 std::string explain(const Decision& decision);
+
+// What is missing, item by item. An explicit deny is an item without a statement: there, one is too
+// many. Empty when allowed.
+std::vector<Missing> missing_of(const AccessRequest& request, const Decision& decision);
 
 }  // namespace tributary::hub::identity

@@ -194,7 +194,9 @@ ApiError no_such_entity(std::string message) {
 }
 
 ApiError access_denied(const AccessRequest& request, const Decision& decision) {
-  return ApiError(403, "AccessDenied", denial_message(request, decision), explain(decision));
+  ApiError error(403, "AccessDenied", denial_message(request, decision), explain(decision));
+  error.missing = missing_of(request, decision);
+  return error;
 }
 
 Fault validate(std::span<const Parameter> parameters, const Params& params) {

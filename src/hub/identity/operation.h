@@ -80,7 +80,7 @@ ApiResponse run_operation(const ApiService& service, std::span<const Operation> 
 // ValidationError naming every parameter that is not as it must be, or nothing.
 Fault validate(std::span<const Parameter> parameters, const Params& params);
 
-// AccessDenied with AWS' message and Tributary's explanation.
+// AccessDenied with AWS' message, Tributary's explanation and what is missing.
 ApiError access_denied(const AccessRequest& request, const Decision& decision);
 
 ApiError validation_error(std::string message);

@@ -8,7 +8,7 @@
 namespace tributary::hub::identity {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 2;
+constexpr std::int64_t kSchemaVersion = 3;
 
 constexpr std::string_view kSchema = R"(
 CREATE TABLE accounts(
@@ -87,8 +87,19 @@ CREATE TABLE service_keys(
 ) STRICT;
 )";
 
+// Since version 3.
+constexpr std::string_view kConsole = R"(
+ALTER TABLE accounts ADD COLUMN monitoring INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE console_links(
+  token_sha256 BLOB PRIMARY KEY,
+  entity TEXT NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+  session_seconds INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL
+) STRICT;
+)";
+
 Account read_account(const Row& row) {
-  return {row.text(0), row.text(1), timestamp_from_ms(row.integer(2))};
+  return {row.text(0), row.text(1), timestamp_from_ms(row.integer(2)), row.integer(3) != 0};
 }
 
 ServiceKey read_service_key(const Row& row) {
@@ -154,6 +165,7 @@ Result<void> Store::migrate() {
   std::string sql;
   if (version.value_or(0) < 1) sql += kSchema;
   if (version.value_or(0) < 2) sql += kServiceKeys;
+  if (version.value_or(0) < 3) sql += kConsole;
   if (!sql.empty()) {
     sql += "PRAGMA user_version = " + std::to_string(kSchemaVersion) + ";";
     if (auto made = database_->execute(sql); !made) return made;
@@ -183,17 +195,26 @@ Result<void> Store::add_aws_policies() {
 }
 
 Result<void> Store::add_account(const Account& account) {
-  return database_->run("INSERT INTO accounts(id, name, created_ms) VALUES(?, ?, ?)", account.id,
-                        account.name, to_ms(account.created));
+  return database_->run("INSERT INTO accounts(id, name, created_ms, monitoring) VALUES(?, ?, ?, ?)",
+                        account.id, account.name, to_ms(account.created),
+                        std::int64_t{account.monitoring});
 }
 
 Result<std::optional<Account>> Store::find_account(std::string_view id) {
-  return database_->first("SELECT id, name, created_ms FROM accounts WHERE id = ?", read_account,
-                          id);
+  return database_->first("SELECT id, name, created_ms, monitoring FROM accounts WHERE id = ?",
+                          read_account, id);
 }
 
 Result<std::vector<Account>> Store::accounts() {
-  return database_->collect("SELECT id, name, created_ms FROM accounts ORDER BY id", read_account);
+  return database_->collect("SELECT id, name, created_ms, monitoring FROM accounts ORDER BY id",
+                            read_account);
+}
+
+Result<bool> Store::set_monitoring(std::string_view id, bool monitoring) {
+  TRIBUTARY_TRY(const std::int64_t changed,
+                database_->run_counting("UPDATE accounts SET monitoring = ? WHERE id = ?",
+                                        std::int64_t{monitoring}, id));
+  return changed > 0;
 }
 
 Result<Store::NewAccessKey> Store::add_access_key(std::string_view user_id) {

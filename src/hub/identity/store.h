@@ -29,6 +29,7 @@ struct Account {
   std::string id;
   std::string name;
   Timestamp created{};
+  bool monitoring = false;  // its principals may see the policies of all accounts
 };
 
 enum class EntityKind : std::uint8_t { user, role };
@@ -106,6 +107,7 @@ class Store {
   Result<void> add_account(const Account& account);
   Result<std::optional<Account>> find_account(std::string_view id);
   Result<std::vector<Account>> accounts();
+  Result<bool> set_monitoring(std::string_view id, bool monitoring);  // false if there is none
 
   Result<void> add_entity(const Entity& entity);
   Result<std::optional<Entity>> find_entity(std::string_view account, EntityKind kind,
