@@ -11,10 +11,12 @@ PROGRAMS := tributary-collector tributary-hub tributary-lab demo-app
 BUILD_PACKAGES := g++ make cmake ninja-build ccache lld binutils \
   libboost1.81-dev libssl-dev zlib1g-dev libdeflate-dev libzstd-dev libsnappy-dev libre2-dev \
   libyaml-dev rapidjson-dev libsqlite3-dev
+# For the console's page; any other npm with node 18.19 or later does.
+BUILD_PACKAGES += $(if $(shell command -v npm),,nodejs npm)
 RUN_PACKAGES := python3 ca-certificates awscli
 CONTAINER_PACKAGES := podman runc buildah
 TEST_PACKAGES := libgtest-dev libgmock-dev prometheus prometheus-node-exporter victoria-metrics \
-  openssl curl git skopeo shellcheck systemd
+  openssl curl git skopeo shellcheck systemd chromium
 LINT_PACKAGES := clang-format-19 clang-tidy-19
 BENCH_PACKAGES := libbenchmark-dev
 FUZZ_PACKAGES := clang-19 libclang-rt-19-dev
@@ -45,6 +47,7 @@ test: setup-test build ## Build all and run every test
 .PHONY: build
 build: setup-build ## Build the programs into build/release/bin
 	@mkdir -p $(BUILD)
+	@tools/web
 	@echo "build: the programs, into $(BUILD)/release/bin (minutes, the first time)"
 	@cmake --preset release > $(BUILD)/release-configure.log || \
 	  { cat $(BUILD)/release-configure.log; exit 1; }
@@ -65,14 +68,15 @@ sanitize: setup-test ## Build with ASan+UBSan and with TSan, run every test with
 .PHONY: fmt
 fmt: setup-lint ## Format the sources
 	@git ls-files '*.h' '*.cc' | xargs clang-format-19 -i
+	@tools/web packages && cd web && node_modules/.bin/biome check --write --log-level=error src
 
 .PHONY: lint
-lint: setup-lint ## Check formatting, the rules of tools/tidy.py, and clang-tidy on what changed
+lint: setup-lint ## Check formatting, types, the rules of tools/tidy.py, and clang-tidy on what changed
 	@tools/lint
 
 .PHONY: clean
 clean: ## Remove everything built
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) web/dist
 
 # Installing is quick when nothing is missing: dpkg is asked first.
 .PHONY: setup-build setup-run setup-walkthrough setup-test setup-lint setup-bench setup-fuzz
