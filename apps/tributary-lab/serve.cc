@@ -197,6 +197,7 @@ net::Task<int> serve_until(const ServeOptions& options, Lab& lab, net::Event& st
   }
   lab.log.info("serving", {{"address", address_of(options.listen)},
                            {"hub", options.hub.to_string()},
+                           {"console", options.hub.scheme + "://" + options.hub.host_header() + "/console/"},
                            {"driver", lab.driver().describe()},
                            {"data", owner},
                            {"version", TRIBUTARY_VERSION}});
