@@ -1,0 +1,244 @@
+// Grafana's JSON model of a dashboard (schema version 16 and later), read into types.ts. A file
+// that is none is refused with a reason; parts that are not supported become notes.
+
+import { DEFAULT_RANGE } from "../../../time/range";
+import { fieldOf, overridesOf } from "./field";
+import { isObject, type Json, number, object, objects, text, texts } from "./json";
+import { SUPPORTED_TRANSFORMATIONS } from "./transform";
+import {
+  type Dashboard,
+  type Options,
+  PANEL_KINDS,
+  type Panel,
+  type PanelKind,
+  type Section,
+  type Target,
+  type Transformation,
+} from "./types";
+import { parseVariable } from "./variables";
+
+export type Parsed = { dashboard: Dashboard } | { error: string };
+
+// Panels of older versions that say the same in other words.
+const OLD_KINDS: Record<string, PanelKind> = { graph: "timeseries", singlestat: "stat" };
+
+function kindOf(plugin: string): PanelKind {
+  return PANEL_KINDS.find((kind) => kind === plugin) ?? OLD_KINDS[plugin] ?? "unsupported";
+}
+
+/** Of another data source than Prometheus, Amazon's or one named by a variable: its type. */
+function foreignSource(source: unknown): string | undefined {
+  if (!isObject(source)) return undefined;
+  const type = text(source.type);
+  if (source.uid === "-- Grafana --" || type === "grafana") return "grafana";
+  return type === "" || type === "datasource" || type.includes("prometheus") ? undefined : type;
+}
+
+function targetsOf(value: unknown): Target[] {
+  return objects(value).map((target, index) => {
+    const instant = target.instant === true;
+    const format = text(target.format);
+    return {
+      refId: text(target.refId, String.fromCharCode(65 + index)),
+      expr: text(target.expr),
+      legendFormat: text(target.legendFormat, "__auto"),
+      instant,
+      range: target.range === true || !instant,
+      format: format === "table" || format === "heatmap" ? format : "time_series",
+      interval: text(target.interval),
+      hidden: target.hide === true,
+    };
+  });
+}
+
+function one<const T extends string>(value: unknown, known: readonly T[], fallback: T): T {
+  return known.find((name) => name === value) ?? fallback;
+}
+
+function legendOf(options: Json): Options["legend"] {
+  const legend = object(options.legend);
+  if (legend.showLegend === false || legend.displayMode === "hidden") return "hidden";
+  return legend.displayMode === "table" ? "table" : "list";
+}
+
+function optionsOf(options: Json, panel: Json): Options {
+  const reduce = object(options.reduceOptions);
+  const calcs = texts(reduce.calcs);
+  return {
+    calcs: calcs.length > 0 ? calcs : ["lastNotNull"],
+    allValues: reduce.values === true,
+    colorMode: one(
+      options.colorMode === "background_solid" ? "background" : options.colorMode,
+      ["none", "value", "background"],
+      "value",
+    ),
+    graph: options.graphMode === "area",
+    textMode: one(options.textMode, ["auto", "value", "name", "value_and_name", "none"], "auto"),
+    orientation: one(options.orientation, ["auto", "horizontal", "vertical"], "auto"),
+    legend: legendOf(options),
+    content: text(options.content, text(panel.content)),
+    contentMode: one(options.mode ?? panel.mode, ["markdown", "plain"], "plain"),
+    sortBy: objects(options.sortBy).map((sort) => ({
+      name: text(sort.displayName),
+      descending: sort.desc === true,
+    })),
+    showHeader: options.showHeader !== false,
+    calculate: options.calculate === true,
+  };
+}
+
+function transformationsOf(value: unknown, notes: string[]): Transformation[] {
+  return objects(value).flatMap((transformation) => {
+    const id = text(transformation.id);
+    if (transformation.disabled === true) return [];
+    if (!SUPPORTED_TRANSFORMATIONS.includes(id)) {
+      notes.push(`the transformation "${id}" is not supported: the data are shown without it`);
+      return [];
+    }
+    return [{ id, options: object(transformation.options) }];
+  });
+}
+
+function repeatOf(panel: Json): Panel["repeat"] {
+  const variable = text(panel.repeat);
+  if (variable === "") return undefined;
+  return {
+    variable,
+    direction: panel.repeatDirection === "v" ? "v" : "h",
+    maxPerRow: Math.min(Math.max(number(panel.maxPerRow) ?? 4, 1), 24),
+  };
+}
+
+/** What a graph of old has where a timeseries has fieldConfig. */
+function oldDefaults(panel: Json): Json {
+  const axis = objects(panel.yaxes)[0] ?? {};
+  const limit = (value: unknown) => (value === null || value === "" ? undefined : Number(value));
+  return {
+    unit: text(axis.format, text(panel.format, "short")),
+    min: limit(axis.min ?? null),
+    max: limit(axis.max ?? null),
+    custom: {
+      drawStyle: panel.bars === true ? "bars" : panel.lines === false ? "points" : "line",
+      fillOpacity: (number(panel.fill) ?? 0) * 10,
+      stacking: { mode: panel.stack === true ? "normal" : "none" },
+      scaleDistribution: { type: number(axis.logBase) === 1 ? "linear" : "log" },
+    },
+  };
+}
+
+function gridOf(value: unknown): Panel["grid"] {
+  const grid = object(value);
+  const cells = (name: string, fallback: number, from: number, to: number) =>
+    Math.min(Math.max(Math.round(number(grid[name]) ?? fallback), from), to);
+  const x = cells("x", 0, 0, 23);
+  return { x, y: cells("y", 0, 0, 1e6), w: cells("w", 12, 1, 24 - x), h: cells("h", 8, 1, 100) };
+}
+
+function noteTargets(panel: Panel, json: Json): void {
+  const source = foreignSource(json.datasource);
+  const foreign = new Set(
+    objects(json.targets).flatMap((target) => foreignSource(target.datasource) ?? []),
+  );
+  if (source) foreign.add(source);
+  for (const type of foreign)
+    panel.notes.push(`the data source "${type}" is not supported: a workspace answers PromQL`);
+  if (foreign.size > 0) panel.targets = [];
+}
+
+export function parsePanel(json: Json): Panel {
+  const plugin = text(json.type);
+  const notes: string[] = [];
+  const config = object(json.fieldConfig);
+  const isOld = plugin in OLD_KINDS;
+  const panel: Panel = {
+    id: number(json.id) ?? 0,
+    kind: json.libraryPanel ? "unsupported" : kindOf(plugin),
+    plugin: json.libraryPanel ? "library panel" : plugin,
+    title: text(json.title),
+    description: text(json.description),
+    transparent: json.transparent === true,
+    grid: gridOf(json.gridPos),
+    targets: targetsOf(json.targets),
+    field: fieldOf(isOld ? oldDefaults(json) : object(config.defaults)),
+    overrides: overridesOf(config.overrides),
+    options: optionsOf(object(json.options), json),
+    transformations: transformationsOf(json.transformations, notes),
+    repeat: repeatOf(json),
+    interval: text(json.interval),
+    maxDataPoints: number(json.maxDataPoints),
+    timeFrom: text(json.timeFrom),
+    timeShift: text(json.timeShift),
+    notes,
+  };
+  noteTargets(panel, json);
+  if (panel.kind === "text" && object(json.options).mode === "html")
+    notes.push("HTML is not run: it is shown as text");
+  return panel;
+}
+
+/** Rows hold the panels that follow them, or, collapsed, those within them. */
+function sectionsOf(panels: Json[]): Section[] {
+  const sections: Section[] = [{ title: "", collapsed: false, panels: [] }];
+  const inOrder = [...panels].sort((a, b) => {
+    const [p, q] = [object(a.gridPos), object(b.gridPos)];
+    return (number(p.y) ?? 0) - (number(q.y) ?? 0) || (number(p.x) ?? 0) - (number(q.x) ?? 0);
+  });
+  for (const panel of inOrder) {
+    if (panel.type === "row") {
+      sections.push({
+        title: text(panel.title),
+        collapsed: panel.collapsed === true,
+        repeat: text(panel.repeat) || undefined,
+        panels: objects(panel.panels).map(parsePanel),
+      });
+    } else {
+      (sections.at(-1) as Section).panels.push(parsePanel(panel));
+    }
+  }
+  return sections.filter((section) => section.panels.length > 0);
+}
+
+function notesOf(json: Json, dashboard: Dashboard): string[] {
+  const notes: string[] = [];
+  const annotations = objects(object(json.annotations).list).filter(
+    (annotation) => annotation.builtIn !== 1 && annotation.enable !== false,
+  );
+  if (annotations.length > 0) notes.push("annotations are not shown");
+  for (const variable of dashboard.variables)
+    if (variable.kind === "unsupported")
+      notes.push(`the variable "${variable.name}" is of the type ${variable.type}: not supported`);
+  return notes;
+}
+
+/** Why the JSON is not a dashboard that can be shown; nothing where it is one. */
+function refusal(json: Json): string | undefined {
+  if (text(json.apiVersion).startsWith("dashboard.grafana.app/v2") || isObject(json.elements))
+    return "this is Grafana's dashboard schema v2: export it in the classic model";
+  if (text(json.title) === "") return 'this is no dashboard: it has no "title"';
+  if (Array.isArray(json.rows) && !Array.isArray(json.panels))
+    return "this is of a Grafana before 5.0 (rows instead of panels): open and save it in a newer one";
+  return undefined;
+}
+
+/** Of the model itself, or of what Grafana's API answers: `{"dashboard": {...}, "meta": {...}}`. */
+export function parseDashboard(json: unknown): Parsed {
+  if (!isObject(json)) return { error: "this is no dashboard: a JSON object was expected" };
+  const api = isObject(json.spec) ? json.spec : json.dashboard;
+  const model = isObject(api) && json.title === undefined ? api : json;
+  const error = refusal(model);
+  if (error) return { error };
+  const time = object(model.time);
+  const dashboard: Dashboard = {
+    uid: text(model.uid),
+    title: text(model.title),
+    description: text(model.description),
+    tags: texts(model.tags),
+    variables: objects(object(model.templating).list).map(parseVariable),
+    sections: sectionsOf(objects(model.panels)),
+    time: { from: text(time.from, DEFAULT_RANGE.from), to: text(time.to, DEFAULT_RANGE.to) },
+    refresh: text(model.refresh),
+    notes: [],
+  };
+  dashboard.notes = notesOf(model, dashboard);
+  return { dashboard };
+}
