@@ -12,8 +12,8 @@
 #include "base/strings.h"
 
 // Set by the linker: the bounds of what is only read and run.
-extern "C" const char __executable_start;
-extern "C" const char etext;
+extern "C" const char __executable_start;  // NOLINT(readability-identifier-naming)
+extern "C" const char etext;               // NOLINT(readability-identifier-naming)
 
 namespace tributary::collector {
 namespace {

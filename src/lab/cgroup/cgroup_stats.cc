@@ -23,8 +23,8 @@ std::vector<std::string_view> words(std::string_view text) {
 }
 
 std::uint64_t ticks_to_ns(std::uint64_t ticks) {
-  static const auto per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
-  return ticks * (1'000'000'000 / per_second);
+  static const auto kPerSecond = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  return ticks * (1'000'000'000 / kPerSecond);
 }
 
 // The files of one controller.

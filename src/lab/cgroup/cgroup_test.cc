@@ -16,7 +16,6 @@ namespace tributary::lab {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 
@@ -127,7 +126,7 @@ TEST(Cgroup, IsRefusedWithAPathThatLeadsOut) {
 TEST(Cgroup, OfVersion2HandsControllersDownAndWritesItsLimits) {
   // Plain files stand for the kernel's: what is written to them can be read.
   TemporaryDirectory directory;
-  const std::string top = directory.path();
+  const std::string& top = directory.path();
   const std::string leaf = top + "/lab/task";
   std::filesystem::create_directories(leaf);
   for (const std::string& where : {top, top + "/lab"}) {

@@ -278,8 +278,9 @@ bool decode(const config::Node& node, Mounts& value, config::Diagnostics& diagno
   return each_element(node, "a list of volumes", diagnostics, [&](const config::Node& element) {
     if (element.is_scalar()) {
       auto mount = short_mount(element, diagnostics);
-      if (mount) value.all.push_back(*std::move(mount));
-      return mount.has_value();
+      if (!mount) return false;
+      value.all.push_back(*std::move(mount));
+      return true;
     }
     LongMount mount;
     if (!config::decode(element, mount, diagnostics)) return false;

@@ -12,16 +12,16 @@ namespace {
 using testing::ElementsAre;
 
 std::vector<Series> numbered(std::size_t begin, std::size_t end) {
-  static const auto family =
+  static const auto kFamily =
       std::make_shared<const MetricFamily>(MetricFamily{.name = "m", .type = MetricType::counter});
-  static const auto resource = std::make_shared<const Resource>();
-  static const auto scope = std::make_shared<const Scope>();
+  static const auto kResource = std::make_shared<const Resource>();
+  static const auto kScope = std::make_shared<const Scope>();
   std::vector<Series> all;
   for (std::size_t i = begin; i < end; ++i)
-    all.push_back({.family = family,
+    all.push_back({.family = kFamily,
                    .labels = {{"n", std::to_string(i)}},
-                   .resource = resource,
-                   .scope = scope});
+                   .resource = kResource,
+                   .scope = kScope});
   return all;
 }
 

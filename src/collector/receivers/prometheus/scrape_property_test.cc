@@ -134,12 +134,12 @@ void expect_sound_runs(const Shape& shape) {
 
 class Pair {
  public:
-  Pair(SampleRules with, Format of) : rules(std::move(with)), format(of) {}
+  Pair(SampleRules with, Format of) : rules_(std::move(with)), format_(of) {}
 
   void scrape(RandomTarget& source) {
-    now_ms += 1000;
-    const std::string page = source.page(now_ms);
-    const PageOutcome expected = plain.read(format, page, now_ms);
+    now_ms_ += 1000;
+    const std::string page = source.page(now_ms_);
+    const PageOutcome expected = plain_.read(format_, page, now_ms_);
     const PageOutcome outcome = read_in_pieces(source, page);
 
     ASSERT_EQ(outcome.error.has_value(), expected.error.has_value());
@@ -151,43 +151,43 @@ class Pair {
     ASSERT_EQ(outcome.series_added, expected.series_added);
     ASSERT_EQ(outcome.duplicates, expected.duplicates);
     ASSERT_EQ(outcome.future, expected.future);
-    const auto batches = scraper.finish({.up = !outcome.error}, outcome);
-    ASSERT_EQ(samples_of(*batches[0]), plain.samples);
+    const auto batches = scraper_.finish({.up = !outcome.error}, outcome);
+    ASSERT_EQ(samples_of(*batches[0]), plain_.samples);
     ASSERT_EQ(batches[0]->values.size(), batches[0]->shape->size());
     std::set<std::string> stale;
     if (batches.size() > 1) {
       for (const Series& series : batches[1]->shape->unpack())
         ASSERT_TRUE(stale.insert(named(series).to_string()).second);
     }
-    ASSERT_EQ(stale, plain.stale);
+    ASSERT_EQ(stale, plain_.stale);
     expect_sound_runs(*batches[0]->shape);
     if (!outcome.error) expect_settled_families(page);
   }
 
  private:
   PageOutcome read_in_pieces(RandomTarget& source, std::string_view page) {
-    scraper.begin(format, now_ms);
+    scraper_.begin(format_, now_ms_);
     const std::size_t longest = source.chance(50) ? 50 : 5000;
     while (!page.empty()) {
       const std::size_t size = std::min<std::size_t>(page.size(), 1 + source.below(longest));
-      scraper.feed(page.substr(0, size));
+      scraper_.feed(page.substr(0, size));
       page.remove_prefix(size);
     }
-    return scraper.complete();
+    return scraper_.complete();
   }
 
   // When a page has come twice, all its metadata has found its series.
   void expect_settled_families(const std::string& page) {
-    PageScraper fresh(target, rules, common);
+    PageScraper fresh(target_, rules_, common_);
     BatchPtr settled;
     for (int i = 0; i < 2; ++i) {
-      const PageOutcome outcome = fresh.read(format, page, now_ms);
+      const PageOutcome outcome = fresh.read(format_, page, now_ms_);
       settled = fresh.finish({.up = true}, outcome)[0];
     }
-    const std::int64_t again_ms = now_ms;
-    const PageOutcome expected = plain.read(format, page, again_ms);
-    const PageOutcome outcome = scraper.read(format, page, again_ms);
-    const auto batch = scraper.finish({.up = true}, outcome)[0];
+    const std::int64_t again_ms = now_ms_;
+    const PageOutcome expected = plain_.read(format_, page, again_ms);
+    const PageOutcome outcome = scraper_.read(format_, page, again_ms);
+    const auto batch = scraper_.finish({.up = true}, outcome)[0];
     ASSERT_EQ(outcome.series_added, expected.series_added);
     const auto want = settled->shape->unpack();
     const auto got = batch->shape->unpack();
@@ -198,18 +198,18 @@ class Pair {
     }
   }
 
-  Target target{.labels = {{"job", "j"}, {"instance", "i"}},
-                .scheme = "http",
-                .url = "http://i/metrics",
-                .interval = 15s,
-                .timeout = 10s};
-  SampleRules rules;
-  Format format;
-  SeededRandom random{1};
-  ScrapeCommon common{random, "v"};
-  PlainScraper plain{target, rules, common};
-  PageScraper scraper{target, rules, common};
-  std::int64_t now_ms = 1'700'000'000'000;
+  Target target_{.labels = {{"job", "j"}, {"instance", "i"}},
+                 .scheme = "http",
+                 .url = "http://i/metrics",
+                 .interval = 15s,
+                 .timeout = 10s};
+  SampleRules rules_;
+  Format format_;
+  SeededRandom random_{1};
+  ScrapeCommon common_{random_, "v"};
+  PlainScraper plain_{target_, rules_, common_};
+  PageScraper scraper_{target_, rules_, common_};
+  std::int64_t now_ms_ = 1'700'000'000'000;
 };
 
 TEST(ScrapeProperty, GivesWhatThePlainWayGives) {
