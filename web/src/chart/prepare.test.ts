@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { isolated, nearestFirst, prepare, summarize } from "./prepare";
+
+const linear = { stacked: false, logarithmic: false };
+const stacked = { stacked: true, logarithmic: false };
+
+test("what has no place on the axis is a gap", () => {
+  const values = [1, Number.NaN, Number.POSITIVE_INFINITY, 0, -1, null];
+
+  expect(prepare([values], [true], linear).drawn[0]?.values).toEqual([1, null, null, 0, -1, null]);
+  expect(prepare([values], [true], { stacked: false, logarithmic: true }).drawn[0]?.values).toEqual(
+    [1, null, null, null, null, null],
+  );
+});
+
+test("values that can be drawn as they are, are not copied", () => {
+  const values = [1, null, 2];
+
+  expect(prepare([values], [true], linear).drawn[0]?.values).toBe(values);
+});
+
+test("a sample without neighbours is found at both ends and between", () => {
+  expect(isolated([1, null, 2, 3, null, 4, null, 5])).toEqual([0, 5, 7]);
+  expect(isolated([1])).toEqual([0]);
+  expect(isolated([])).toEqual([]);
+});
+
+test("stacked series are sums of those below; a gap adds nothing", () => {
+  const { drawn, bands } = prepare(
+    [
+      [1, 1],
+      [2, null],
+      [4, 4],
+    ],
+    [true, true, true],
+    stacked,
+  );
+
+  expect(drawn.map((series) => series.values)).toEqual([
+    [1, 1],
+    [3, null],
+    [7, 5],
+  ]);
+  expect(bands).toEqual([
+    [1, 0],
+    [2, 1],
+  ]);
+});
+
+test("series below zero are stacked downwards by themselves", () => {
+  const { drawn, bands } = prepare([[1], [-2], [3], [-4]], [true, true, true, true], stacked);
+
+  expect(drawn.map((series) => series.values[0])).toEqual([1, -2, 4, -6]);
+  expect(bands).toEqual([
+    [2, 0],
+    [3, 1],
+  ]);
+});
+
+test("a hidden series leaves the stack", () => {
+  const { drawn, bands } = prepare([[1], [2], [4]], [true, false, true], stacked);
+
+  expect(drawn[2]?.values).toEqual([5]);
+  expect(bands).toEqual([[2, 0]]);
+});
+
+test("a summary counts NaN for the last value alone", () => {
+  expect(summarize([1, 3, null, Number.NaN])).toEqual({
+    last: Number.NaN,
+    min: 1,
+    max: 3,
+    mean: 2,
+  });
+  expect(summarize([null])).toEqual({ last: null, min: null, max: null, mean: null });
+});
+
+test("the nearest series come first; hidden ones and gaps do not come", () => {
+  const drawn = [[5], [1], [null], [2]].map((values) => ({ values, isolated: [] }));
+  const distance = (value: number) => Math.abs(value - 1.4);
+
+  expect(nearestFirst(drawn, [true, true, true, true], 0, distance)).toEqual([1, 3, 0]);
+  expect(nearestFirst(drawn, [true, false, true, true], 0, distance)).toEqual([3, 0]);
+});

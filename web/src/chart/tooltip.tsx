@@ -1,0 +1,78 @@
+// What stands at the cursor: the time and the exact values, those nearest to the cursor first.
+
+import type { Signal } from "@preact/signals";
+import { formatTime } from "../format/time";
+import { formatExact, formatValue } from "../format/units";
+import type { Series } from "./chart";
+import type { Hover } from "./plot";
+import styles from "./tooltip.module.css";
+
+export interface TooltipProps {
+  hover: Signal<Hover | undefined>;
+  times: number[];
+  series: Series[];
+  colors: string[];
+  unit?: string;
+  decimals?: number;
+  /** Of the box that the plot fills, in CSS pixels. */
+  width: number;
+}
+
+const SHOWN = 10;
+
+/** Both what is read at a glance and every digit, where they differ. */
+function valueTexts(value: number, unit?: string, decimals?: number): [string, string] {
+  const shown = formatValue(value, unit, decimals);
+  const exact = formatExact(value);
+  return [shown, exact === shown ? "" : exact];
+}
+
+export function Tooltip({ hover, times, series, colors, unit, decimals, width }: TooltipProps) {
+  const at = hover.value;
+  const time = at && times[at.index];
+  if (!at || time === undefined) return null;
+  const rows = at.near.slice(0, SHOWN).filter((index) => series[index]);
+  const more = at.near.length - rows.length;
+  // On the side of the cursor that has more room.
+  const right = at.left > width / 2;
+  const side = right ? { right: `${width - at.left + 12}px` } : { left: `${at.left + 12}px` };
+  const room = right ? at.left - 16 : width - at.left - 16;
+  return (
+    <div class={styles.tooltip} style={{ ...side, maxWidth: `${Math.max(room, 150)}px` }}>
+      <div class={styles.time}>{formatTime(time)}</div>
+      {rows.length === 0 && <div class={styles.more}>no sample here</div>}
+      {rows.map((index, place) => {
+        const { name, values } = series[index] as Series;
+        const [shown, exact] = valueTexts(values[at.index] as number, unit, decimals);
+        return (
+          <div key={index} class={place === 0 ? `${styles.row} ${styles.nearest}` : styles.row}>
+            <span class={styles.swatch} style={{ background: colors[index] }} />
+            <span class={styles.name}>{name || "(no labels)"}</span>
+            <span class={styles.value}>
+              {shown}
+              {exact && <span class={styles.exact}>{exact}</span>}
+            </span>
+          </div>
+        );
+      })}
+      {more > 0 && <div class={styles.more}>{more} more</div>}
+    </div>
+  );
+}
+
+/** The same for a screen reader, in one sentence. */
+export function spoken(
+  hover: Hover | undefined,
+  { times, series, unit, decimals }: Omit<TooltipProps, "hover" | "colors" | "width">,
+): string {
+  const time = hover && times[hover.index];
+  if (!hover || time === undefined) return "";
+  const first = hover.near.slice(0, 3).flatMap((index) => {
+    const each = series[index];
+    const value = each?.values[hover.index];
+    return each && value != null ? [`${each.name} ${formatValue(value, unit, decimals)}`] : [];
+  });
+  const more = hover.near.length - first.length;
+  const rest = more > 0 ? `; ${more} more` : "";
+  return `${formatTime(time)}: ${first.join("; ") || "no sample"}${rest}`;
+}
