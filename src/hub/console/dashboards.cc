@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -45,36 +47,6 @@ std::string_view text_of(const rapidjson::Value& object, const char* key) {
   return {member->value.GetString(), member->value.GetStringLength()};
 }
 
-// uid (may be empty), title and tags of a model.
-Result<DashboardEntry> parse(std::string_view body) {
-  constexpr unsigned kFlags =
-      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
-  rapidjson::Document document;
-  document.Parse<kFlags>(body.data(), body.size());
-  if (document.HasParseError())
-    return Error(Code::invalid_argument, "dashboard: not JSON at byte " +
-                                             std::to_string(document.GetErrorOffset()) + ": " +
-                                             rapidjson::GetParseError_En(document.GetParseError()));
-  if (!document.IsObject())
-    return Error(Code::invalid_argument,
-                 "dashboard: want a JSON object, Grafana's dashboard model");
-  DashboardEntry entry{.uid = std::string(text_of(document, "uid")),
-                       .title = std::string(text_of(document, "title"))};
-  if (entry.title.empty())
-    return Error(Code::invalid_argument, "dashboard: \"title\" is missing or no text");
-  if (entry.title.size() > kTitleBytesMax)
-    return Error(Code::invalid_argument, "dashboard: \"title\" has " +
-                                             std::to_string(entry.title.size()) +
-                                             " bytes, at most " + std::to_string(kTitleBytesMax));
-  const auto tags = document.FindMember("tags");
-  if (tags == document.MemberEnd() || !tags->value.IsArray()) return entry;
-  for (const rapidjson::Value& tag : tags->value.GetArray()) {
-    if (!tag.IsString() || entry.tags.size() == kTagsMax) continue;
-    entry.tags.emplace_back(tag.GetString(), tag.GetStringLength());
-  }
-  return entry;
-}
-
 std::string_view stem_of(std::string_view path) {
   path.remove_prefix(path.rfind('/') + 1);
   path.remove_suffix(kEnding.size());
@@ -102,6 +74,35 @@ std::string_view to_string(DashboardSource source) {
   return source == DashboardSource::uploaded ? "uploaded" : "folder";
 }
 
+Result<DashboardEntry> parse_dashboard(std::string_view json) {
+  constexpr unsigned kFlags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+  rapidjson::Document document;
+  document.Parse<kFlags>(json.data(), json.size());
+  if (document.HasParseError())
+    return Error(Code::invalid_argument, "dashboard: not JSON at byte " +
+                                             std::to_string(document.GetErrorOffset()) + ": " +
+                                             rapidjson::GetParseError_En(document.GetParseError()));
+  if (!document.IsObject())
+    return Error(Code::invalid_argument,
+                 "dashboard: want a JSON object, Grafana's dashboard model");
+  DashboardEntry entry{.uid = std::string(text_of(document, "uid")),
+                       .title = std::string(text_of(document, "title"))};
+  if (entry.title.empty())
+    return Error(Code::invalid_argument, "dashboard: \"title\" is missing or no text");
+  if (entry.title.size() > kTitleBytesMax)
+    return Error(Code::invalid_argument, "dashboard: \"title\" has " +
+                                             std::to_string(entry.title.size()) +
+                                             " bytes, at most " + std::to_string(kTitleBytesMax));
+  const auto tags = document.FindMember("tags");
+  if (tags == document.MemberEnd() || !tags->value.IsArray()) return entry;
+  for (const rapidjson::Value& tag : tags->value.GetArray()) {
+    if (!tag.IsString() || entry.tags.size() == kTagsMax) continue;
+    entry.tags.emplace_back(tag.GetString(), tag.GetStringLength());
+  }
+  return entry;
+}
+
 DashboardStore::DashboardStore(Options options, Disk& disk, Logger log)
     : options_(std::move(options)), disk_(disk), log_(std::move(log)) {}
 
@@ -125,7 +126,7 @@ Result<DashboardEntry> DashboardStore::look_at(const std::string& path, Dashboar
                                                " bytes, at most " +
                                                std::to_string(options_.dashboard_bytes_max));
     TRIBUTARY_TRY(const std::string body, disk_.read(path));
-    TRIBUTARY_TRY(DashboardEntry entry, parse(body));
+    TRIBUTARY_TRY(DashboardEntry entry, parse_dashboard(body));
     const bool by_name = source == DashboardSource::uploaded || entry.uid.empty();
     if (by_name) entry.uid = stem_of(path);
     if (auto good = check_uid(entry.uid); !good) return good.error();
@@ -141,16 +142,21 @@ Result<DashboardEntry> DashboardStore::look_at(const std::string& path, Dashboar
 
 DashboardStore::Dashboards DashboardStore::read(const std::string& directory,
                                                 DashboardSource source) {
-  Dashboards found;
   const auto names = disk_.list(directory);
-  if (!names) return found;
-  for (const std::string& name : *names) {
+  const std::set<std::string> there =
+      names ? std::set<std::string>(names->begin(), names->end()) : std::set<std::string>();
+  const std::string prefix = directory + "/";
+  const auto is_below = [&](const auto& known) { return known->first.starts_with(prefix); };
+  for (auto known = known_.lower_bound(prefix); known != known_.end() && is_below(known);)
+    known =
+        there.contains(known->first.substr(prefix.size())) ? std::next(known) : known_.erase(known);
+  Dashboards found;
+  for (const std::string& name : there) {
     if (!name.ends_with(kEnding) || found.size() == options_.dashboards_max) continue;
-    const std::string path = directory + "/" + name;
-    auto entry = look_at(path, source);
+    auto entry = look_at(prefix + name, source);
     if (!entry) continue;
     const std::string uid = entry->uid;
-    found.try_emplace(uid, Found{.entry = *std::move(entry), .path = path});
+    found.try_emplace(uid, Found{.entry = *std::move(entry), .path = prefix + name});
   }
   return found;
 }
@@ -186,7 +192,7 @@ Result<DashboardEntry> DashboardStore::put(std::string_view account, std::string
     return Error(Code::invalid_argument, "dashboard: " + std::to_string(body.size()) +
                                              " bytes, at most " +
                                              std::to_string(options_.dashboard_bytes_max));
-  TRIBUTARY_TRY(const DashboardEntry said, parse(body));
+  TRIBUTARY_TRY(const DashboardEntry said, parse_dashboard(body));
   if (!said.uid.empty() && said.uid != uid)
     return Error(Code::invalid_argument, "dashboard: its \"uid\" is " + json_string(said.uid) +
                                              ", the request's " + json_string(uid));

@@ -31,6 +31,9 @@ struct DashboardEntry {
   bool operator==(const DashboardEntry&) const = default;
 };
 
+// uid ("" where it has none), title and tags of a dashboard model, or why it is none.
+Result<DashboardEntry> parse_dashboard(std::string_view json);
+
 class DashboardStore {
  public:
   struct Options {

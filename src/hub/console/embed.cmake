@@ -12,11 +12,13 @@ endif()
 
 set(externs "")
 set(table "")
+set(packed_now "")
 set(number 0)
 foreach(name IN LISTS names)
   file(SHA256 ${DIST}/${name} hash)
   string(SUBSTRING ${hash} 0 32 hash)
   set(packed ${OUT}/${hash}.gz)
+  list(APPEND packed_now ${packed})
   if(NOT EXISTS ${packed})
     # The same bytes give the same result: no time, no name of the file's.
     file(ARCHIVE_CREATE OUTPUT ${packed}.new PATHS ${DIST}/${name} FORMAT raw COMPRESSION GZip
@@ -35,6 +37,12 @@ foreach(name IN LISTS names)
     "    BundleFile{\"${name}\", between(${symbol}, ${symbol}_end), \"${hash}\"},\n")
   math(EXPR number "${number} + 1")
 endforeach()
+
+file(GLOB packed_before ${OUT}/*.gz)
+list(REMOVE_ITEM packed_before ${packed_now})
+if(packed_before)
+  file(REMOVE ${packed_before})
+endif()
 
 set(text "// Written by src/hub/console/embed.cmake.
 #include \"hub/console/bundle.h\"

@@ -78,8 +78,7 @@ net::Response redirect(std::string location) {
   return response;
 }
 
-const BundleFile* find(std::string_view name) {
-  const auto files = bundle();
+const BundleFile* find(std::span<const BundleFile> files, std::string_view name) {
   const auto at = std::ranges::find(files, name, &BundleFile::name);
   return at == files.end() ? nullptr : &*at;
 }
@@ -136,7 +135,8 @@ bool has_dot_segments(std::string_view path) {
 
 }  // namespace
 
-std::optional<net::Response> page(const net::ServerRequest& request) {
+std::optional<net::Response> page(const net::ServerRequest& request,
+                                  std::span<const BundleFile> files) {
   const std::string_view path = request.path();
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (path == "/") {
@@ -154,10 +154,10 @@ std::optional<net::Response> page(const net::ServerRequest& request) {
     const bool asks = request.target.size() > path.size();
     return redirect(std::string(kRoot) + (asks ? "?" + std::string(request.query()) : ""));
   }
-  const BundleFile* const index = find("index.html");
+  const BundleFile* const index = find(files, "index.html");
   if (index == nullptr) return answer(501, "text/html; charset=utf-8", std::string(kNotBuilt));
   const std::string_view name = path.substr(kRoot.size());
-  const BundleFile* const file = find(name);
+  const BundleFile* const file = find(files, name);
   if (file != nullptr) return serve(request, *file);
   // A script of an older build must not become a page.
   if (name.starts_with(kAssets) || has_dot_segments(path))
