@@ -39,6 +39,8 @@ export interface Picture {
   boxes: Box[];
   links: Link[];
   frames: Frame[];
+  /** Id of the box that shows a node, by the node's id. */
+  boxOf: Map<string, string>;
   /** Nodes without an edge that are left out. */
   unconnected: number;
 }
@@ -100,6 +102,7 @@ export function pictureOf(topology: Topology, options: PictureOptions): Picture 
     frames: topology.accounts
       .filter((account) => drawn.has(account.id))
       .map((account) => ({ account: account.id, title: accountTitle(account, account.id) })),
+    boxOf: new Map([...boxOf].map(([id, box]) => [id, box.id])),
     unconnected: options.brokenOnly ? 0 : topology.nodes.length - connected.length,
   };
 }

@@ -1,0 +1,65 @@
+// All edges as a table: what the graph shows, for those who read rather than look.
+
+import type { Topology, TopologyEdge } from "../../api/types";
+import { Empty } from "../../ui/empty";
+import { type Column, Table } from "../../ui/table";
+import { State } from "./edge-list";
+import { sideName } from "./mend";
+import { type Names, nodeText, rateText } from "./words";
+
+interface Props {
+  topology: Topology;
+  names: Names;
+  chosen: string | undefined;
+  onChoose: (edge: TopologyEdge) => void;
+}
+
+function missingText(edge: TopologyEdge): string {
+  if (edge.state === "allowed") return "";
+  const sides = edge.missing.map((one) => `${sideName(one.side)} of ${one.holder}`);
+  return sides.join("; ") || "denied by a statement";
+}
+
+function columnsOf(names: Names): Column<TopologyEdge>[] {
+  return [
+    {
+      id: "state",
+      header: "State",
+      // Broken ones come first in descending order.
+      value: (edge) => edge.state,
+      cell: (edge) => <State state={edge.state} />,
+      width: "90px",
+    },
+    { id: "from", header: "From", value: (edge) => nodeText(names, edge.from) },
+    { id: "action", header: "Action", value: (edge) => edge.action, width: "150px" },
+    { id: "to", header: "To", value: (edge) => nodeText(names, edge.to) },
+    { id: "missing", header: "Missing in", value: missingText },
+    {
+      id: "rate",
+      header: "Samples",
+      numeric: true,
+      value: (edge) => edge.samplesPerSecond ?? -1,
+      cell: (edge) => rateText(edge.samplesPerSecond),
+      width: "90px",
+    },
+  ];
+}
+
+export function EdgeTable({ topology, names, chosen, onChoose }: Props) {
+  return (
+    <section aria-label="Edges">
+      <Table
+        label="Edges"
+        columns={columnsOf(names)}
+        rows={topology.edges}
+        rowKey={(edge) => edge.id}
+        sort={{ id: "state", descending: true }}
+        filter
+        height={420}
+        onChoose={onChoose}
+        chosen={chosen}
+        empty={<Empty title="No edges: nobody may assume, write or query anything yet" />}
+      />
+    </section>
+  );
+}
