@@ -18,13 +18,17 @@ int failed(const Error& error) {
 
 }  // namespace
 
+using hub::identity::Monitoring;
+
 int create_account(const HubOptions& options) {
   const SystemClock clock;
   SystemRandom random;
   auto store = hub::identity::Store::open(options.data, clock, random);
   if (!store) return failed(store.error());
   const std::string& name = options.name.empty() ? options.id : options.name;
-  const auto made = hub::identity::create_account(**store, options.id, name);
+  const auto made = hub::identity::create_account(
+      **store, options.id, name,
+      options.monitoring.value_or(false) ? Monitoring::on : Monitoring::off);
   if (!made) return failed(made.error());
   if (options.output == HubOptions::Output::json) {
     const std::string json = "{\"accountId\": " + json_string(made->account_id) +
@@ -52,12 +56,27 @@ int list_accounts(const HubOptions& options) {
     if (options.output == HubOptions::Output::json) {
       json += json.empty() ? "" : ", ";
       json += "{\"accountId\": " + json_string(account.id) +
-              ", \"name\": " + json_string(account.name) + "}";
+              ", \"name\": " + json_string(account.name) +
+              ", \"monitoring\": " + (account.monitoring ? "true" : "false") + "}";
     } else {
-      std::printf("%s  %s\n", account.id.c_str(), account.name.c_str());
+      std::printf("%s  %s%s\n", account.id.c_str(), account.name.c_str(),
+                  account.monitoring ? "  (monitoring)" : "");
     }
   }
   if (options.output == HubOptions::Output::json) std::printf("[%s]\n", json.c_str());
+  return 0;
+}
+
+int update_account(const HubOptions& options) {
+  const SystemClock clock;
+  SystemRandom random;
+  auto store = hub::identity::Store::open(options.data, clock, random);
+  if (!store) return failed(store.error());
+  const auto found = (*store)->set_monitoring(options.id, *options.monitoring);
+  if (!found) return failed(found.error());
+  if (!*found)
+    return failed(
+        Error(Code::not_found, "account \"" + options.id + "\": there is none of this id"));
   return 0;
 }
 

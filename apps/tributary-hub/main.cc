@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
     case Command::serve: return tributary::serve(*options);
     case Command::accounts_create: return tributary::create_account(*options);
     case Command::accounts_list: return tributary::list_accounts(*options);
+    case Command::accounts_update: return tributary::update_account(*options);
+    case Command::console_link: return tributary::create_console_link(*options);
     case Command::service_key_create: return tributary::create_service_key(*options);
     case Command::service_key_list: return tributary::list_service_keys(*options);
     case Command::service_key_delete: return tributary::delete_service_key(*options);

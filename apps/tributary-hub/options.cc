@@ -28,6 +28,14 @@ enum Option : int {
   kId,
   kName,
   kOut,
+  kMonitoring,
+  kAccount,
+  kUser,
+  kRole,
+  kValid,
+  kSession,
+  kUrl,
+  kPath,
   kOutput,
   kEndpoint,
   kRegion,
@@ -55,6 +63,14 @@ constexpr option kOptions[] = {
     {"id", required_argument, nullptr, kId},
     {"name", required_argument, nullptr, kName},
     {"out", required_argument, nullptr, kOut},
+    {"monitoring", optional_argument, nullptr, kMonitoring},
+    {"account", required_argument, nullptr, kAccount},
+    {"user", required_argument, nullptr, kUser},
+    {"role", required_argument, nullptr, kRole},
+    {"valid", required_argument, nullptr, kValid},
+    {"session", required_argument, nullptr, kSession},
+    {"url", required_argument, nullptr, kUrl},
+    {"path", required_argument, nullptr, kPath},
     {"output", required_argument, nullptr, kOutput},
     {"endpoint", required_argument, nullptr, kEndpoint},
     {"region", required_argument, nullptr, kRegion},
@@ -152,6 +168,41 @@ Result<void> apply_server(int flag, std::string_view value, HubOptions& options)
   }
 }
 
+Result<void> apply_console(int flag, std::string_view value, HubOptions& options) {
+  switch (flag) {
+    case kAccount: options.account = value; return {};
+    case kUser: options.user = value; return {};
+    case kRole: options.role = value; return {};
+    case kValid: {
+      TRIBUTARY_TRY(options.valid, parse_prometheus_duration(value));
+      return {};
+    }
+    case kSession: {
+      TRIBUTARY_TRY(options.session, parse_prometheus_duration(value));
+      return {};
+    }
+    case kUrl: {
+      if (auto url = net::parse_url(value); !url) return url.error();
+      options.url = value;
+      while (options.url.ends_with('/')) options.url.pop_back();
+      return {};
+    }
+    case kPath: {
+      if (!value.starts_with("/console/") || value.find('#') != value.npos)
+        return bad("--path", value, "of a page, as /console/topology, without a fragment");
+      options.path = value;
+      return {};
+    }
+    case kMonitoring: {
+      if (!value.empty() && value != "on" && value != "off")
+        return bad("--monitoring", value, "on or off");
+      options.monitoring = value != "off";
+      return {};
+    }
+    default: return apply_server(flag, value, options);
+  }
+}
+
 Result<void> apply(int flag, std::string_view value, HubOptions& options) {
   switch (flag) {
     case kData: options.data = value; return {};
@@ -174,7 +225,7 @@ Result<void> apply(int flag, std::string_view value, HubOptions& options) {
       options.output = value == "json" ? HubOptions::Output::json : HubOptions::Output::text;
       return {};
     }
-    default: return apply_server(flag, value, options);
+    default: return apply_console(flag, value, options);
   }
 }
 
@@ -188,6 +239,8 @@ constexpr CommandWords kCommands[] = {
     {"serve", "", HubOptions::Command::serve},
     {"accounts", "create", HubOptions::Command::accounts_create},
     {"accounts", "list", HubOptions::Command::accounts_list},
+    {"accounts", "update", HubOptions::Command::accounts_update},
+    {"console-link", "", HubOptions::Command::console_link},
     {"service-key", "create", HubOptions::Command::service_key_create},
     {"service-key", "list", HubOptions::Command::service_key_list},
     {"service-key", "delete", HubOptions::Command::service_key_delete},
@@ -206,6 +259,33 @@ Result<void> complete_query(const HubOptions& options) {
   if (options.start.empty() != options.end.empty())
     return Error(Code::invalid_argument, "query: --start and --end go together");
   return {};
+}
+
+Result<void> complete_console_link(const HubOptions& options) {
+  if (options.account.empty())
+    return Error(Code::invalid_argument, "console-link: no --account (12 digits)");
+  if (!options.user.empty() && !options.role.empty())
+    return Error(Code::invalid_argument, "console-link: --user or --role, not both");
+  return {};
+}
+
+// What works on the control state's file.
+Result<void> complete_control(const HubOptions& options, const std::string& name) {
+  using enum HubOptions::Command;
+  const auto missing = [&](std::string_view what) {
+    return Error(Code::invalid_argument, name + ": no " + std::string(what));
+  };
+  switch (options.command) {
+    case accounts_create: return options.id.empty() ? missing("--id (12 digits)") : Result<void>();
+    case accounts_update: {
+      if (options.id.empty()) return missing("--id (12 digits)");
+      return !options.monitoring ? missing("--monitoring on or off") : Result<void>();
+    }
+    case service_key_create: return options.out.empty() ? missing("--out FILE") : Result<void>();
+    case service_key_delete: return options.id.empty() ? missing("--id of a key") : Result<void>();
+    case console_link: return complete_console_link(options);
+    default: return {};
+  }
 }
 
 Result<void> complete(HubOptions& options, const std::vector<std::string>& words) {
@@ -231,15 +311,9 @@ Result<void> complete(HubOptions& options, const std::vector<std::string>& words
     return Error(Code::invalid_argument, "argument " + json_string(words[used]) + ": not expected");
   if (found->command == query) return complete_query(options);
   if (options.data.empty()) return Error(Code::invalid_argument, name + ": no --data DIRECTORY");
-  if (found->command == accounts_create && options.id.empty())
-    return Error(Code::invalid_argument, name + ": no --id (12 digits)");
-  if (found->command == service_key_create && options.out.empty())
-    return Error(Code::invalid_argument, name + ": no --out FILE");
-  if (found->command == service_key_delete && options.id.empty())
-    return Error(Code::invalid_argument, name + ": no --id of a key");
   if (options.tls && (options.tls->cert_file.empty() || options.tls->key_file.empty()))
     return Error(Code::invalid_argument, "--tls-cert and --tls-key go together");
-  return {};
+  return complete_control(options, name);
 }
 
 }  // namespace
@@ -248,8 +322,11 @@ const char kHubUsage[] =
     R"(tributary-hub: the central account of a system of metrics.
 
 usage: tributary-hub serve --data DIR [OPTION]...
-       tributary-hub accounts create --data DIR --id 111111111111 [--name NAME] [--output json]
+       tributary-hub accounts create --data DIR --id 111111111111 [--name NAME] [--monitoring]
+                                     [--output json]
+       tributary-hub accounts update --data DIR --id 111111111111 --monitoring on|off
        tributary-hub accounts list --data DIR [--output json]
+       tributary-hub console-link --data DIR --account 111111111111 [OPTION]...
        tributary-hub service-key create --data DIR --out FILE
        tributary-hub service-key list --data DIR [--output json]
        tributary-hub service-key delete --data DIR --id KEY
@@ -270,6 +347,19 @@ serve
 
 accounts create          makes an account (its name is its id unless given) and prints its
                          administrator's access key, this once; works while the hub runs
+  --monitoring           (and in accounts update: on or off) the account is a monitoring account:
+                         who is permitted to in it sees policies, denials and topology of all
+                         accounts in the console
+
+console-link             prints a link that signs in to the console, once, as a user or a role
+  --user NAME            default: administrator
+  --role NAME            a session of this role instead, named "console"
+  --valid DURATION       the link must be opened within this time: 10s to 24h (5m)
+  --session DURATION     the session ends after this time: 15m to 36h (12h); of a role, 15m to what
+                         the role allows
+  --url URL              of the hub, as the browser reaches it (http://127.0.0.1:9009)
+  --path PATH            the page that it leads to (/console/)
+  --output FORMAT        text or json (text)
 
 service-key create       makes a key for a service such as tributary-lab and writes it to FILE, that
                          only its owner can read: with it, one may ask who signed a request and
@@ -297,6 +387,10 @@ Result<HubOptions> parse_hub_options(int argc, char** argv) {
       return Error(Code::invalid_argument,
                    "option " + json_string(argv[optind - 1]) +
                        ": unknown or without its value; see tributary-hub --help");
+    // "--monitoring on" as well as "--monitoring=on".
+    if (flag == kMonitoring && optarg == nullptr && optind < argc &&
+        (std::string_view(argv[optind]) == "on" || std::string_view(argv[optind]) == "off"))
+      optarg = argv[optind++];
     asked |= flag == kHelp || flag == kVersion;
     if (auto done = apply(flag, optarg != nullptr ? optarg : "", options); !done)
       return done.error();

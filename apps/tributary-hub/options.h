@@ -18,6 +18,8 @@ struct HubOptions {
     serve,
     accounts_create,
     accounts_list,
+    accounts_update,
+    console_link,
     service_key_create,
     service_key_list,
     service_key_delete,
@@ -30,7 +32,7 @@ struct HubOptions {
   Command command = Command::help;
   Output output = Output::text;
 
-  // serve, accounts and service-key
+  // serve, accounts, service-key and console-link
   std::string data;
   net::HostPort listen{.host = "127.0.0.1", .port = 9009};
   std::optional<net::TlsServerOptions> tls;
@@ -44,6 +46,16 @@ struct HubOptions {
   std::string id;    // of an account or a service key
   std::string name;  // of an account
   std::string out;   // the file for a service key
+  std::optional<bool> monitoring;
+
+  // console-link
+  std::string account;
+  std::string user;  // "" where a role is named
+  std::string role;
+  Duration valid = std::chrono::minutes(5);
+  Duration session = Duration::zero();  // zero is the default for the user or role
+  std::string url = "http://127.0.0.1:9009";
+  std::string path = "/console/";
 
   // query
   net::Url endpoint;  // of the workspace
@@ -60,6 +72,8 @@ extern const char kHubUsage[];
 int serve(const HubOptions& options);
 int create_account(const HubOptions& options);
 int list_accounts(const HubOptions& options);
+int update_account(const HubOptions& options);
+int create_console_link(const HubOptions& options);
 int create_service_key(const HubOptions& options);
 int list_service_keys(const HubOptions& options);
 int delete_service_key(const HubOptions& options);

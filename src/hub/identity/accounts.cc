@@ -5,7 +5,8 @@
 
 namespace tributary::hub::identity {
 
-Result<NewAccount> create_account(Store& store, std::string_view id, std::string_view name) {
+Result<NewAccount> create_account(Store& store, std::string_view id, std::string_view name,
+                                  Monitoring monitoring) {
   if (!is_account_id(id))
     return Error(Code::invalid_argument,
                  "account id \"" + std::string(id) + "\": must be twelve digits");
@@ -18,7 +19,10 @@ Result<NewAccount> create_account(Store& store, std::string_view id, std::string
     return Error(Code::already_exists,
                  "account " + std::string(id) + " exists already, named \"" + present->name + "\"");
   const Timestamp now = store.clock().now();
-  const Account account{.id = std::string(id), .name = std::string(name), .created = now};
+  const Account account{.id = std::string(id),
+                        .name = std::string(name),
+                        .created = now,
+                        .monitoring = monitoring == Monitoring::on};
   if (auto added = store.add_account(account); !added) return added.error();
   const Entity user{.kind = EntityKind::user,
                     .id = unique_id("AIDA", store.random()),

@@ -2,6 +2,7 @@
 // key of hers. There is no root key.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,11 @@ struct NewAccount {
   std::string secret_access_key;  // told this once
 };
 
+// Whether its principals may see the policies of all accounts.
+enum class Monitoring : std::uint8_t { off, on };
+
 // Works while the hub runs. Refuses an id that is not twelve digits or is taken.
-Result<NewAccount> create_account(Store& store, std::string_view id, std::string_view name);
+Result<NewAccount> create_account(Store& store, std::string_view id, std::string_view name,
+                                  Monitoring monitoring = Monitoring::off);
 
 }  // namespace tributary::hub::identity

@@ -12,11 +12,13 @@
 namespace tributary::hub::identity {
 
 struct ApiError {
-  ApiError(int http_status, std::string error_code, std::string text, std::string why = {})
+  ApiError(int http_status, std::string error_code, std::string text, std::string why = {},
+           std::string for_the_log = {})
       : status(http_status),
         code(std::move(error_code)),
         message(std::move(text)),
-        explanation(std::move(why)) {}
+        explanation(std::move(why)),
+        internal(std::move(for_the_log)) {}
   // A failure of the hub itself; its text goes to the audit log, not to the caller.
   ApiError(const Error& error)
       : status(error.retryable() ? 503 : 500),

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "hub/identity/session_token.h"
+#include "hub/identity/sts_sessions.h"
 
 namespace tributary::hub::identity {
 namespace {
@@ -28,19 +29,38 @@ std::vector<Tag> overlay(std::vector<Tag> tags, const std::vector<Tag>& session_
   return tags;
 }
 
+Principal user_principal(const Entity& user, std::string access_key_id, std::vector<Tag> tags) {
+  return {.kind = PrincipalKind::user,
+          .account = user.account,
+          .arn = user.arn(),
+          .user_id = user.id,
+          .entity_id = user.id,
+          .entity_arn = user.arn(),
+          .name = user.name,
+          .access_key_id = std::move(access_key_id),
+          .tags = std::move(tags)};
+}
+
+Principal user_session(const Entity& user, const Session& session, std::vector<Tag> tags) {
+  Principal principal = user_principal(user, session.access_key_id, std::move(tags));
+  principal.issued = session.issued;
+  principal.expires = session.expires;
+  return principal;
+}
+
 Principal role_session(const Entity& role, const Session& session, std::vector<Tag> role_tags) {
   return {.kind = PrincipalKind::role_session,
           .account = role.account,
-          .arn = "arn:aws:sts::" + role.account + ":assumed-role/" + role.name + "/" + session.name,
+          .arn = session_arn(role, session),
           .user_id = role.id + ":" + session.name,
           .entity_id = role.id,
           .entity_arn = role.arn(),
           .name = role.name,
           .access_key_id = session.access_key_id,
           .tags = overlay(std::move(role_tags), session.tags),
-          .session_name = session.name,
           .issued = session.issued,
           .expires = session.expires,
+          .session_name = session.name,
           .source_identity = session.source_identity,
           .session_tags = session.tags,
           .transitive_tag_keys = session.transitive_tag_keys,
@@ -65,8 +85,7 @@ std::variant<AuthenticatedPtr, ApiError> Authenticator::find(std::string_view ac
     cached = cache_.emplace(std::move(key), std::get<AuthenticatedPtr>(found)).first;
   }
   const Principal& principal = cached->second->principal;
-  if (principal.kind == PrincipalKind::role_session && store_.clock().now() >= principal.expires)
-    return expired_token();
+  if (principal.temporary() && store_.clock().now() >= principal.expires) return expired_token();
   return cached->second;
 }
 
@@ -80,15 +99,7 @@ Authenticator::Found Authenticator::find_user(std::string_view access_key_id) {
   if (!*user) return invalid_token();
   auto tags = store_.tags((*user)->id);
   if (!tags) return ApiError(tags.error());
-  Principal principal{.kind = PrincipalKind::user,
-                      .account = (*user)->account,
-                      .arn = (*user)->arn(),
-                      .user_id = (*user)->id,
-                      .entity_id = (*user)->id,
-                      .entity_arn = (*user)->arn(),
-                      .name = (*user)->name,
-                      .access_key_id = (*key)->key.id,
-                      .tags = std::move(*tags)};
+  Principal principal = user_principal(**user, (*key)->key.id, std::move(*tags));
   return std::make_shared<const Authenticated>(
       Authenticated{std::move((*key)->secret), std::move(principal)});
 }
@@ -107,13 +118,14 @@ Authenticator::Found Authenticator::find_session(std::string_view access_key_id,
                                                  std::string_view token) {
   auto session = open_session(token, store_.box());
   if (!session || session->access_key_id != access_key_id) return invalid_token();
-  auto role = store_.find_entity(session->role_id);
-  if (!role) return ApiError(role.error());
-  if (!*role) return invalid_token();  // deleted, or deleted and made again
-  auto tags = store_.tags((*role)->id);
+  const auto entity = store_.find_entity(session->entity_id);
+  if (!entity) return ApiError(entity.error());
+  if (!*entity) return invalid_token();  // deleted, or deleted and made again
+  auto tags = store_.tags((*entity)->id);
   if (!tags) return ApiError(tags.error());
+  const auto as = (*entity)->kind == EntityKind::user ? user_session : role_session;
   return std::make_shared<const Authenticated>(
-      Authenticated{session->secret, role_session(**role, *session, std::move(*tags))});
+      Authenticated{session->secret, as(**entity, *session, std::move(*tags))});
 }
 
 }  // namespace tributary::hub::identity

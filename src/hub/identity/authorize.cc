@@ -46,7 +46,7 @@ RequestContext principal_context(const Principal& principal, Timestamp now) {
   context.set("aws:userid", principal.user_id);
   if (principal.kind == PrincipalKind::user) context.set("aws:username", principal.name);
   for (const Tag& tag : principal.tags) context.set("aws:PrincipalTag/" + tag.key, tag.value);
-  if (principal.kind == PrincipalKind::role_session) {
+  if (principal.temporary()) {
     context.set("aws:TokenIssueTime", iso8601(principal.issued));
     context.set("aws:MultiFactorAuthPresent", "false");
     if (!principal.source_identity.empty())

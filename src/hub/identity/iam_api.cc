@@ -199,6 +199,13 @@ std::vector<Operation> all_operations() {
 }  // namespace
 
 ApiResponse IamApi::handle(const ApiRequest& request) {
+  // As on AWS: who has only such a session cannot make himself a key that outlives it.
+  if (request.caller.kind == PrincipalKind::user && request.caller.temporary())
+    return error_response(
+        kIam,
+        {403, "InvalidClientTokenId", "The security token included in the request is invalid", "",
+         "a session of GetSessionToken cannot call IAM"},
+        request.request_id);
   static const std::vector<Operation> kOperations = all_operations();
   return run_operation(kIam, kOperations, store_, authorizer_, request);
 }

@@ -39,14 +39,19 @@ struct Principal {
   std::string access_key_id;
   std::vector<Tag> tags;  // of the user or role, those of the session on top
 
-  // Of a role session only.
-  std::string session_name;
+  // Of temporary credentials only.
   Timestamp issued{};
   Timestamp expires{};
+
+  // Of a role session only.
+  std::string session_name;
   std::string source_identity;
   std::vector<Tag> session_tags;
   std::vector<std::string> transitive_tag_keys;
   SessionPolicies session_policies;
+
+  // A role's session, or a user's of GetSessionToken.
+  bool temporary() const { return expires != Timestamp{}; }
 };
 
 // ecs-tasks.amazonaws.com and its like.

@@ -86,7 +86,7 @@ std::string seal_session(const Session& session, const SecretBox& box, Random& r
   Writer out;
   out.text(session.access_key_id);
   out.text(session.secret);
-  out.text(session.role_id);
+  out.text(session.entity_id);
   out.text(session.name);
   out.time(session.issued);
   out.time(session.expires);
@@ -111,7 +111,7 @@ std::optional<Session> open_session(std::string_view token, const SecretBox& box
   Session session;
   session.access_key_id = in.text();
   session.secret = in.text();
-  session.role_id = in.text();
+  session.entity_id = in.text();
   session.name = in.text();
   session.issued = in.time();
   session.expires = in.time();

@@ -1,6 +1,6 @@
 // Temporary credentials without state: the session token is the session itself, sealed. The hub
 // keeps no list of sessions, so they survive its restarts; a session ends with its time or with its
-// role, which is looked up at every use.
+// user or role, which is looked up at every use.
 //
 // Plaintext: one byte of format version, then the fields in the order below, each a length (four
 // bytes, little endian) and its bytes; lists are preceded by their count.
@@ -20,9 +20,9 @@ namespace tributary::hub::identity {
 struct Session {
   std::string access_key_id;  // ASIA...
   std::string secret;
-  std::string role_id;  // AROA...
-  std::string name;
-  Timestamp issued{};  // to the millisecond
+  std::string entity_id;  // AROA..., or AIDA... of a user's session
+  std::string name;       // of a role's session; "" of a user's
+  Timestamp issued{};     // to the millisecond
   Timestamp expires{};
   std::string source_identity;
   std::vector<Tag> tags;

@@ -92,6 +92,14 @@ struct ServiceKey {
   Timestamp created{};
 };
 
+// One sign-in to the console as a user or role, for who has the token.
+struct ConsoleLink {
+  std::string token_sha256;  // 32 bytes
+  std::string entity_id;
+  std::int64_t session_seconds = 0;
+  Timestamp expires{};
+};
+
 class Store {
  public:
   // Opens or creates `directory`/identity.db and identity.key.
@@ -169,6 +177,11 @@ class Store {
   Result<std::optional<NewServiceKey>> find_service_key(std::string_view id);
   Result<std::vector<ServiceKey>> service_keys();
   Result<bool> remove_service_key(std::string_view id);  // false if there is none
+
+  // Only the hash of a link's token is kept. Adding one drops those that have expired.
+  Result<void> add_console_link(const ConsoleLink& link);
+  Result<std::optional<ConsoleLink>> find_console_link(std::string_view token_sha256);
+  Result<bool> remove_console_link(std::string_view token_sha256);  // false if there is none
 
  private:
   Store(std::unique_ptr<Database> database, SecretBox box, const Clock& clock, Random& random)

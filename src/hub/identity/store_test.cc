@@ -174,7 +174,7 @@ TEST(SessionToken, CarriesTheSession) {
   const SecretBox box(SecretBox::Key{1});
   const Session session{.access_key_id = "ASIA234567ABCDEFGHIJ",
                         .secret = "secret",
-                        .role_id = "AROA1",
+                        .entity_id = "AROA1",
                         .name = "session",
                         .issued = timestamp_from_ms(1'700'000'000'123),
                         .expires = timestamp_from_ms(1'700'003'600'000),
@@ -189,6 +189,25 @@ TEST(SessionToken, CarriesTheSession) {
   EXPECT_FALSE(open_session(token, SecretBox(SecretBox::Key{2})));
   EXPECT_FALSE(open_session("no base64", box));
   EXPECT_FALSE(open_session(std::string(100'000, 'A'), box));
+}
+
+TEST_F(StoreTest, OpensFilesOfVersion2) {
+  {
+    auto store = open();
+    ASSERT_TRUE(create_account(*store, kWorkload, "workload"));
+    auto database = Database::open(directory_.path() / "identity.db");
+    ASSERT_TRUE(database);
+    ASSERT_TRUE((*database)->execute(
+        "ALTER TABLE accounts DROP COLUMN monitoring; DROP TABLE console_links; "
+        "PRAGMA user_version = 2"));
+  }
+
+  auto store = open();
+
+  EXPECT_FALSE(store->find_account(kWorkload).value()->monitoring);
+  EXPECT_TRUE(store->set_monitoring(kWorkload, true).value());
+  EXPECT_TRUE(store->find_account(kWorkload).value()->monitoring);
+  EXPECT_FALSE(store->set_monitoring(kCentral, true).value());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "hub/identity/console_links.h"
 #include "hub/identity/operation.h"
 #include "hub/identity/session_token.h"
 #include "hub/identity/sts_sessions.h"
@@ -173,6 +174,31 @@ Fault assume_role(Call& call) {
   return {};
 }
 
+// Needs no permission, and no policy can allow or deny it: the caller has shown who he is, and gets
+// no more than he has.
+Fault get_session_token(Call& call) {
+  if (call.caller.kind != PrincipalKind::user)
+    return ApiError(403, "AccessDenied", "Cannot call GetSessionToken as " + call.caller.arn);
+  if (call.params.find("SerialNumber"))
+    return ApiError(403, "AccessDenied",
+                    "MultiFactorAuthentication failed: this hub holds no MFA devices");
+  const std::int64_t seconds = call.integer("DurationSeconds", kUserSessionSecondsDefault);
+  TRIBUTARY_TRY(const auto user, call.store.find_entity(call.caller.entity_id));
+  if (!user) return no_such_entity("The user with name " + call.caller.name + " cannot be found.");
+  write_credentials(call.store, new_session(call.store, *user, "", seconds), call.out);
+  return {};
+}
+
+// What temporary credentials cannot ask for, as on AWS.
+Fault refuse_temporary(const Principal& caller, std::string_view action) {
+  const bool user = caller.kind == PrincipalKind::user;
+  const bool refused =
+      user ? action != "AssumeRole" && action != "GetCallerIdentity" : action == "GetSessionToken";
+  if (!caller.temporary() || !refused) return {};
+  return ApiError(403, "AccessDenied",
+                  "Cannot call " + std::string(action) + " with session credentials");
+}
+
 Fault get_caller_identity(Call& call) {
   call.out.element("UserId", call.caller.user_id)
       .element("Account", call.caller.account)
@@ -216,6 +242,15 @@ std::vector<Operation> all_operations() {
         {"SourceIdentity", Format::name, 2, 64},
         {"SerialNumber", Format::any, 9, 256},
         {"TokenCode", Format::digits, 6, 6}}},
+      {"GetSessionToken",
+       Access::read,
+       Output::result,
+       kKind,
+       nullptr,
+       get_session_token,
+       {{"DurationSeconds", Format::integer, kUserSessionSecondsMin, kUserSessionSecondsMax},
+        {"SerialNumber", Format::any, 9, 256},
+        {"TokenCode", Format::digits, 6, 6}}},
       {"GetCallerIdentity", Access::read, Output::result, kKind, nullptr, get_caller_identity, {}},
       {"GetAccessKeyInfo",
        Access::read,
@@ -230,7 +265,13 @@ std::vector<Operation> all_operations() {
 }  // namespace
 
 ApiResponse StsApi::handle(const ApiRequest& request) {
-  if (ServiceApi::has(request.params.text("Action"))) return services_.handle(request);
+  const std::string_view action = request.params.text("Action");
+  if (Fault fault = refuse_temporary(request.caller, action)) {
+    ApiResponse refused = error_response(kSts, std::move(*fault), request.request_id);
+    refused.action = std::string(kSts.prefix).append(":").append(action);
+    return refused;
+  }
+  if (ServiceApi::has(action)) return services_.handle(request);
   static const std::vector<Operation> kOperations = all_operations();
   ApiResponse response = run_operation(kSts, kOperations, store_, authorizer_, request);
   response.resource = std::string(request.params.text("RoleArn"));
@@ -238,11 +279,13 @@ ApiResponse StsApi::handle(const ApiRequest& request) {
 }
 
 bool StsApi::is_unsigned(std::string_view action) {
-  return action == "AssumeRoleWithWebIdentity" || action == "AssumeRoleWithSAML";
+  return action == kRedeemConsoleLink || action == "AssumeRoleWithWebIdentity" ||
+         action == "AssumeRoleWithSAML";
 }
 
 ApiResponse StsApi::handle_unsigned(const ApiRequest& request) {
   const std::string_view action = request.params.text("Action");
+  if (action == kRedeemConsoleLink) return redeem_console_link(store_, request);
   ApiError error(400, "InvalidIdentityToken",
                  action == "AssumeRoleWithSAML"
                      ? "No SAML provider found in your account: this hub holds none yet"

@@ -1,5 +1,6 @@
-// STS (API version 2011-06-15) as far as roles go (hub-spec 2.3, 2.4): AssumeRole,
-// GetCallerIdentity, GetAccessKeyInfo, and Tributary's own operations (service_api.h).
+// STS (API version 2011-06-15) as far as users and roles go (hub-spec 2.3, 2.4): AssumeRole,
+// GetSessionToken, GetCallerIdentity, GetAccessKeyInfo, and Tributary's own operations
+// (service_api.h, console_links.h).
 //
 // Threads: one at a time, the store's.
 #pragma once
@@ -21,8 +22,9 @@ class StsApi {
 
   ApiResponse handle(const ApiRequest& request);
 
-  // AssumeRoleWithWebIdentity and AssumeRoleWithSAML come without a signature. There are no
-  // identity providers yet, so the answer says that.
+  // These come without a signature. TributaryRedeemConsoleLink brings a link's token instead. For
+  // AssumeRoleWithWebIdentity and AssumeRoleWithSAML there are no identity providers yet, so the
+  // answer says that.
   static bool is_unsigned(std::string_view action);
   ApiResponse handle_unsigned(const ApiRequest& request);
 

@@ -288,7 +288,7 @@ TEST_F(StsTest, ValidatesParameters) {
   EXPECT_EQ(assume(task(), {{"RoleSessionName", "a b"}}).error->code, "ValidationError");
   EXPECT_EQ(assume(task(), {{"RoleArn", "arn:aws:iam::222222222222:user/x"}}).error->message,
             "arn:aws:iam::222222222222:user/x is invalid");
-  EXPECT_EQ(hub_.sts(task(), "GetSessionToken").error->code, "InvalidAction");
+  EXPECT_EQ(hub_.sts(task(), "GetFederationToken").error->code, "InvalidAction");
 }
 
 TEST_F(StsTest, IssuesTaskCredentialsOnlyWhereTheServiceIsTrusted) {

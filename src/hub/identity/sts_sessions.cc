@@ -21,29 +21,38 @@ bool is_role_arn(std::string_view text) {
          resource->kind == "role";
 }
 
-Session new_session(Store& store, const Entity& role, std::string_view name, std::int64_t seconds) {
+Session new_session(Store& store, const Entity& entity, std::string_view name,
+                    std::int64_t seconds) {
   const Timestamp now = std::chrono::floor<std::chrono::milliseconds>(store.clock().now());
   return {.access_key_id = access_key_id("ASIA", store.random()),
           .secret = secret_access_key(store.random()),
-          .role_id = role.id,
+          .entity_id = entity.id,
           .name = std::string(name),
           .issued = now,
           // Told in whole seconds, so it is whole seconds.
           .expires = std::chrono::ceil<std::chrono::seconds>(now) + std::chrono::seconds(seconds)};
 }
 
-std::string write_session(Call& call, const Entity& role, const Session& session) {
-  std::string token = seal_session(session, call.store.box(), call.store.random());
-  call.out.open("Credentials")
+std::string session_arn(const Entity& role, const Session& session) {
+  return "arn:aws:sts::" + role.account + ":assumed-role/" + role.name + "/" + session.name;
+}
+
+std::string write_credentials(Store& store, const Session& session, Xml& out) {
+  std::string token = seal_session(session, store.box(), store.random());
+  out.open("Credentials")
       .element("AccessKeyId", session.access_key_id)
       .element("SecretAccessKey", session.secret)
       .element("SessionToken", token)
       .element("Expiration", iso8601(session.expires))
       .close("Credentials");
+  return token;
+}
+
+std::string write_session(Call& call, const Entity& role, const Session& session) {
+  std::string token = write_credentials(call.store, session, call.out);
   call.out.open("AssumedRoleUser")
       .element("AssumedRoleId", role.id + ":" + session.name)
-      .element("Arn",
-               "arn:aws:sts::" + role.account + ":assumed-role/" + role.name + "/" + session.name)
+      .element("Arn", session_arn(role, session))
       .close("AssumedRoleUser");
   return token;
 }

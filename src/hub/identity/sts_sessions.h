@@ -1,4 +1,4 @@
-// What all operations that hand out a role's session have in common.
+// What all operations that hand out temporary credentials have in common.
 //
 // Threads: one at a time, the store's.
 #pragma once
@@ -17,7 +17,13 @@ namespace tributary::hub::identity {
 Result<std::optional<Entity>> find_role(Store& store, std::string_view arn);
 bool is_role_arn(std::string_view text);
 
-Session new_session(Store& store, const Entity& role, std::string_view name, std::int64_t seconds);
+// Of a role, or of a user; that has no name.
+Session new_session(Store& store, const Entity& entity, std::string_view name,
+                    std::int64_t seconds);
+// "arn:aws:sts::111111111111:assumed-role/name/session"
+std::string session_arn(const Entity& role, const Session& session);
+// Adds <Credentials>; gives the session's token.
+std::string write_credentials(Store& store, const Session& session, Xml& out);
 // Adds <Credentials> and <AssumedRoleUser> to the answer; gives the session's token.
 std::string write_session(Call& call, const Entity& role, const Session& session);
 
