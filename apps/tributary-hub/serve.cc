@@ -11,6 +11,7 @@
 
 #include "base/disk.h"
 #include "config/outside.h"
+#include "hub/console/dashboards.h"
 #include "hub/gateway/gateway.h"
 #include "hub/workspaces/embedded_store.h"
 #include "hub/workspaces/parallel.h"
@@ -52,6 +53,7 @@ struct Hub {
   std::unique_ptr<hub::identity::Store> identities;
   std::unique_ptr<hub::gateway::WorkspaceCatalog> catalog;
   std::unique_ptr<hub::workspaces::EmbeddedStore> workspaces;
+  std::unique_ptr<hub::console::DashboardStore> dashboards;
 };
 
 // What the flags and the file say of limits. On a mistake in the file everything stays.
@@ -83,6 +85,10 @@ Result<void> open(const HubOptions& options, Hub& hub) {
   TRIBUTARY_TRY(hub.workspaces,
                 hub::workspaces::EmbeddedStore::open(std::move(store), hub.disk, clock,
                                                      hub.telemetry, hub.log.named("workspaces")));
+  hub.dashboards = std::make_unique<hub::console::DashboardStore>(
+      hub::console::DashboardStore::Options{.directory = options.data + "/dashboards",
+                                            .folder = options.dashboards},
+      hub.disk, hub.log.named("dashboards"));
   return {};
 }
 
@@ -101,6 +107,7 @@ net::Task<int> serve_until(const HubOptions& options, Hub& hub, Pools& pools,
                                  .catalog = *hub.catalog,
                                  .workspaces = *hub.workspaces,
                                  .limits = hub.limits,
+                                 .dashboards = *hub.dashboards,
                                  .clock = hub.loop->clock(),
                                  .random = hub.random,
                                  .telemetry = hub.telemetry,

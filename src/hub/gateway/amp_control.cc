@@ -261,7 +261,10 @@ ControlAnswer AmpControl::create(const ControlRequest& request) {
 }
 
 ControlAnswer AmpControl::list(const ControlRequest& request) {
-  std::uint64_t page = kPageDefault;
+  std::vector<std::string> regions = request.regions;
+  const bool one_region = regions.empty();
+  if (one_region) regions.push_back(request.region);
+  std::uint64_t page = one_region ? kPageDefault : kPageMax;
   if (const std::string_view text = parameter(request.query, "maxResults"); !text.empty()) {
     page = parse_uint64(text).value_or(0);
     if (page < 1 || page > kPageMax)
@@ -275,7 +278,8 @@ ControlAnswer AmpControl::list(const ControlRequest& request) {
   std::vector<const WorkspaceRecord*> shown;
   bool more = false;
   for (const WorkspaceRecord& record : *all) {
-    if (record.account != request.account || record.region != request.region) continue;
+    const bool listed = std::find(regions.begin(), regions.end(), record.region) != regions.end();
+    if (record.account != request.account || !listed) continue;
     if (!record.alias.starts_with(alias) || record.status == WorkspaceStatus::deleting) continue;
     if (started && shown.size() == page) {
       more = true;

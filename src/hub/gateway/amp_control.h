@@ -20,8 +20,10 @@ namespace tributary::hub::gateway {
 
 struct ControlRequest {
   const Route& route;
-  std::string account;   // of the caller
-  std::string region;    // of the signature
+  std::string account;  // of the caller
+  std::string region;   // of the signature
+  // Of a list, where more than that one is asked for: all that the caller may see.
+  std::vector<std::string> regions = {};
   std::string base_url;  // http(s)://host of the request, for prometheusEndpoint
   workspaces::Params query;
   std::string_view body;

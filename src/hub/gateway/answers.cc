@@ -47,7 +47,7 @@ net::Response control_plane(const identity::ApiError& error) {
 net::Response render(const identity::ApiError& error, Plane plane, std::string_view request_id) {
   if (plane == Plane::query_protocol)
     return to_response(identity::error_response(identity::kSts, error, request_id));
-  net::Response response = plane == Plane::control ? control_plane(error) : data_plane(error);
+  net::Response response = plane == Plane::data ? data_plane(error) : control_plane(error);
   if (!error.explanation.empty()) response.headers.set(identity::kDenialHeader, error.explanation);
   return response;
 }
@@ -58,6 +58,45 @@ net::Response to_response(identity::ApiResponse answer) {
                          .body = std::move(answer.body)};
   for (const auto& [name, value] : answer.headers) response.headers.set(name, value);
   return response;
+}
+
+net::Response to_response(ControlAnswer answer) {
+  net::Response response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
+  if (!response.body.empty()) response.headers.set("Content-Type", "application/json");
+  if (!answer.error_code.empty()) response.headers.set("x-amzn-ErrorType", answer.error_code);
+  return response;
+}
+
+net::Response to_response(workspaces::Answer answer) {
+  net::Response response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
+  if (!answer.content_type.empty()) response.headers.set("Content-Type", answer.content_type);
+  for (const auto& [name, value] : answer.headers) response.headers.set(name, value);
+  return response;
+}
+
+net::Response text_response(int status, std::string body) {
+  return {.status = status,
+          .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+          .body = std::move(body)};
+}
+
+net::Response not_admitted(QueryQueue::Admission admission) {
+  const auto answer = [](int status, const char* type, const char* error) {
+    return net::Response{.status = status,
+                         .headers = {{"Content-Type", "application/json"}},
+                         .body = std::string("{\"status\":\"error\",\"errorType\":\"") + type +
+                                 "\",\"error\":\"" + error + "\"}"};
+  };
+  switch (admission) {
+    case QueryQueue::Admission::full: {
+      net::Response full = answer(429, "too_many_requests", "too many outstanding requests");
+      full.headers.set("Retry-After", "1");
+      return full;
+    }
+    case QueryQueue::Admission::timed_out:
+      return answer(503, "timeout", "query timed out in query queue");
+    default: return answer(499, "canceled", "query was canceled in query queue");
+  }
 }
 
 Plane plane_of(std::string_view path) {

@@ -1,12 +1,13 @@
 // The hub's front: every request is verified (SigV4), routed on the path that was verified,
-// authorised, carried out on a worker, and written to the audit log. Only /-/healthy, /-/ready and
-// /metrics need no signature, and only from loopback.
+// authorised, carried out on a worker, and written to the audit log. No signature is needed for
+// /-/healthy, /-/ready and /metrics, from loopback only; for the console's page; and for the
+// operations of STS whose parameters are the proof of who asks.
 //
 // Threads: `handle` on the loop; the rest on workers.
 #pragma once
 
 #include <atomic>
-#include <memory>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -15,7 +16,11 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/telemetry.h"
+#include "hub/gateway/activity.h"
 #include "hub/gateway/amp_control.h"
+#include "hub/gateway/audit.h"
+#include "hub/gateway/console_api.h"
+#include "hub/gateway/denials.h"
 #include "hub/gateway/query_queue.h"
 #include "hub/gateway/verification.h"
 #include "hub/gateway/workspace_catalog.h"
@@ -48,6 +53,7 @@ class Gateway {
     WorkspaceCatalog& catalog;
     workspaces::Store& workspaces;
     const workspaces::LimitsTable& limits;
+    console::DashboardStore& dashboards;
     const Clock& clock;
     Random& random;
     Telemetry& telemetry;
@@ -68,17 +74,6 @@ class Gateway {
   void set_ready(bool ready) { ready_ = ready; }
 
  private:
-  // What the audit log and the metrics learn of a request.
-  struct Trail {
-    std::string request_id;
-    std::string caller;
-    std::string account;
-    std::string action;
-    std::string resource;
-    std::string explanation;
-    std::string internal;
-  };
-
   // A call of a workspace's HTTP API that is allowed and waits for its turn.
   struct Query {
     std::string workspace_id;
@@ -94,23 +89,40 @@ class Gateway {
     net::Response response;
   };
 
+  // What a caller wants to do to what.
+  struct Access {
+    std::string action;
+    std::string resource;
+    std::string account;  // whose it is; "" is the caller's own
+    std::string region;
+    const std::map<std::string, std::string>* tags = nullptr;
+  };
+  // Nothing when allowed; the trail learns of it either way.
+  using Denied = std::optional<identity::ApiError>;
+
+  // gateway.cc: what needs no signature, and the way from a request to its plane.
   std::optional<net::Response> answer_unsigned(const net::ServerRequest& request);
   net::Response metrics();
-  net::Task<void> run_query(Exchange& exchange);
   // Everything up to the answer, or to the query.
   net::Response dispatch(Exchange& exchange);
-  net::Response query_protocol(const net::ServerRequest& request, const Caller& caller,
-                               Trail& trail);
-  net::Response control(const net::ServerRequest& request, const Route& route, const Caller& caller,
-                        Trail& trail);
-  net::Response data(Exchange& exchange, const Route& route, const Caller& caller);
+  net::Response refuse(const identity::ApiError& error, Plane plane, Trail& trail);
+  net::Response run_operation(const identity::ApiService& service, const identity::Params& params,
+                              const Caller* caller, Exchange& exchange);
+  net::Response query_protocol(Exchange& exchange, const Caller& caller);
+  void describe_attempt(const net::ServerRequest& request, Trail& trail);
+  Denied authorize(const net::ServerRequest& request, const Caller& caller, Access access,
+                   Trail& trail);
   // Audit and compression.
   void finish(Exchange& exchange);
-  // Nothing when allowed.
-  std::optional<identity::ApiError> authorize(const net::ServerRequest& request,
-                                              const Caller& caller, const WorkspaceRecord* on,
-                                              Trail& trail);
-  void audit(const net::ServerRequest& request, int status, const Trail& trail);
+
+  // gateway_planes.cc: what is done for a caller who is known.
+  net::Response control(Exchange& exchange, const Route& route, const Caller& caller);
+  net::Response list_workspaces(Exchange& exchange, ControlRequest request, const Caller& caller);
+  net::Response hub(Exchange& exchange, const Route& route, const Caller& caller);
+  net::Response data(Exchange& exchange, const Route& route, const Caller& caller);
+  net::Response write(Exchange& exchange, const WorkspaceRecord& record, const Caller& caller);
+  net::Response activity(const WorkspaceRecord& record, Trail& trail);
+  net::Task<void> run_query(Exchange& exchange);
 
   Parts parts_;
   Options options_;
@@ -121,6 +133,10 @@ class Gateway {
   identity::StsApi sts_;
   Verification verification_;
   AmpControl amp_;
+  ActivityBook activity_;
+  DenialLog denials_;
+  Audit audit_;
+  ConsoleApi console_;
   QueryQueue queue_;
   const net::HttpServer* server_ = nullptr;
   std::atomic<bool> ready_{false};

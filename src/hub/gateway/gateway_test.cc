@@ -7,7 +7,9 @@
 #include <filesystem>
 
 #include "aws/sigv4.h"
+#include "base/disk.h"
 #include "base/strings.h"
+#include "hub/console/dashboards.h"
 #include "hub/gateway/fake_store.h"
 #include "hub/identity/accounts.h"
 #include "net/content_encoding.h"
@@ -45,6 +47,7 @@ class GatewayTest : public ::testing::Test {
                                                        .catalog = *catalog,
                                                        .workspaces = store,
                                                        .limits = limits,
+                                                       .dashboards = dashboards,
                                                        .clock = clock,
                                                        .random = random,
                                                        .telemetry = telemetry,
@@ -98,6 +101,8 @@ class GatewayTest : public ::testing::Test {
   Telemetry telemetry;
   FakeStore store;
   workspaces::LimitsTable limits;
+  RealDisk disk;
+  console::DashboardStore dashboards{{.directory = directory + "/dashboards"}, disk, Logger()};
   std::unique_ptr<identity::Store> identities;
   std::unique_ptr<WorkspaceCatalog> catalog;
   identity::NewAccount admin;

@@ -48,6 +48,7 @@ constexpr std::array kDataRoutes = {
     DataRoute{"scrape_pools", kGet, "aps:QueryMetrics"},
     DataRoute{"alertmanagers", kGet, "aps:ListAlerts"},
     DataRoute{"status/tsdb", kGet, "aps:GetTsdbStatus"},
+    DataRoute{"status/activity", kGet, "aps:GetWorkspaceActivity"},
     DataRoute{"admin/tsdb/delete_series", kAdmin, "aps:DeleteSeries"},
     DataRoute{"admin/tsdb/clean_tombstones", kAdmin, "aps:CleanTombstones"},
     DataRoute{"admin/tsdb/snapshot", kAdmin, "aps:CreateSnapshot"},
@@ -137,6 +138,37 @@ Routed route_tags(std::string_view method, std::string_view encoded_arn) {
   return routed;
 }
 
+Routed hub(HubOperation operation, std::string_view action, std::string dashboard = {}) {
+  return found({.plane = Plane::hub,
+                .action = "tributary:" + std::string(action),
+                .hub_operation = operation,
+                .dashboard = std::move(dashboard)});
+}
+
+Routed route_dashboards(std::string_view method, const std::vector<std::string_view>& parts) {
+  using enum HubOperation;
+  if (parts.size() == 1) {
+    return method == "GET" ? hub(list_dashboards, "ListDashboards") : wrong_method(kGet);
+  }
+  if (parts.size() > 2 || parts[1].empty()) return fail(RouteFailure::unknown_path);
+  const auto uid = percent_decode(parts[1]);
+  if (!uid) return fail(RouteFailure::bad_escape);
+  if (method == "GET") return hub(get_dashboard, "GetDashboard", *uid);
+  if (method == "PUT") return hub(put_dashboard, "PutDashboard", *uid);
+  if (method == "DELETE") return hub(delete_dashboard, "DeleteDashboard", *uid);
+  return wrong_method("GET, PUT, DELETE");
+}
+
+Routed route_hub(std::string_view method, const std::vector<std::string_view>& parts) {
+  if (parts[0] == "dashboards") return route_dashboards(method, parts);
+  const bool topology = parts[0] == "topology";
+  if (parts.size() > 1 || (!topology && parts[0] != "denials"))
+    return fail(RouteFailure::unknown_path);
+  if (method != "GET") return wrong_method(kGet);
+  return topology ? hub(HubOperation::topology, "DescribeTopology")
+                  : hub(HubOperation::denials, "ListDenials");
+}
+
 }  // namespace
 
 Routed route(std::string_view method, std::string_view path) {
@@ -146,7 +178,7 @@ Routed route(std::string_view method, std::string_view path) {
   }
   const std::vector<std::string_view> parts = split(path.substr(1), '/');
   if (parts[0] == "tags" && parts.size() >= 2) return route_tags(method, path.substr(6));
-  if (parts[0] != "workspaces") return fail(RouteFailure::unknown_path);
+  if (parts[0] != "workspaces") return route_hub(method, parts);
   if (parts.size() == 1 || (parts.size() == 2 && parts[1].empty())) {
     if (method == "POST")
       return control(ControlOperation::create_workspace, "aps:CreateWorkspace", "");

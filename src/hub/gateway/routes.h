@@ -1,5 +1,6 @@
 // Which operation a request asks for, from its method and path: AMP's control plane, a workspace's
-// data plane, or the query protocol of IAM and STS. The path is the one that was verified.
+// data plane, the query protocol of IAM and STS, or what the hub adds to AWS' services. The path is
+// the one that was verified.
 //
 // Pure.
 #pragma once
@@ -15,6 +16,7 @@ enum class Plane : std::uint8_t {
   query_protocol,  // POST /: IAM and STS, told apart by their Version and Action
   control,         // AMP: workspaces, tags
   data,            // /workspaces/<id>/api/v1/...
+  hub,             // Tributary's own: topology, denials, dashboards
 };
 
 // AMP's control operations that there are.
@@ -31,6 +33,15 @@ enum class ControlOperation : std::uint8_t {
   untag_resource,
 };
 
+enum class HubOperation : std::uint8_t {
+  topology,
+  denials,
+  list_dashboards,
+  get_dashboard,
+  put_dashboard,
+  delete_dashboard,
+};
+
 struct Route {
   Plane plane = Plane::query_protocol;
   std::string action;        // "aps:RemoteWrite"; "" for the query protocol
@@ -38,6 +49,8 @@ struct Route {
   ControlOperation operation = ControlOperation::list_workspaces;
   std::string data_path;     // after api/v1/, decoded once: "label/job/values"
   std::string resource_arn;  // of the tag operations, decoded
+  HubOperation hub_operation = HubOperation::topology;
+  std::string dashboard;  // its uid, decoded
 };
 
 enum class RouteFailure : std::uint8_t {

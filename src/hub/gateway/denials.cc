@@ -1,0 +1,106 @@
+#include "hub/gateway/denials.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "aws/arn.h"
+#include "hub/gateway/json_writer.h"
+
+namespace tributary::hub::gateway {
+namespace {
+
+std::string_view account_of(std::string_view arn) {
+  const auto parts = aws::split_arn(arn);
+  return parts ? parts->account : std::string_view();
+}
+
+bool concerns(const Denial& denial, const Viewer& viewer) {
+  return viewer.monitoring || denial.account == viewer.account ||
+         account_of(denial.resource) == viewer.account;
+}
+
+// The caller is told everything when he is refused, so his account may know it. Whose resource it
+// is learns which side misses what, and nothing of what stands in the caller's policies.
+Denial shown_to(const Viewer& viewer, const Denial& denial) {
+  if (viewer.monitoring || denial.account == viewer.account) return denial;
+  Denial shown = denial;
+  if (!shown.missing.empty()) shown.reason.clear();
+  for (identity::Missing& missing : shown.missing) {
+    const bool own = missing.holder.ends_with("account " + viewer.account);
+    if (!own) missing.near_miss.clear();
+    std::string side(to_string(missing.side));
+    std::replace(side.begin(), side.end(), '_', ' ');
+    if (!shown.reason.empty()) shown.reason += "; ";
+    shown.reason += "missing in the " + side + " of " + missing.holder + ": " + missing.statement;
+  }
+  return shown;
+}
+
+}  // namespace
+
+void DenialLog::append(Entries& entries, Denial denial, std::size_t kept) {
+  entries.push_back(std::make_shared<const Denial>(std::move(denial)));
+  if (entries.size() > kept) entries.pop_front();
+}
+
+void DenialLog::add(Denial denial) {
+  const std::lock_guard lock(mutex_);
+  if (denial.account.empty()) return append(unknown_, std::move(denial), options_.unknown_kept);
+  append(known_, std::move(denial), options_.kept);
+}
+
+std::vector<Denial> DenialLog::seen_by(const Viewer& viewer, std::size_t limit) const {
+  std::vector<std::shared_ptr<const Denial>> found;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Entries* entries : {&known_, &unknown_})
+      std::copy_if(entries->begin(), entries->end(), std::back_inserter(found),
+                   [&](const auto& one) { return concerns(*one, viewer); });
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a->at > b->at; });
+  if (found.size() > limit) found.resize(limit);
+  std::vector<Denial> shown;
+  shown.reserve(found.size());
+  for (const auto& one : found) shown.push_back(shown_to(viewer, *one));
+  return shown;
+}
+
+std::vector<identity::TopologyInput::Denial> DenialLog::since(Timestamp time) const {
+  std::vector<identity::TopologyInput::Denial> out;
+  const std::lock_guard lock(mutex_);
+  for (const auto& one : known_) {
+    if (one->at < time) continue;
+    out.push_back({.at = one->at,
+                   .caller = one->caller,
+                   .action = one->action,
+                   .resource = one->resource,
+                   .missing = one->missing});
+  }
+  return out;
+}
+
+std::string to_json(const std::vector<Denial>& denials) {
+  JsonWriter out;
+  out.object([&] {
+    out.array("denials", denials, [&](const Denial& denial) {
+      out.object([&] {
+        std::string missing;
+        identity::append_json(missing, denial.missing);
+        out.member("at", denial.at);
+        out.member("requestId", denial.request_id);
+        out.member("status", denial.status);
+        out.member("caller", denial.caller);
+        out.member("account", denial.account);
+        out.member("action", denial.action);
+        out.member("resource", denial.resource);
+        out.member("sourceIp", denial.source_ip);
+        out.member("reason", denial.reason);
+        out.raw("missing", missing);
+      });
+    });
+  });
+  return out.take();
+}
+
+}  // namespace tributary::hub::gateway
