@@ -1,7 +1,9 @@
 // Calls of the hub, signed. One function per endpoint; what they answer is in types.ts.
 
+import { hubNow, learnClock } from "./clock";
+import { endsSession, HubError, hubError, isAbort, unreachable } from "./errors";
 import { endSession, session } from "./session";
-import { queryString, sign } from "./sigv4";
+import { queryString, type SigningCredentials, sign } from "./sigv4";
 import type {
   Activity,
   BuildInfo,
@@ -17,21 +19,7 @@ import type {
   Workspace,
 } from "./types";
 
-/** A refusal or failure in the hub's words, or of the way to it. */
-export class HubError extends Error {
-  constructor(
-    message: string,
-    /** 0 where nothing was answered. */
-    readonly status: number,
-    /** AWS' code or Prometheus' errorType. */
-    readonly code: string,
-    /** x-tributary-denial: which statement is missing on which side. */
-    readonly denial = "",
-    readonly requestId = "",
-  ) {
-    super(message);
-  }
-}
+export { HubError } from "./errors";
 
 export type Query = [string, string][];
 
@@ -44,77 +32,57 @@ export interface Call {
   region: string;
   service?: "aps" | "sts";
   signal?: AbortSignal;
+  /** Those of the session where absent. */
+  credentials?: SigningCredentials;
 }
 
-/** Seconds that the hub's clock is ahead of this one's; learned from its answers. */
-const clockOffset = 0;
+async function sendOnce(call: Call, credentials: SigningCredentials): Promise<Response> {
+  const { path, region, signal, query = [], service = "aps" } = call;
+  const method = call.method ?? (call.form ? "POST" : "GET");
+  const body = call.form ? queryString(call.form) : call.json;
+  const request = { method, path, query, host: location.host, body, region, service };
+  const headers = await sign(request, credentials, new Date(hubNow()));
+  if (call.form) headers["content-type"] = "application/x-www-form-urlencoded";
+  if (call.json !== undefined) headers["content-type"] = "application/json";
+  const url = query.length > 0 ? `${path}?${queryString(query)}` : path;
+  return fetch(url, { method, body, headers, signal, credentials: "omit", cache: "no-store" });
+}
 
 /** Signs and sends; the answer, whatever its status. */
 export async function send(call: Call): Promise<Response> {
-  const current = session.value;
-  if (!current) throw new HubError("nobody is signed in", 0, "SignedOut");
-  const method = call.method ?? (call.form ? "POST" : "GET");
-  const body = call.form ? queryString(call.form) : call.json;
-  const signed = await sign(
-    {
-      method,
-      path: call.path,
-      query: call.query,
-      host: location.host,
-      body,
-      region: call.region,
-      service: call.service ?? "aps",
-    },
-    current.credentials,
-    new Date(Date.now() + clockOffset * 1000),
-  );
-  const type = call.form ? "application/x-www-form-urlencoded" : "application/json";
-  const query = call.query?.length ? `?${queryString(call.query)}` : "";
+  const credentials = call.credentials ?? session.value?.credentials;
+  if (!credentials) throw new HubError("Nobody is signed in.", 0, "SignedOut");
   try {
-    return await fetch(call.path + query, {
-      method,
-      body,
-      headers: body === undefined ? signed : { ...signed, "content-type": type },
-      signal: call.signal,
-      credentials: "omit",
-      cache: "no-store",
-    });
+    const response = await sendOnce(call, credentials);
+    const corrected = learnClock(response.headers.get("date"));
+    // A clock that was wrong made the signature so; nothing has been done by the first attempt.
+    return response.status === 403 && corrected ? await sendOnce(call, credentials) : response;
   } catch (failure) {
-    if (failure instanceof DOMException && failure.name === "AbortError") throw failure;
-    throw new HubError("the hub does not answer: is it running?", 0, "Unreachable");
+    throw isAbort(failure) ? failure : unreachable();
   }
-}
-
-async function refusal(response: Response): Promise<HubError> {
-  const text = await response.text();
-  let fields: Record<string, unknown> = {};
-  try {
-    fields = JSON.parse(text);
-  } catch {
-    // Not JSON: the text itself is shown.
-  }
-  const first = (...names: string[]) =>
-    names.map((name) => fields[name]).find((value) => typeof value === "string") as
-      | string
-      | undefined;
-  return new HubError(
-    first("error", "message", "Message") ?? (text.slice(0, 300) || response.statusText),
-    response.status,
-    response.headers.get("x-amzn-errortype") ?? first("errorType", "code", "__type") ?? "",
-    response.headers.get("x-tributary-denial") ?? "",
-    response.headers.get("x-amzn-requestid") ?? "",
-  );
 }
 
 /** As `send`, but what is not 2xx is thrown; the end of a session ends it here, too. */
-export async function request<T>(call: Call): Promise<T> {
+async function accepted(call: Call): Promise<Response> {
+  const signer = session.value;
   const response = await send(call);
-  if (response.ok) return (await response.json()) as T;
-  const error = await refusal(response);
-  if (/expired|InvalidClientTokenId|security token.*invalid/i.test(error.message)) {
-    endSession(error.message);
+  if (response.ok) return response;
+  const error = hubError(response.status, await response.text(), response.headers);
+  if (signer && signer === session.value && endsSession(error)) {
+    endSession(`Your session has ended. The hub said: ${error.message}`);
   }
   throw error;
+}
+
+export async function request<T>(call: Call): Promise<T> {
+  const response = await accepted(call);
+  if (response.status === 204) return undefined as T;
+  try {
+    return (await response.json()) as T;
+  } catch (failure) {
+    if (isAbort(failure)) throw failure;
+    throw new HubError("The hub's answer broke off or is not JSON.", response.status, "BadAnswer");
+  }
 }
 
 /** The region in an ARN: that of a workspace is the one its calls are signed for. */
@@ -177,8 +145,7 @@ export class WorkspaceApi {
   async deleteSeries(matchers: string[]): Promise<void> {
     const path = `/workspaces/${this.workspace.workspaceId}/api/v1/admin/tsdb/delete_series`;
     const form: Query = matchers.map((m) => ["match[]", m]);
-    const response = await send({ path, form, region: this.region });
-    if (!response.ok) throw await refusal(response);
+    await accepted({ path, form, region: this.region });
   }
 }
 

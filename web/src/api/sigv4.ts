@@ -68,10 +68,72 @@ function canonicalQuery(query: [string, string][]): string {
     .join("&");
 }
 
-async function signingKey(secret: CryptoKey, scope: string[]): Promise<CryptoKey> {
+const SCOPES_KEPT = 64;
+const derived = new WeakMap<CryptoKey, Map<string, Promise<CryptoKey>>>();
+
+/** A key serves one day, region and service; a dashboard asks for the same one many times. */
+function signingKey(secret: CryptoKey, scope: string[]): Promise<CryptoKey> {
+  let keys = derived.get(secret);
+  if (!keys || keys.size >= SCOPES_KEPT) {
+    keys = new Map();
+    derived.set(secret, keys);
+  }
+  const name = scope.join("/");
+  const key = keys.get(name) ?? deriveKey(secret, scope);
+  keys.set(name, key);
+  return key;
+}
+
+async function deriveKey(secret: CryptoKey, scope: string[]): Promise<CryptoKey> {
   let key = secret;
   for (const part of scope) key = await importKey(await hmac(key, part));
   return key;
+}
+
+/** What a signature is about; names of header fields in lower case. */
+export interface Signable {
+  method: string;
+  path: string;
+  query: [string, string][];
+  headers: Record<string, string>;
+  payload: string;
+}
+
+export function canonicalRequest(request: Signable): string {
+  const names = Object.keys(request.headers).sort(compare);
+  return [
+    request.method,
+    request.path.split("/").map(escapeUri).join("/"),
+    canonicalQuery(request.query),
+    ...names.map((name) => `${name}:${request.headers[name]}`),
+    "",
+    names.join(";"),
+    request.payload,
+  ].join("\n");
+}
+
+export interface Scope {
+  /** "20150830T123600Z" */
+  time: string;
+  region: string;
+  service: string;
+}
+
+/** The value of the header field Authorization. */
+export async function authorization(
+  request: Signable,
+  credentials: SigningCredentials,
+  { time, region, service }: Scope,
+): Promise<string> {
+  const scope = [time.slice(0, 8), region, service, "aws4_request"];
+  const hash = await sha256(canonicalRequest(request));
+  const text = ["AWS4-HMAC-SHA256", time, scope.join("/"), hash].join("\n");
+  const signature = hex(await hmac(await signingKey(credentials.secret, scope), text));
+  const names = Object.keys(request.headers).sort(compare);
+  return (
+    `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope.join("/")}, ` +
+    `SignedHeaders=${names.join(";")}, Signature=${signature}`
+  );
 }
 
 /** The header fields to send beside those that the browser sets (Host among them). */
@@ -80,32 +142,12 @@ export async function sign(
   credentials: SigningCredentials,
   now: Date,
 ): Promise<Record<string, string>> {
+  const { method, path, query = [], host, body = "", region, service } = request;
   const time = now.toISOString().replace(/[-:]|\.\d+/g, "");
-  const payload = await sha256(request.body ?? "");
-  const headers: Record<string, string> = {
-    host: request.host,
-    "x-amz-content-sha256": payload,
-    "x-amz-date": time,
-  };
-  if (credentials.sessionToken) headers["x-amz-security-token"] = credentials.sessionToken;
-  const names = Object.keys(headers).sort(compare);
-  const canonical = [
-    request.method,
-    request.path.split("/").map(escapeUri).join("/"),
-    canonicalQuery(request.query ?? []),
-    ...names.map((name) => `${name}:${headers[name]}`),
-    "",
-    names.join(";"),
-    payload,
-  ].join("\n");
-  const scope = [time.slice(0, 8), request.region, request.service, "aws4_request"];
-  const text = ["AWS4-HMAC-SHA256", time, scope.join("/"), await sha256(canonical)].join("\n");
-  const signature = hex(await hmac(await signingKey(credentials.secret, scope), text));
-  const { host: _, ...sent } = headers;
-  return {
-    ...sent,
-    authorization:
-      `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope.join("/")}, ` +
-      `SignedHeaders=${names.join(";")}, Signature=${signature}`,
-  };
+  const payload = await sha256(body);
+  const sent: Record<string, string> = { "x-amz-content-sha256": payload, "x-amz-date": time };
+  if (credentials.sessionToken) sent["x-amz-security-token"] = credentials.sessionToken;
+  const signable = { method, path, query, headers: { host, ...sent }, payload };
+  const scope = { time, region, service };
+  return { ...sent, authorization: await authorization(signable, credentials, scope) };
 }

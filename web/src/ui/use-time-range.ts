@@ -9,7 +9,7 @@
 // same stretch. Auto refresh runs while a TimePicker is on the page and its tab is visible.
 
 import { signal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import {
   DEFAULT_RANGE,
   type Interval,
@@ -42,6 +42,14 @@ const now = signal(Date.now() / 1000);
 
 export function refreshNow(): void {
   now.value = Date.now() / 1000;
+}
+
+/** For the shell: a page that is opened looks at now, not at when the page before it did. */
+export function useFreshNow(path: string): void {
+  const last = useRef(path);
+  if (last.current === path) return;
+  last.current = path;
+  refreshNow();
 }
 
 export function useTimeRange(defaults: TimeDefaults = DEFAULT_RANGE): TimeControl {

@@ -1,0 +1,100 @@
+// Who is signed in, until when, the theme, and the way out.
+
+import { useEffect, useState } from "preact/hooks";
+import { hubNow } from "../../api/clock";
+import { EXPIRED, endSession, isOver, type Session, session } from "../../api/session";
+import { Button } from "../button";
+import { CopyButton } from "../copy-button";
+import { Menu, type MenuItem } from "../menu";
+import { chooseTheme, THEMES, theme } from "../theme";
+import { clockTime, nameOf, remaining, SOON_S } from "./identity";
+import styles from "./session-menu.module.css";
+
+const THEME_NAMES = { system: "As the system", light: "Light", dark: "Dark" };
+
+/** Ends the session when its time has come; the seconds that are left, to the half minute. */
+function useRemaining(current: Session): number | undefined {
+  const [nowMs, setNow] = useState(hubNow);
+  useEffect(() => {
+    const look = () => {
+      if (isOver(current, hubNow())) endSession(EXPIRED);
+      else setNow(hubNow());
+    };
+    const leftMs = current.expires * 1000 - hubNow();
+    // A timer is late in a tab that sleeps; looking when it wakes up makes up for that.
+    const timer = setInterval(look, 30_000);
+    const end =
+      current.expires > 0 && leftMs < 3_600_000 ? setTimeout(look, Math.max(leftMs, 0)) : undefined;
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(timer);
+      clearTimeout(end);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [current, Math.floor(nowMs / 600_000)]);
+  return current.expires > 0 ? current.expires - nowMs / 1000 : undefined;
+}
+
+export function SessionMenu() {
+  const current = session.value;
+  return current ? <OfSession current={current} /> : null;
+}
+
+function signOut(): void {
+  endSession("");
+  // What somebody looked at is nobody else's business.
+  history.replaceState(null, "", "/console/");
+}
+
+function OfSession({ current }: { current: Session }) {
+  const left = useRemaining(current);
+  const soon = left !== undefined && left < SOON_S;
+  const items: MenuItem[] = [
+    ...THEMES.map((each) => ({
+      label: `Theme: ${THEME_NAMES[each]}`,
+      checked: theme.value === each,
+      onSelect: () => chooseTheme(each),
+    })),
+    { label: "Sign in again", onSelect: () => endSession("") },
+    { label: "Sign out", onSelect: signOut },
+  ];
+  return (
+    <div class={styles.session}>
+      <div aria-live="polite">
+        {soon && (
+          <Button kind="danger" onClick={() => endSession("")}>
+            Session ends in {remaining(left)} · sign in again
+          </Button>
+        )}
+      </div>
+      <Menu
+        label={`Signed in as ${nameOf(current.arn)}, account ${current.account}`}
+        kind="quiet"
+        header={<Who current={current} left={left} />}
+        items={items}
+      >
+        <span class={styles.who}>
+          <span class={styles.name}>{nameOf(current.arn)}</span>
+          <span class={styles.account}>{current.account}</span>
+        </span>
+      </Menu>
+    </div>
+  );
+}
+
+function Who({ current, left }: { current: Session; left: number | undefined }) {
+  return (
+    <div class={styles.details}>
+      <code>{current.arn}</code>
+      <div>
+        {left === undefined
+          ? "The session ends when its credentials do."
+          : `Ends at ${clockTime(current.expires)}, in ${remaining(left)}.`}
+      </div>
+      <div class={styles.copies}>
+        <CopyButton text={current.arn} label="Copy ARN" kind="quiet" />
+        <CopyButton text={() => location.href} label="Copy link to this page" kind="quiet" />
+      </div>
+    </div>
+  );
+}
