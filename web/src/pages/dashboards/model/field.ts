@@ -37,8 +37,8 @@ const SPECIAL: Record<string, (value: number, shown: string) => boolean> = {
   true: (value) => value === 1,
   false: (value) => value === 0,
   null: (_, shown) => shown === "",
-  nan: (value, shown) => Number.isNaN(value) && shown !== "",
-  "null+nan": (value) => Number.isNaN(value),
+  nan: (_, shown) => shown === "NaN",
+  "null+nan": (_, shown) => shown === "NaN" || shown === "",
   empty: (_, shown) => shown === "",
 };
 
@@ -101,7 +101,7 @@ const READERS: Record<string, Reader> = {
   "custom.drawStyle": (field, value) => ({
     style: STYLES.find((style) => style === value) ?? field.style,
   }),
-  "custom.fillOpacity": (_, value) => ({ fillOpacity: share(value) / 100 }),
+  "custom.fillOpacity": (_, value) => ({ fillOpacity: share(value) }),
   "custom.stacking": (_, value) => ({
     stacked: ["normal", "percent"].includes(text(object(value).mode)),
   }),

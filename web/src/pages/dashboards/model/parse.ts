@@ -212,7 +212,7 @@ function notesOf(json: Json, dashboard: Dashboard): string[] {
 
 /** Why the JSON is not a dashboard that can be shown; nothing where it is one. */
 function refusal(json: Json): string | undefined {
-  if (text(json.apiVersion).startsWith("dashboard.grafana.app/v2") || isObject(json.elements))
+  if (isObject(json.elements))
     return "this is Grafana's dashboard schema v2: export it in the classic model";
   if (text(json.title) === "") return 'this is no dashboard: it has no "title"';
   if (Array.isArray(json.rows) && !Array.isArray(json.panels))

@@ -108,6 +108,7 @@ export interface Field {
   colorMode: string;
   fixedColor: string;
   style: "line" | "bars" | "points";
+  /** 0..100 */
   fillOpacity: number;
   stacked: boolean;
   logarithmic: boolean;

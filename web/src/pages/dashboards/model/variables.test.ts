@@ -4,7 +4,6 @@ import { ALL } from "./types";
 import {
   choose,
   filterOptions,
-  inOrder,
   parseVariable,
   parseVariableQuery,
   sortOptions,
@@ -192,18 +191,5 @@ describe("parseVariable", () => {
     const query = "label_values(job)";
     expect(parseVariable({ type: "query", name: "a", query })).toMatchObject({ query });
     expect(parseVariable({ type: "query", name: "a", query: { query } })).toMatchObject({ query });
-  });
-});
-
-describe("inOrder", () => {
-  it("puts each behind those that it refers to, and survives a circle", () => {
-    const named = (name: string, query: string) => parseVariable({ type: "query", name, query });
-    const [a, b, c] = [
-      named("a", 'label_values(up{b=~"$b"}, a)'),
-      named("b", `label_values(up{c=~"${curly("c")}"}, b)`),
-      named("c", 'label_values(up{a=~"[[a]]"}, c)'),
-    ];
-    expect(inOrder([a, b] as never).map((v) => v.name)).toEqual(["b", "a"]);
-    expect(inOrder([a, b, c] as never).map((v) => v.name)).toEqual(["c", "b", "a"]);
   });
 });

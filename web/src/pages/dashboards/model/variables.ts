@@ -70,24 +70,6 @@ export function parseVariable(json: Json): Variable {
   }
 }
 
-/** So that each stands behind those that its query refers to; in a circle as in the file. */
-export function inOrder(variables: Variable[]): Variable[] {
-  const byName = new Map(variables.map((variable) => [variable.name, variable]));
-  const out: Variable[] = [];
-  const seen = new Set<Variable>();
-  const visit = (variable: Variable) => {
-    if (seen.has(variable)) return;
-    seen.add(variable);
-    for (const name of dependencies(variable)) {
-      const other = byName.get(name);
-      if (other) visit(other);
-    }
-    out.push(variable);
-  };
-  variables.forEach(visit);
-  return out;
-}
-
 export function dependencies(variable: Variable): string[] {
   return variable.kind === "query"
     ? [...references(variable.query), ...references(variable.regex)]
@@ -236,9 +218,4 @@ export function repetitions(scope: Scope, name: string, options: Option[]): Opti
 
 export function labelOf(option: Option): string {
   return option.text === "" ? "(empty)" : option.text;
-}
-
-/** Names and selectors that a match[] must be: a bare name or braces; anything else is refused. */
-export function isSelector(match: string): boolean {
-  return /^[a-zA-Z_:][\w:]*(\{.*\})?$|^\{.*\}$/s.test(match.trim());
 }

@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { fieldFor } from "./field";
+import { parseDashboard } from "./parse";
+import type { Dashboard } from "./types";
+
+function parsed(json: unknown): Dashboard {
+  const result = parseDashboard(json);
+  if ("error" in result) throw new Error(result.error);
+  return result.dashboard;
+}
+function onePanel(json: object) {
+  const dashboard = parsed({ title: "t", panels: [json] });
+  const panel = dashboard.sections[0]?.panels[0];
+  if (!panel) throw new Error("no panel");
+  return panel;
+}
+
+describe("parseDashboard", () => {
+  it("says why something is no dashboard", () => {
+    const facts: [unknown, RegExp][] = [
+      [[], /JSON object/],
+      ["text", /JSON object/],
+      [{ panels: [] }, /no "title"/],
+      [{ title: "old", rows: [] }, /before 5\.0/],
+      [
+        { apiVersion: "dashboard.grafana.app/v2beta1", spec: { title: "t", elements: {} } },
+        /schema v2/,
+      ],
+    ];
+    for (const [json, message] of facts) {
+      expect(parseDashboard(json)).toEqual({ error: expect.stringMatching(message) });
+    }
+  });
+
+  it("takes what Grafana's API answers", () => {
+    expect(parsed({ meta: {}, dashboard: { title: "inside" } }).title).toBe("inside");
+  });
+
+  it("survives values of any type", () => {
+    const wild = { title: "t", panels: [null, 1, { type: {}, gridPos: [], targets: "x" }] };
+    expect(parsed({ ...wild, templating: { list: [{}] }, tags: 1, time: 2 }).sections).toHaveLength(
+      1,
+    );
+  });
+
+  it("puts panels below the row that they follow, or within a collapsed one", () => {
+    const at = (y: number, more: object) => ({ gridPos: { x: 0, y, w: 12, h: 8 }, ...more });
+    const { sections } = parsed({
+      title: "t",
+      panels: [
+        at(9, { type: "stat", title: "second" }),
+        at(0, { type: "stat", title: "first" }),
+        at(8, { type: "row", title: "Row" }),
+        at(20, { type: "row", title: "Closed", collapsed: true, panels: [{ title: "third" }] }),
+        at(30, { type: "row", title: "Empty" }),
+      ],
+    });
+
+    expect(sections.map((one) => [one.title, one.panels.map((panel) => panel.title)])).toEqual([
+      ["", ["first"]],
+      ["Row", ["second"]],
+      ["Closed", ["third"]],
+    ]);
+    expect(sections[2]?.collapsed).toBe(true);
+  });
+
+  it("notes what it does not do", () => {
+    const { notes } = parsed({
+      title: "t",
+      annotations: { list: [{ builtIn: 1 }, { name: "deploys" }] },
+      templating: { list: [{ type: "adhoc", name: "filter" }] },
+    });
+    expect(notes).toEqual([
+      "annotations are not shown",
+      'the variable "filter" is of the type adhoc: not supported',
+    ]);
+  });
+});
+
+describe("parsePanel", () => {
+  it("keeps the type of a panel that it cannot draw", () => {
+    expect(onePanel({ type: "nodeGraph" })).toMatchObject({
+      kind: "unsupported",
+      plugin: "nodeGraph",
+    });
+  });
+
+  it("refuses queries of other data sources, and takes those of Prometheus and of variables", () => {
+    const query = { refId: "A", expr: "up" };
+    const loki = onePanel({ type: "table", datasource: { type: "loki" }, targets: [query] });
+    expect(loki.targets).toEqual([]);
+    expect(loki.notes[0]).toMatch(/"loki" is not supported/);
+    for (const type of ["prometheus", "grafana-amazonprometheus-datasource", undefined]) {
+      const panel = onePanel({ type: "stat", datasource: { type, uid: "$ds" }, targets: [query] });
+      expect(panel.targets).toHaveLength(1);
+    }
+  });
+
+  it("reads a graph of before Grafana 7", () => {
+    const panel = onePanel({
+      type: "graph",
+      stack: true,
+      fill: 2,
+      yaxes: [{ format: "bytes", min: "0", logBase: 1 }, {}],
+    });
+    expect(panel.kind).toBe("timeseries");
+    expect(panel.field).toMatchObject({
+      unit: "bytes",
+      min: 0,
+      stacked: true,
+      fillOpacity: 20,
+      logarithmic: false,
+    });
+  });
+
+  it("leaves out a transformation that it does not know, and says so", () => {
+    const panel = onePanel({
+      type: "table",
+      transformations: [{ id: "organize" }, { id: "calculateField" }],
+    });
+    expect(panel.transformations.map(({ id }) => id)).toEqual(["organize"]);
+    expect(panel.notes[0]).toMatch(/calculateField/);
+  });
+
+  it("keeps panels within the grid", () => {
+    const panel = onePanel({ type: "stat", gridPos: { x: 20, y: -1, w: 99, h: 0 } });
+    expect(panel.grid).toEqual({ x: 20, y: 0, w: 4, h: 1 });
+  });
+
+  it("applies overrides to the fields that they name", () => {
+    const panel = onePanel({
+      type: "table",
+      fieldConfig: {
+        defaults: { unit: "short" },
+        overrides: [
+          {
+            matcher: { id: "byName", options: "cpu" },
+            properties: [{ id: "unit", value: "percent" }],
+          },
+          {
+            matcher: { id: "byRegexp", options: "/^mem/" },
+            properties: [{ id: "custom.cellOptions", value: { type: "gauge" } }],
+          },
+        ],
+      },
+    });
+    const field = (name: string) => fieldFor(panel, { name, refId: "A", isNumber: true });
+    expect(field("cpu").unit).toBe("percent");
+    expect(field("memory").cell).toBe("gauge");
+    expect(field("other")).toEqual(panel.field);
+  });
+});
