@@ -67,20 +67,17 @@ function useModel(props: ChartProps, visible: boolean[]): Model {
   const { series, stacked = false, logarithmic = false, style = "line" } = props;
   // Only a stack depends on what is shown.
   const shown = stacked ? visible : undefined;
+  const values = useMemo(() => series.map((each) => each.values), [series]);
   const prepared = useMemo(
-    () =>
-      prepare(
-        series.map((each) => each.values),
-        visible,
-        { stacked, logarithmic },
-      ),
-    [series, shown, stacked, logarithmic],
+    () => prepare(values, visible, { stacked, logarithmic }),
+    [values, shown, stacked, logarithmic],
   );
   return useMemo(() => {
     const tone = theme.tone;
     const opacity = style === "bars" ? 70 : stacked ? 50 : 0;
     return {
       times: props.times,
+      values,
       prepared,
       visible,
       colors: series.map((each, index) =>
@@ -157,7 +154,7 @@ function usePlot(model: Model, props: ChartProps, onHover: (hover: Hover | undef
     if (size && ready) plot.current?.resize(size);
   }, [size]);
   useEffect(() => plot.current?.update(model), [model]);
-  return { box, plot, width: size?.width ?? 0 };
+  return { box, plot, size: size ?? { width: 0, height: 0 } };
 }
 
 export function Chart(props: ChartProps) {
@@ -167,7 +164,7 @@ export function Chart(props: ChartProps) {
   const visible = useMemo(() => keys.map((key) => isVisible(visibility, key)), [keys, visibility]);
   const hover = useSignal<Hover | undefined>(undefined);
   const model = useModel(props, visible);
-  const { box, plot, width } = usePlot(model, props, (next) => {
+  const { box, plot, size } = usePlot(model, props, (next) => {
     hover.value = next;
   });
   const said = useSignal("");
@@ -200,7 +197,7 @@ export function Chart(props: ChartProps) {
           onBlur={cursor.onBlur}
         />
         {/* biome-ignore-end lint/a11y: as above */}
-        <Tooltip {...{ hover, times, series, unit, decimals, width }} colors={model.colors} />
+        <Tooltip {...{ hover, times, series, unit, decimals, size }} colors={model.colors} />
         <p class={styles.spoken} aria-live="polite">
           {said}
         </p>

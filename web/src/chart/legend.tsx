@@ -109,7 +109,18 @@ interface Sort {
   descending: boolean;
 }
 
-function order(series: Series[], summaries: Summary[], sort: Sort | undefined): number[] {
+type Summaries = (index: number) => Summary;
+
+/** Made when they are needed: of a thousand series few are in sight. */
+function summariesOf(series: Series[]): Summaries {
+  const made: Summary[] = [];
+  return (index) => {
+    made[index] ??= summarize((series[index] as Series).values);
+    return made[index];
+  };
+}
+
+function order(series: Series[], summaries: Summaries, sort: Sort | undefined): number[] {
   const indices = series.map((_, index) => index);
   if (!sort) return indices;
   const sign = sort.descending ? -1 : 1;
@@ -121,7 +132,7 @@ function order(series: Series[], summaries: Summary[], sort: Sort | undefined): 
     );
   }
   const value = (i: number) => {
-    const number = summaries[i]?.[column] ?? Number.NaN;
+    const number = summaries(i)[column] ?? Number.NaN;
     return Number.isNaN(number) ? undefined : number;
   };
   return indices.sort((i, j) => {
@@ -155,10 +166,7 @@ function Header({ sort, onSort }: { sort: Sort | undefined; onSort: (column: Col
 export function LegendTable(props: LegendProps) {
   const [sort, setSort] = useState<Sort>();
   const [top, setTop] = useState(0);
-  const summaries = useMemo(
-    () => props.series.map((each) => summarize(each.values)),
-    [props.series],
-  );
+  const summaries = useMemo(() => summariesOf(props.series), [props.series]);
   const rows = useMemo(() => order(props.series, summaries, sort), [props.series, sort]);
   // Rows above and below what the box can show at most keep a fast scroll from being empty.
   const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - 20);
@@ -188,7 +196,7 @@ export function LegendTable(props: LegendProps) {
         <tbody>
           {first > 0 && <tr style={{ height: `${first * ROW_HEIGHT}px` }} />}
           {shown.map((index, at) => {
-            const summary = summaries[index] as Summary;
+            const summary = summaries(index);
             return (
               <tr key={index} aria-rowindex={first + at + 2}>
                 <td>

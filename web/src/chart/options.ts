@@ -4,15 +4,18 @@
 import uPlot from "uplot";
 import { formatTimeTicks } from "../format/time";
 import { formatTicks, tickSteps } from "../format/units";
+import { drawBulk } from "./bulk";
 import type { Colors } from "./colors";
 import { translucent } from "./palette";
-import type { Prepared } from "./prepare";
+import { isolated, type Prepared } from "./prepare";
 
 export type LineStyle = "line" | "bars" | "points";
 
 /** What is drawn at one moment; chart.tsx makes it of its props. */
 export interface Model {
   times: number[];
+  /** Of each series; what is drawn of them is in `prepared`. */
+  values: (number | null)[][];
   prepared: Prepared;
   visible: boolean[];
   colors: string[];
@@ -37,12 +40,18 @@ const POINT_SPACE = 14;
 // More lines than this are thin and without points: it is their bulk that is looked at.
 const MANY = 60;
 
+/** To the next number with one digit, and to a power of ten where none lies between. */
+function logBound(value: number, round: (value: number) => number): number {
+  const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
+  return round(Number((value / power).toPrecision(12))) * power;
+}
+
 function yRange(model: Model, min: number | null, max: number | null): uPlot.Range.MinMax {
   if (min === null || max === null) [min, max] = model.logarithmic ? [1, 10] : [0, 1];
   if (model.logarithmic) {
-    const range = uPlot.rangeLog(min, max, 10, false);
-    const low = model.min !== undefined && model.min > 0 ? model.min : range[0];
-    return [low, model.max !== undefined && model.max > 0 ? model.max : range[1]];
+    const low = model.min !== undefined && model.min > 0 ? model.min : logBound(min, Math.floor);
+    const high = model.max !== undefined && model.max > 0 ? model.max : logBound(max, Math.ceil);
+    return low < high ? [low, high] : [low, low * 10];
   }
   const range = uPlot.rangeNum(min, max, {
     min: { pad: 0.08, soft: 0, mode: model.stacked || model.style === "bars" ? 1 : 3 },
@@ -98,12 +107,20 @@ function yLabels(model: Model, splits: (number | null)[]): (string | null)[] {
   return splits.map((split) => (split === null ? null : (texts[next++] ?? "")));
 }
 
+function isBulk({ style, prepared, fillOpacity }: Model): boolean {
+  return style === "line" && fillOpacity === 0 && prepared.drawn.length > MANY;
+}
+
 function lineOf(model: () => Model, index: number): uPlot.Series {
   const { style, prepared, fillOpacity, colors } = model();
   const many = prepared.drawn.length > MANY;
   const color = colors[index] as string;
   const width = style === "bars" ? 0 : many ? 1 : 1.5;
   const filled = fillOpacity > 0 && style !== "points" && prepared.bands.length === 0;
+  if (isBulk(model())) {
+    const nothing = { show: false, filter: () => null };
+    return { show: model().visible[index], stroke: color, paths: () => null, points: nothing };
+  }
   return {
     show: model().visible[index],
     stroke: color,
@@ -119,8 +136,9 @@ function lineOf(model: () => Model, index: number): uPlot.Series {
         style === "points" ||
         (style === "line" && !many && u.over.clientWidth / (last - first + 1) >= POINT_SPACE),
       filter: (_, at, show) => {
-        const found = model().prepared.drawn[at - 1]?.isolated;
-        return show || style === "bars" || !found?.length ? null : found;
+        if (show || style === "bars") return null;
+        const found = isolated(model().prepared.drawn[at - 1] ?? []);
+        return found.length > 0 ? found : null;
       },
     },
   };
@@ -151,14 +169,14 @@ function drawThresholds(u: uPlot, model: Model): void {
 }
 
 export function dataOf(model: Model): uPlot.AlignedData {
-  return [model.times, ...model.prepared.drawn.map((each) => each.values)];
+  return [model.times, ...model.prepared.drawn];
 }
 
 export function bandsOf(model: Model): uPlot.Band[] {
   return model.prepared.bands.map(([above, below]) => ({
     series: [above + 1, below + 1],
     fill: translucent(model.colors[above] as string, model.fillOpacity / 100),
-    dir: (model.prepared.drawn[above]?.values.find((v) => v !== null) ?? 0) < 0 ? 1 : -1,
+    dir: (model.prepared.drawn[above]?.find((v) => v !== null) ?? 0) < 0 ? 1 : -1,
   }));
 }
 
@@ -201,7 +219,12 @@ export function optionsOf(
     hooks: {
       setCursor: [on.moved],
       setSelect: [on.selected],
-      draw: [(u) => drawThresholds(u, model())],
+      draw: [
+        (u) => {
+          if (isBulk(model())) drawBulk(u, model());
+          drawThresholds(u, model());
+        },
+      ],
     },
   } as uPlot.Options;
 }

@@ -116,7 +116,7 @@ export class Plot {
     const { width, height, left, top } = this.u.bbox;
     this.layer.width = width;
     this.layer.height = height;
-    const values = index === undefined ? undefined : this.model.prepared.drawn[index]?.values;
+    const values = index === undefined ? undefined : this.model.prepared.drawn[index];
     const context = this.layer.getContext("2d");
     if (!values || !context || index === undefined || !this.model.visible[index]) return;
     const x = (i: number) => this.u.valToPos(this.model.times[i] as number, "x", true) - left;
@@ -153,7 +153,7 @@ export class Plot {
   moveTo(index: number, series?: number): void {
     this.inside = true;
     const left = this.u.valToPos(this.model.times[index] as number, "x");
-    const value = series === undefined ? null : this.model.prepared.drawn[series]?.values[index];
+    const value = series === undefined ? null : this.model.prepared.drawn[series]?.[index];
     const top = value == null ? this.u.over.clientHeight / 2 : this.u.valToPos(value, "y");
     this.u.setCursor({ left, top });
   }
@@ -192,7 +192,8 @@ export class Plot {
       return;
     }
     const { drawn } = this.model.prepared;
-    const near = nearestFirst(drawn, this.model.visible, idx, (value) =>
+    const { values, visible } = this.model;
+    const near = nearestFirst(values, drawn, visible, idx, (value) =>
       Math.abs(u.valToPos(value, "y") - top),
     );
     this.draw(near[0], idx);

@@ -7,16 +7,21 @@ const stacked = { stacked: true, logarithmic: false };
 test("what has no place on the axis is a gap", () => {
   const values = [1, Number.NaN, Number.POSITIVE_INFINITY, 0, -1, null];
 
-  expect(prepare([values], [true], linear).drawn[0]?.values).toEqual([1, null, null, 0, -1, null]);
-  expect(prepare([values], [true], { stacked: false, logarithmic: true }).drawn[0]?.values).toEqual(
-    [1, null, null, null, null, null],
-  );
+  expect(prepare([values], [true], linear).drawn[0]).toEqual([1, null, null, 0, -1, null]);
+  expect(prepare([values], [true], { stacked: false, logarithmic: true }).drawn[0]).toEqual([
+    1,
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
 });
 
 test("values that can be drawn as they are, are not copied", () => {
   const values = [1, null, 2];
 
-  expect(prepare([values], [true], linear).drawn[0]?.values).toBe(values);
+  expect(prepare([values], [true], linear).drawn[0]).toBe(values);
 });
 
 test("a sample without neighbours is found at both ends and between", () => {
@@ -36,7 +41,7 @@ test("stacked series are sums of those below; a gap adds nothing", () => {
     stacked,
   );
 
-  expect(drawn.map((series) => series.values)).toEqual([
+  expect(drawn).toEqual([
     [1, 1],
     [3, null],
     [7, 5],
@@ -50,7 +55,7 @@ test("stacked series are sums of those below; a gap adds nothing", () => {
 test("series below zero are stacked downwards by themselves", () => {
   const { drawn, bands } = prepare([[1], [-2], [3], [-4]], [true, true, true, true], stacked);
 
-  expect(drawn.map((series) => series.values[0])).toEqual([1, -2, 4, -6]);
+  expect(drawn.map(([first]) => first)).toEqual([1, -2, 4, -6]);
   expect(bands).toEqual([
     [2, 0],
     [3, 1],
@@ -60,7 +65,7 @@ test("series below zero are stacked downwards by themselves", () => {
 test("a hidden series leaves the stack", () => {
   const { drawn, bands } = prepare([[1], [2], [4]], [true, false, true], stacked);
 
-  expect(drawn[2]?.values).toEqual([5]);
+  expect(drawn[2]).toEqual([5]);
   expect(bands).toEqual([[2, 0]]);
 });
 
@@ -74,10 +79,14 @@ test("a summary counts NaN for the last value alone", () => {
   expect(summarize([null])).toEqual({ last: null, min: null, max: null, mean: null });
 });
 
-test("the nearest series come first; hidden ones and gaps do not come", () => {
-  const drawn = [[5], [1], [null], [2]].map((values) => ({ values, isolated: [] }));
+test("the nearest series come first, what is not drawn last; hidden ones and gaps do not come", () => {
+  const series = [[5], [1], [null], [Number.NaN], [2]];
+  const drawn = [[5], [1], [null], [null], [2]];
   const distance = (value: number) => Math.abs(value - 1.4);
+  const all = [true, true, true, true, true];
 
-  expect(nearestFirst(drawn, [true, true, true, true], 0, distance)).toEqual([1, 3, 0]);
-  expect(nearestFirst(drawn, [true, false, true, true], 0, distance)).toEqual([3, 0]);
+  expect(nearestFirst(series, drawn, all, 0, distance)).toEqual([1, 4, 0, 3]);
+  expect(nearestFirst(series, drawn, [true, false, true, true, true], 0, distance)).toEqual([
+    4, 0, 3,
+  ]);
 });

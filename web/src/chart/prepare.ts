@@ -8,13 +8,6 @@ export interface Shape {
   logarithmic: boolean;
 }
 
-export interface Drawn {
-  /** As drawn: null where there is nothing to draw. */
-  values: Values;
-  /** Indices of samples without a neighbour: a line alone would not show them. */
-  isolated: number[];
-}
-
 /** NaN and infinities have no place on an axis, zero and below none on a logarithmic one. */
 function drawable(values: Values, logarithmic: boolean): Values {
   const has = (value: number | null) =>
@@ -22,6 +15,7 @@ function drawable(values: Values, logarithmic: boolean): Values {
   return values.every(has) ? values : values.map((value) => (has(value) ? value : null));
 }
 
+/** Indices of samples without a neighbour: a line alone would not show them. */
 export function isolated(values: Values): number[] {
   const found: number[] = [];
   let before: number | null | undefined;
@@ -43,7 +37,8 @@ function direction(values: Values): 1 | -1 {
 }
 
 export interface Prepared {
-  drawn: Drawn[];
+  /** As drawn: null where there is nothing to draw. */
+  drawn: Values[];
   /** Pairs (above, below) of stacked series, between which is filled. */
   bands: [number, number][];
 }
@@ -52,13 +47,13 @@ export interface Prepared {
 export function prepare(series: Values[], visible: boolean[], shape: Shape): Prepared {
   const clean = series.map((values) => drawable(values, shape.logarithmic));
   if (!shape.stacked) {
-    return { drawn: clean.map((values) => ({ values, isolated: isolated(values) })), bands: [] };
+    return { drawn: clean, bands: [] };
   }
   const sums: Record<1 | -1, number[]> = { 1: [], [-1]: [] };
   const below: Record<1 | -1, number | undefined> = { 1: undefined, [-1]: undefined };
   const bands: [number, number][] = [];
   const drawn = clean.map((values, index) => {
-    if (!visible[index]) return { values, isolated: [] };
+    if (!visible[index]) return values;
     const side = direction(values);
     const sum = sums[side];
     const stacked = values.map((value, i) => {
@@ -69,7 +64,7 @@ export function prepare(series: Values[], visible: boolean[], shape: Shape): Pre
     const under = below[side];
     if (under !== undefined) bands.push([index, under]);
     below[side] = index;
-    return { values: stacked, isolated: isolated(stacked) };
+    return stacked;
   });
   return { drawn, bands };
 }
@@ -101,18 +96,28 @@ export function summarize(values: Values): Summary {
   return { last, min, max, mean: sum / count };
 }
 
-/** Of the series that have a sample at `index`, those nearest to the height `y` first. */
+/** NaN and infinities are samples, too, though they are drawn nowhere. */
+function hasSample(values: Values | undefined, index: number): boolean {
+  return (values?.[index] ?? null) !== null;
+}
+
+/**
+ * Of the series that have a sample at `index`, those that are drawn nearest first, by `distance`
+ * of what is drawn; then those that are not drawn.
+ */
 export function nearestFirst(
-  drawn: Drawn[],
+  series: Values[],
+  drawn: Values[],
   visible: boolean[],
   index: number,
   distance: (value: number) => number,
 ): number[] {
   const found: [distance: number, series: number][] = [];
-  drawn.forEach((series, i) => {
-    const value = series.values[index] ?? null;
-    if (visible[i] && value !== null) found.push([distance(value), i]);
+  drawn.forEach((values, i) => {
+    if (!visible[i] || !hasSample(series[i], index)) return;
+    const value = values[index] ?? null;
+    found.push([value === null ? Number.POSITIVE_INFINITY : distance(value), i]);
   });
-  found.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return found.map(([, series]) => series);
+  found.sort(([a, i], [b, j]) => (a === b ? i - j : a - b));
+  return found.map(([, i]) => i);
 }

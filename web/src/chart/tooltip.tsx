@@ -14,8 +14,8 @@ export interface TooltipProps {
   colors: string[];
   unit?: string;
   decimals?: number;
-  /** Of the box that the plot fills, in CSS pixels. */
-  width: number;
+  /** The box that the plot fills, in CSS pixels. */
+  size: { width: number; height: number };
 }
 
 const SHOWN = 10;
@@ -27,18 +27,21 @@ function valueTexts(value: number, unit?: string, decimals?: number): [string, s
   return [shown, exact === shown ? "" : exact];
 }
 
-export function Tooltip({ hover, times, series, colors, unit, decimals, width }: TooltipProps) {
+export function Tooltip({ hover, times, series, colors, unit, decimals, size }: TooltipProps) {
   const at = hover.value;
   const time = at && times[at.index];
   if (!at || time === undefined) return null;
   const rows = at.near.slice(0, SHOWN).filter((index) => series[index]);
   const more = at.near.length - rows.length;
-  // On the side of the cursor that has more room.
+  // On the sides of the cursor that have more room.
+  const { width, height } = size;
   const right = at.left > width / 2;
   const side = right ? { right: `${width - at.left + 12}px` } : { left: `${at.left + 12}px` };
+  const low = at.top > height / 2;
+  const edge = low ? { bottom: `${height - at.top + 12}px` } : { top: `${at.top + 12}px` };
   const room = right ? at.left - 16 : width - at.left - 16;
   return (
-    <div class={styles.tooltip} style={{ ...side, maxWidth: `${Math.max(room, 150)}px` }}>
+    <div class={styles.tooltip} style={{ ...side, ...edge, maxWidth: `${Math.max(room, 150)}px` }}>
       <div class={styles.time}>{formatTime(time)}</div>
       {rows.length === 0 && <div class={styles.more}>no sample here</div>}
       {rows.map((index, place) => {
@@ -63,7 +66,7 @@ export function Tooltip({ hover, times, series, colors, unit, decimals, width }:
 /** The same for a screen reader, in one sentence. */
 export function spoken(
   hover: Hover | undefined,
-  { times, series, unit, decimals }: Omit<TooltipProps, "hover" | "colors" | "width">,
+  { times, series, unit, decimals }: Omit<TooltipProps, "hover" | "colors" | "size">,
 ): string {
   const time = hover && times[hover.index];
   if (!hover || time === undefined) return "";

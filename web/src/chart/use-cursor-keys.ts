@@ -17,10 +17,10 @@ const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };
 
 /** Those that are drawn at a time, from the top down. */
 function fromTheTop(model: Model, index: number): number[] {
-  const value = (series: number) => model.prepared.drawn[series]?.values[index] ?? 0;
+  const value = (series: number) => model.prepared.drawn[series]?.[index] ?? 0;
   return model.prepared.drawn
     .map((_, series) => series)
-    .filter((s) => model.visible[s] && (model.prepared.drawn[s]?.values[index] ?? null) !== null)
+    .filter((s) => model.visible[s] && (model.prepared.drawn[s]?.[index] ?? null) !== null)
     .sort((a, b) => value(b) - value(a));
 }
 
