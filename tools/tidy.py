@@ -3,6 +3,7 @@
 
 Sizes: a file has at most 800 lines, a function 70, a line 100 columns.
 Layers: a file includes only what its folder's CMakeLists.txt names in USES (and what those use).
+The page (web/): colours are those of theme.css, and nothing makes markup or code from text.
 Headers: begin with a comment, have #pragma once. No TODO, no file that no CMakeLists.txt names.
 """
 
@@ -129,6 +130,26 @@ def check_python(path, text, complain):
                 )
 
 
+# A colour by itself, where a token of web/src/theme.css is wanted; black makes shadows. Looked for
+# in TypeScript within quotes alone, since `#name` is a private member there.
+COLOUR = re.compile(
+    r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b(?![-\w])|\b(?:rgb|hsl)a?\((?!0 0 0 /)"
+)
+PALETTES = ("web/src/theme.css", "web/src/chart/palette.ts")
+
+
+def check_page(path, text, complain):
+    """What Biome (web/biome.json) does not check in the console's sources."""
+    free = path.relative_to(ROOT).as_posix() in PALETTES or ".test." in path.name
+    code = re.sub(r"/\*.*?\*/", lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.S)
+    for number, line in enumerate(code.splitlines(), 1):
+        parts = [line] if path.suffix == ".css" else re.findall(r"[\"'`][^\"'`]*[\"'`]", line)
+        if not free and any(COLOUR.search(part) for part in parts):
+            complain(path, number, "a colour: want a token of web/src/theme.css")
+        if re.search(r"\binnerHTML\b|\bdangerouslySetInnerHTML\b|\beval\(", line):
+            complain(path, number, "markup and code from text are forbidden")
+
+
 def read_targets():
     """folder under src/ -> set of folders it may use, from every tributary_library call."""
     uses, owners = {}, {}
@@ -218,11 +239,14 @@ def main():
     def complain(path, line, text):
         problems.append(f"{path.relative_to(ROOT)}:{line}: {text}")
 
-    files = tracked("*.h", "*.cc", "*.py", "tools/*", ".ci/run")
+    page = tracked("web/*.ts", "web/*.tsx", "web/*.css", "web/*.mjs")
+    files = page + tracked("*.h", "*.cc", "*.py", "tools/*", ".ci/run")
     for path in files:
         text = path.read_text(errors="replace")
         check_sizes(path, text, complain)
-        if path.suffix in (".h", ".cc"):
+        if path in page:
+            check_page(path, text, complain)
+        elif path.suffix in (".h", ".cc"):
             check_cpp(path, text, complain)
             check_coroutines(path, text, complain)
         elif path.suffix == ".py" or text.startswith("#!/usr/bin/env python3"):
