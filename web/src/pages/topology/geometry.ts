@@ -18,7 +18,36 @@ export interface Placed {
   links: Map<string, { points: Point[]; label: Point }>;
 }
 
-export const LABEL_WIDTH = 88;
+/** Pixels that a text takes. */
+export type Measure = (text: string, font: Font) => number;
+export type Font = "title" | "detail" | "label";
+/** As graph.module.css has them. */
+const FONTS: Record<Font, string> = { title: "600 13px", detail: "11px", label: "600 11px" };
+
+/** Measures with the page's font. */
+export function measureInPage(): Measure {
+  const context = document.createElement("canvas").getContext("2d");
+  const family = getComputedStyle(document.body).fontFamily;
+  return (text, font) => {
+    if (!context) return text.length * 8;
+    context.font = `${FONTS[font]} ${family}`;
+    return context.measureText(text).width;
+  };
+}
+
+/** As much of the text as fits. */
+export function clip(text: string, width: number, font: Font, measure: Measure): string {
+  if (measure(text, font) <= width) return text;
+  let length = text.length - 1;
+  while (length > 1 && measure(`${text.slice(0, length)}…`, font) > width) length--;
+  return `${text.slice(0, length)}…`;
+}
+
+/** Boxes leave room for a sign at the left and one at the right. */
+export const BOX_SIDES = { left: 34, right: 12, toggle: 26 };
+export const BOX_WIDTH_MAX = 270;
+/** Of the pill around the label of a line, beyond its text. */
+export const LABEL_SIDES = 16;
 
 /** A line through the points with rounded bends, as the `d` of an SVG path. */
 export function pathThrough(points: Point[]): string {

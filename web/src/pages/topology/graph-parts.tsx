@@ -1,13 +1,23 @@
 // The shapes of the graph: a box, a line with its label, the frame around an account.
 
 import type { ComponentChildren } from "preact";
-import { arrowHead, LABEL_WIDTH, type Placed, pathThrough, type Rectangle } from "./geometry";
+import {
+  arrowHead,
+  BOX_SIDES,
+  clip,
+  LABEL_SIDES,
+  type Measure,
+  type Placed,
+  pathThrough,
+  type Rectangle,
+} from "./geometry";
 import { Glyph } from "./glyph";
 import styles from "./graph.module.css";
-import type { Box, Frame, Link } from "./picture";
+import { type Box, type Frame, isFolded, type Link } from "./picture";
 import { edgeText, linkText, type Names } from "./words";
 
 interface Common {
+  measure: Measure;
   elementId: string;
   chosen: boolean;
   dim: boolean;
@@ -20,20 +30,18 @@ function classes(...names: (string | undefined | false)[]): string {
   return names.filter(Boolean).join(" ");
 }
 
-/** As much of the text as fits, at about so many pixels for a character. */
-function clip(text: string, width: number, perCharacter: number): string {
-  const room = Math.max(3, Math.floor(width / perCharacter));
-  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
-}
-
 export function GraphBox(
   props: { box: Box; at: Rectangle | undefined; onToggle: () => void } & Common,
 ) {
   const { box, at } = props;
   if (!at) return null;
-  const folded = box.kind === "account" || box.kind === "stack";
-  const room = at.width - 40 - (folded ? 24 : 0);
-  const broken = box.broken > 0 ? `, ${box.broken} broken` : "";
+  const folded = isFolded(box);
+  const room = at.width - BOX_SIDES.left - BOX_SIDES.right / 2 - (folded ? BOX_SIDES.toggle : 0);
+  const title = clip(box.title, room, "title", props.measure);
+  const detail = clip(box.detail, room, "detail", props.measure);
+  const broken = box.broken > 0 ? ` ${box.broken} broken` : "";
+  // A name begins with what is seen, so that it can be spoken, and says what is cut off.
+  const whole = title === box.title ? "" : `, ${box.title}`;
   return (
     <g
       transform={`translate(${at.x} ${at.y})`}
@@ -44,13 +52,14 @@ export function GraphBox(
         props.dim && styles.dim,
       )}
     >
+      <title>{`${box.title}\n${box.detail}`}</title>
       {/* biome-ignore lint/a11y/useSemanticElements: SVG has no buttons */}
       <g
         id={props.elementId}
         role="button"
         tabIndex={props.tabIndex}
         aria-pressed={props.chosen}
-        aria-label={`${box.title}, ${box.detail}${broken}`}
+        aria-label={`${title} ${detail}${broken}${whole}`}
         class={styles.target}
         onFocus={props.onFocus}
         onClick={props.onChoose}
@@ -62,13 +71,12 @@ export function GraphBox(
         <g transform="translate(10 15)" class={styles.glyph}>
           <Glyph kind={box.kind} />
         </g>
-        <text class={styles.title} x="34" y="19">
-          {clip(box.title, room, 7.2)}
-        </text>
-        <text class={styles.detail} x="34" y="35">
-          {clip(box.detail, room, 5.9)}
-        </text>
-        <title>{`${box.title}\n${box.detail}`}</title>
+        <text class={styles.title} x={BOX_SIDES.left} y="19">
+          {title}
+        </text>{" "}
+        <text class={styles.detail} x={BOX_SIDES.left} y="35">
+          {detail}
+        </text>{" "}
         {box.broken > 0 && <Badge count={box.broken} x={at.width} />}
       </g>
       {folded && (
@@ -111,14 +119,19 @@ function Badge({ count, x }: { count: number; x: number }) {
   );
 }
 
-export function FrameShape(props: { frame: Frame; at: Rectangle | undefined; onFold: () => void }) {
+export function FrameShape(props: {
+  frame: Frame;
+  at: Rectangle | undefined;
+  measure: Measure;
+  onFold: () => void;
+}) {
   const { frame, at } = props;
   if (!at) return null;
   return (
     <g class={styles.frame}>
       <rect x={at.x} y={at.y} width={at.width} height={at.height} rx="8" />
       <text x={at.x + 12} y={at.y + 20}>
-        {clip(frame.title, at.width - 52, 6.8)}
+        {clip(frame.title, at.width - 50, "title", props.measure)}
         <title>{frame.title}</title>
       </text>
       <Toggle label={`Fold ${frame.title}`} onToggle={props.onFold}>
@@ -145,43 +158,40 @@ export function GraphLink(
   const text = linkText(link);
   const what =
     link.edges.length === 1 && first ? edgeText(props.names, first) : `${link.edges.length} edges`;
+  const width = props.measure(text, "label") + LABEL_SIDES;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: SVG has no buttons
     <g
-      id={props.elementId}
-      role="button"
-      tabIndex={props.tabIndex}
-      aria-pressed={props.chosen}
-      aria-label={`${link.state}: ${what}, ${text}`}
       class={classes(
         styles.link,
-        styles.target,
         styles[link.kind],
         styles[link.state],
         Boolean(link.samplesPerSecond) && styles.flowing,
         props.chosen && styles.chosen,
         props.dim && styles.dim,
       )}
-      onFocus={props.onFocus}
-      onClick={props.onChoose}
     >
-      <path class={styles.hit} d={path} />
-      <path class={styles.line} d={path} strokeWidth={strokeWidth(link)} />
-      <path class={styles.head} d={arrowHead(at.points)} />
-      <g transform={`translate(${at.label.x} ${at.label.y})`}>
-        <rect
-          class={styles.plate}
-          x={-LABEL_WIDTH / 2}
-          y="-10"
-          width={LABEL_WIDTH}
-          height="20"
-          rx="10"
-        />
-        <text class={styles.label} y="4">
-          {clip(text, LABEL_WIDTH + 6, 6)}
-        </text>
-      </g>
       <title>{`${what}\n${text}`}</title>
+      {/* biome-ignore lint/a11y/useSemanticElements: SVG has no buttons */}
+      <g
+        id={props.elementId}
+        role="button"
+        tabIndex={props.tabIndex}
+        aria-pressed={props.chosen}
+        aria-label={`${text}, ${link.state}: ${what}`}
+        class={styles.target}
+        onFocus={props.onFocus}
+        onClick={props.onChoose}
+      >
+        <path class={styles.hit} d={path} />
+        <path class={styles.line} d={path} strokeWidth={strokeWidth(link)} />
+        <path class={styles.head} d={arrowHead(at.points)} />
+        <g transform={`translate(${at.label.x} ${at.label.y})`}>
+          <rect class={styles.plate} x={-width / 2} y="-10" width={width} height="20" rx="10" />
+          <text class={styles.label} y="4">
+            {text}
+          </text>
+        </g>
+      </g>
     </g>
   );
 }

@@ -1,20 +1,20 @@
 // The picture as SVG: boxes, frames and lines that can be chosen by pointer and keyboard, panned
 // and zoomed. One stop of the tab key; arrow keys go to what lies next.
 
-import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../ui/button";
-import type { Placed, Point } from "./geometry";
+import type { Measure, Placed } from "./geometry";
 import styles from "./graph.module.css";
 import { FrameShape, GraphBox, GraphLink } from "./graph-parts";
 import type { Picture } from "./picture";
+import { elementId, useGraphKeys } from "./use-graph-keys";
 import { useViewport } from "./use-viewport";
-import { neighbour } from "./viewport";
 import type { Names } from "./words";
 
 export interface GraphProps {
   picture: Picture;
   placed: Placed;
   names: Names;
+  measure: Measure;
   /** Id of the box or link that is chosen. */
   chosen: string | undefined;
   /** What the search found; absent while nobody searches. */
@@ -24,80 +24,25 @@ export interface GraphProps {
   onToggle: (id: string) => void;
 }
 
-const DIRECTIONS: Record<string, "left" | "right" | "up" | "down"> = {
-  ArrowLeft: "left",
-  ArrowRight: "right",
-  ArrowUp: "up",
-  ArrowDown: "down",
-};
-
-interface Place extends Point {
-  id: string;
-}
-
-// The middle of everything that can be chosen.
-function placesOf(placed: Placed): Place[] {
-  const boxes = [...placed.boxes].map(([id, box]) => ({
-    id,
-    x: box.x + box.width / 2,
-    y: box.y + box.height / 2,
-  }));
-  const links = [...placed.links].map(([id, link]) => ({ id, ...link.label }));
-  return [...boxes, ...links];
-}
-
-function elementId(id: string): string {
-  return `topology ${id}`.replaceAll(" ", "_");
-}
-
 export function Graph(props: GraphProps) {
   const { picture, placed, chosen } = props;
   const { container, seen, change, fitAll, handlers, revealAt } = useViewport(placed);
-  const places = placesOf(placed);
-  const [focused, setFocused] = useState<string>();
-  const stop = places.find((place) => place.id === (focused ?? chosen))?.id ?? places[0]?.id;
-
-  const goTo = (id: string) => {
-    setFocused(id);
-    document.getElementById(elementId(id))?.focus({ preventScroll: true });
-    const place = places.find((one) => one.id === id);
-    if (place)
-      revealAt(placed.boxes.get(id) ?? { x: place.x - 44, y: place.y - 9, width: 88, height: 18 });
-  };
   const toggle = (id: string) => {
     const box = picture.boxes.find((one) => one.id === id);
     if (box?.kind === "stack") props.onToggle(box.id);
     else if (box) props.onToggle(box.frame ?? box.accounts[0] ?? "");
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const direction = DIRECTIONS[event.key];
-    const here = places.find((place) => place.id === stop);
-    if (direction && here) {
-      const next = neighbour(here, places, direction);
-      if (next) goTo(next);
-    } else if (event.key === "o" && stop) toggle(stop);
-    else if (event.key === "Enter" || event.key === " ") props.onChoose(stop);
-    else if (event.key === "Escape" && chosen) props.onChoose(undefined);
-    else if (event.key === "+" || event.key === "=") change(1.25);
-    else if (event.key === "-") change(0.8);
-    else if (event.key === "0") fitAll();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  // What is chosen elsewhere (the table, a link) comes into view.
-  const chosenBefore = useRef<string | undefined>(undefined);
-  useEffect(() => {
-    if (chosen && chosen !== chosenBefore.current) {
-      const place = places.find((one) => one.id === chosen);
-      if (place) revealAt({ x: place.x - 60, y: place.y - 23, width: 120, height: 46 });
-    }
-    chosenBefore.current = chosen;
-  }, [chosen]);
-
+  const { stop, setFocused, onKeyDown } = useGraphKeys(placed, {
+    chosen,
+    revealAt,
+    choose: props.onChoose,
+    toggle,
+    zoom: change,
+    fit: fitAll,
+  });
   const common = (id: string) => ({
     elementId: elementId(id),
+    measure: props.measure,
     chosen: id === chosen,
     dim: props.found !== undefined && !props.found.has(id),
     tabIndex: id === stop ? 0 : -1,
@@ -121,6 +66,7 @@ export function Graph(props: GraphProps) {
               <FrameShape
                 key={frame.account}
                 frame={frame}
+                measure={props.measure}
                 at={placed.frames.get(frame.account)}
                 onFold={() => props.onToggle(frame.account)}
               />
@@ -153,7 +99,7 @@ export function Graph(props: GraphProps) {
         <Button kind="plain" label="Zoom out (-)" onClick={() => change(0.8)}>
           −
         </Button>
-        <Button kind="plain" label="Show all (0)" onClick={fitAll}>
+        <Button kind="plain" label="Fit all (0)" onClick={fitAll}>
           Fit
         </Button>
       </div>

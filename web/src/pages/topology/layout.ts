@@ -2,23 +2,31 @@
 // the workspaces on the right. In a chunk of its own, since dagre is.
 
 import { Graph, layout } from "@dagrejs/dagre";
-import { LABEL_WIDTH, type Placed, type Point, type Rectangle } from "./geometry";
-import type { Box, Picture } from "./picture";
+import {
+  BOX_SIDES,
+  BOX_WIDTH_MAX,
+  LABEL_SIDES,
+  type Measure,
+  type Placed,
+  type Point,
+  type Rectangle,
+} from "./geometry";
+import { type Box, isFolded, type Picture } from "./picture";
+import { linkText } from "./words";
 
 const BOX_HEIGHT = 46;
-const LABEL_HEIGHT = 18;
-const BOX_WIDTH_MIN = 120;
-const BOX_WIDTH_MAX = 250;
-const CHARACTER_WIDTH = 7.4;
+const LABEL_HEIGHT = 20;
+const BOX_WIDTH_MIN = 110;
 const FRAME_PADDING = 12;
 const FRAME_TITLE = 22;
 
-function boxWidth(box: Pick<Box, "title" | "detail">): number {
-  const text = Math.max(box.title.length * CHARACTER_WIDTH, box.detail.length * 6.2);
-  return Math.round(Math.min(Math.max(text + 48, BOX_WIDTH_MIN), BOX_WIDTH_MAX));
+function boxWidth(box: Box, measure: Measure): number {
+  const text = Math.max(measure(box.title, "title"), measure(box.detail, "detail"));
+  const signs = BOX_SIDES.left + BOX_SIDES.right + (isFolded(box) ? BOX_SIDES.toggle : 0);
+  return Math.ceil(Math.min(Math.max(text + signs, BOX_WIDTH_MIN), BOX_WIDTH_MAX));
 }
 
-export function place(picture: Picture): Placed {
+export function place(picture: Picture, measure: Measure): Placed {
   const graph = new Graph({ compound: true, multigraph: true });
   graph.setGraph({
     rankdir: "LR",
@@ -31,11 +39,12 @@ export function place(picture: Picture): Placed {
   graph.setDefaultEdgeLabel(() => ({}));
   for (const frame of picture.frames) graph.setNode(`frame:${frame.account}`, {});
   for (const box of picture.boxes) {
-    graph.setNode(box.id, { width: boxWidth(box), height: BOX_HEIGHT });
+    graph.setNode(box.id, { width: boxWidth(box, measure), height: BOX_HEIGHT });
     if (box.frame) graph.setParent(box.id, `frame:${box.frame}`);
   }
   for (const link of picture.links) {
-    const label = { width: LABEL_WIDTH, height: LABEL_HEIGHT, labelpos: "c", weight: 1 };
+    const width = measure(linkText(link), "label") + LABEL_SIDES;
+    const label = { width, height: LABEL_HEIGHT, labelpos: "c" };
     graph.setEdge(link.from, link.to, label, link.id);
   }
   layout(graph);

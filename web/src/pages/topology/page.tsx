@@ -13,7 +13,7 @@ import { Page } from "../../ui/page";
 import { Skeleton } from "../../ui/skeleton";
 import { useLive } from "../../ui/use-live";
 import { EdgeTable } from "./edge-table";
-import type { Placed } from "./geometry";
+import { type Measure, measureInPage, type Placed } from "./geometry";
 import { Graph } from "./graph";
 import { Legend } from "./legend";
 import styles from "./page.module.css";
@@ -55,7 +55,8 @@ function View({ topology }: { topology: Topology }) {
   const names = useMemo(() => namesOf(topology), [topology]);
   const view = useView(topology, address);
   const { picture, open } = view;
-  const { placed, failure } = usePlaces(picture);
+  const measure = useMemo(measureInPage, []);
+  const { placed, failure } = usePlaces(picture, measure);
   const choice = address.params.get("show");
   const text = address.params.get("find") ?? "";
   const choose = (show: string | null) => address.set({ show });
@@ -69,6 +70,7 @@ function View({ topology }: { topology: Topology }) {
           {placed ? (
             <Graph
               {...common}
+              measure={measure}
               placed={placed}
               chosen={shownAs(choice, picture)}
               found={find(text, topology, picture)}
@@ -112,13 +114,13 @@ function useView(topology: Topology, address: Address) {
 }
 
 // The layout is computed when the structure changes; its code is loaded when it is needed.
-function usePlaces(picture: Picture) {
-  const [state, setState] = useState<{ placed?: Placed; of?: string; failure?: unknown }>({});
+function usePlaces(picture: Picture, measure: Measure) {
+  const [state, setState] = useState<{ placed?: Placed; failure?: unknown }>({});
   const structure = useMemo(() => structureOf(picture), [picture]);
   useEffect(() => {
     let left = false;
     import("./layout").then(
-      ({ place }) => left || setState({ placed: place(picture), of: structure }),
+      ({ place }) => left || setState({ placed: place(picture, measure) }),
       (failure) => left || setState({ failure }),
     );
     return () => {

@@ -17,6 +17,11 @@ export interface Box {
   broken: number;
 }
 
+/** Whether it hides nodes. */
+export function isFolded(box: Box): boolean {
+  return box.kind === "account" || box.kind === "stack";
+}
+
 /** Edges that are drawn as one line: all of a kind and state between two boxes. */
 export interface Link {
   id: string;
@@ -64,12 +69,21 @@ export function accountTitle(account: TopologyAccount | undefined, id: string): 
   return account?.name ? `${account.name} (${id})` : id;
 }
 
-/** The accounts that are open while nobody has chosen. */
+/** The accounts that are open while nobody has chosen: all, or those that hold a workspace. */
 export function openAtFirst(topology: Topology, unconnected = false): Set<string> {
   const touched = new Set(topology.edges.flatMap((edge) => [edge.from, edge.to]));
   const shown = topology.nodes.filter((node) => unconnected || isShown(node, touched));
-  const fits = shown.length <= NODES_OPEN_MAX && topology.accounts.length <= ACCOUNTS_OPEN_MAX;
-  return new Set(fits ? topology.accounts.map((account) => account.id) : []);
+  const ids = topology.accounts.map((account) => account.id);
+  if (shown.length <= NODES_OPEN_MAX && ids.length <= ACCOUNTS_OPEN_MAX) return new Set(ids);
+  const open = new Set<string>();
+  let room = NODES_OPEN_MAX / 2;
+  for (const id of ids) {
+    const inside = shown.filter((node) => node.account === id);
+    if (!inside.some((node) => node.kind === "workspace") || inside.length > room) continue;
+    room -= inside.length;
+    open.add(id);
+  }
+  return open;
 }
 
 function isShown(node: TopologyNode, touched: ReadonlySet<string>): boolean {
@@ -162,7 +176,12 @@ function foldedBoxes(
       id: alone ? `account:${first.id}` : `stack:${first.id}`,
       kind: alone ? "account" : "stack",
       title: alone ? first.name || first.id : `${accounts.length} accounts alike`,
-      detail: alone ? `account ${first.id}, ${content(members)}` : `as ${first.name || first.id}`,
+      detail: alone
+        ? `${first.name ? `${first.id}, ` : ""}${content(members)}`
+        : `${accounts
+            .slice(0, 2)
+            .map((account) => account.name || account.id)
+            .join(", ")}, …`,
       accounts: accounts.map((account) => account.id),
       broken: 0,
     };
