@@ -141,10 +141,10 @@ export class WorkspaceApi {
   activity(signal?: AbortSignal) {
     return this.call<Activity>("status/activity", { signal });
   }
-  /** Answers 204. */
-  async deleteSeries(matchers: string[]): Promise<void> {
+  /** Without start and end in `query` all of them, for ever. */
+  async deleteSeries(matchers: string[], query: Query = []): Promise<void> {
     const path = `/workspaces/${this.workspace.workspaceId}/api/v1/admin/tsdb/delete_series`;
-    const form: Query = matchers.map((m) => ["match[]", m]);
+    const form: Query = [...matchers.map((m): [string, string] => ["match[]", m]), ...query];
     await accepted({ path, form, region: this.region });
   }
 }
