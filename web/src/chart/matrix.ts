@@ -16,19 +16,22 @@ export function parseSample(text: string): number {
   }
 }
 
+function countOf(interval: Interval, step: number): number {
+  return Math.max(Math.floor((interval.end - interval.start) / step + 1e-6) + 1, 0);
+}
+
 /** The times at which a range query with these parameters has values. */
 export function gridOf(interval: Interval, step: number): number[] {
-  const count = Math.floor((interval.end - interval.start) / step + 1e-6) + 1;
   // Milliseconds, as the hub counts them: 0.1 s added up drifts.
   return Array.from(
-    { length: Math.max(count, 0) },
+    { length: countOf(interval, step) },
     (_, i) => Math.round((interval.start + i * step) * 1000) / 1000,
   );
 }
 
 /** The values of one series on that grid; null where it has none. */
 export function alignValues(item: MatrixItem, interval: Interval, step: number): (number | null)[] {
-  const count = gridOf(interval, step).length;
+  const count = countOf(interval, step);
   const values: (number | null)[] = new Array(count).fill(null);
   for (const [time, text] of item.values ?? []) {
     const index = Math.round((time - interval.start) / step);

@@ -1,0 +1,136 @@
+// The PromQL editor: CodeMirror with the field's own language. A chunk of its own, loaded when
+// somebody is about to write.
+//
+// It lives in a shadow root: there CodeMirror's styles are adopted style sheets, which the
+// Content-Security-Policy allows; in the document they would be <style> elements, which it does not.
+
+import {
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from "@codemirror/autocomplete";
+import {
+  defaultKeymap,
+  history,
+  historyKeymap,
+  insertNewlineAndIndent,
+} from "@codemirror/commands";
+import { bracketMatching } from "@codemirror/language";
+import { forEachDiagnostic, lintKeymap } from "@codemirror/lint";
+import { EditorState, Prec } from "@codemirror/state";
+import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
+import { PromQLExtension } from "@prometheus-io/codemirror-promql";
+import type { WorkspaceApi } from "../../../api/client";
+import type { Interval } from "../../../time/range";
+import { CompletionClient } from "./completion-client";
+import { editorTheme } from "./theme";
+
+export interface EditorOptions {
+  text: string;
+  label: string;
+  placeholder: string;
+  api: WorkspaceApi;
+  interval: () => Interval;
+  onChange: (text: string) => void;
+  onRun: () => void;
+  /** What is wrong with the text, in place and here; "" for nothing. */
+  onProblem: (message: string) => void;
+}
+
+export interface Editor {
+  setText(text: string): void;
+  /** Where the cursor is, in place of what is selected. */
+  insert(text: string): void;
+  focus(): void;
+  destroy(): void;
+}
+
+const METADATA_METRICS_MAX = 10_000;
+
+function firstProblem(state: EditorState): string {
+  let first = "";
+  forEachDiagnostic(state, (each) => {
+    if (each.severity === "error") first ||= each.message;
+  });
+  return first;
+}
+
+function keys(onRun: () => void) {
+  const run = () => {
+    onRun();
+    return true;
+  };
+  return [
+    // Below the completion's own Enter, above the one for a new line.
+    Prec.high(
+      keymap.of([
+        { key: "Enter", run },
+        { key: "Mod-Enter", run },
+        { key: "Shift-Enter", run: insertNewlineAndIndent },
+        { key: "Tab", run: acceptCompletion },
+      ]),
+    ),
+    keymap.of([
+      ...closeBracketsKeymap,
+      ...defaultKeymap,
+      ...historyKeymap,
+      ...completionKeymap,
+      ...lintKeymap,
+    ]),
+  ];
+}
+
+export function createEditor(host: HTMLElement, options: EditorOptions): Editor {
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  const client = new CompletionClient(options.api, options.interval);
+  const promql = new PromQLExtension().setComplete({
+    remote: client,
+    maxMetricsMetadata: METADATA_METRICS_MAX,
+  });
+  const watch = EditorView.updateListener.of((update) => {
+    if (update.docChanged) options.onChange(update.state.doc.toString());
+    options.onProblem(firstProblem(update.state));
+  });
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc: options.text,
+      extensions: [
+        history(),
+        drawSelection(),
+        bracketMatching(),
+        closeBrackets(),
+        autocompletion({ icons: false }),
+        promql.asExtension(),
+        keys(options.onRun),
+        placeholder(options.placeholder),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": options.label }),
+        editorTheme,
+        watch,
+      ],
+    }),
+  });
+  return {
+    setText(text) {
+      const now = view.state.doc.toString();
+      if (text === now) return;
+      view.dispatch({
+        changes: { from: 0, to: now.length, insert: text },
+        selection: { anchor: text.length },
+      });
+    },
+    insert(text) {
+      view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true });
+      view.focus();
+    },
+    focus: () => view.focus(),
+    destroy() {
+      view.destroy();
+      client.destroy();
+    },
+  };
+}
