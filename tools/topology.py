@@ -30,6 +30,7 @@ ASSUME_POLICY = "ECS-AMP-Assume-Central-Role"
 ASSUME_POLICY_ARN = f"arn:aws:iam::{WORKLOAD}:policy/{ASSUME_POLICY}"
 WRITE_POLICY_ARN = "arn:aws:iam::aws:policy/AmazonPrometheusRemoteWriteAccess"
 EXECUTION_POLICY_ARN = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+HUB_METRICS_USER = "hub-metrics"
 START_TIMEOUT_S = 20
 
 
@@ -228,11 +229,16 @@ class Topology:
             raise RuntimeError(f"tributary-hub {arguments[0]}: {done.stderr.strip()}")
         return done.stdout
 
-    def create_account(self, number, name):
+    def create_account(self, number, name, *options):
         created = self.hub_command(
-            *["accounts", "create", "--id", number, "--name", name, "--output", "json"]
+            *["accounts", "create", "--id", number, "--name", name, "--output", "json", *options]
         )
         return Account(self.endpoint, json.loads(created), self.ca_file)
+
+    def console_link(self, account=CENTRAL, *options):
+        """A link that signs in to the console, once: the first word of what the command prints."""
+        command = ["console-link", "--account", account, "--url", self.endpoint, *options]
+        return next(w for w in self.hub_command(*command).split() if w.startswith("http"))
 
     def service_key(self):
         """The file with the key by which the lab speaks for the AWS services; made once."""
@@ -260,6 +266,26 @@ class Topology:
             return get(self.lab_endpoint + "/-/ready")[0] == 200
 
         wait_for(ready, START_TIMEOUT_S, "tributary-lab ready")
+
+    def start_hub_metrics(self):
+        """A second collector, of the monitoring account, that writes the hub's own metrics."""
+        aws, name = self.central.aws, ["--user-name", HUB_METRICS_USER]
+        aws("iam", "create-user", *name)
+        aws("iam", "attach-user-policy", *name, "--policy-arn", WRITE_POLICY_ARN)
+        key = aws("iam", "create-access-key", *name)["AccessKey"]
+        return self.start(
+            "tributary-collector",
+            ["--config", ROOT / "examples" / "hub-metrics.yaml"],
+            {
+                "HUB": f"127.0.0.1:{self.port}",
+                "OWN_METRICS": f"127.0.0.1:{free_port()}",
+                "WORKSPACE_ID": self.workspace,
+                "AWS_REGION": REGION,
+                "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+                "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+            },
+            log=self.directory / "hub-metrics.log",
+        )
 
     def cli_env(self):
         """For AWS CLI and SDKs: both accounts as profiles, hub and lab as AWS' endpoints."""
@@ -290,7 +316,7 @@ class Topology:
 
     def create_accounts(self):
         self.workload = self.create_account(WORKLOAD, "workload")
-        self.central = self.create_account(CENTRAL, "monitoring")
+        self.central = self.create_account(CENTRAL, "monitoring", "--monitoring")
 
     def set_up(self):
         """The walkthrough's commands: roles and policies on both sides, and the workspace."""

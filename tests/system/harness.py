@@ -214,16 +214,16 @@ def write_config(directory, text, name="collector.yaml"):
     return path
 
 
-def task_credentials(topo, session="system-test"):
+def task_credentials(topo, session="system-test", role_arn=topology.TASK_ROLE_ARN):
     """Credentials of the task role as ECS would hand them out; issued by the hub."""
     key = json.loads(topo.service_key().read_text())
     body = urllib.parse.urlencode(
         {
             "Action": "TributaryIssueTaskCredentials",
             "Version": "2011-06-15",
-            "RoleArn": topology.TASK_ROLE_ARN,
+            "RoleArn": role_arn,
             "DurationSeconds": "3600",
-            "TaskArn": f"arn:aws:ecs:{REGION}:{topology.WORKLOAD}:task/demo/{session}",
+            "TaskArn": f"arn:aws:ecs:{REGION}:{role_arn.split(':')[4]}:task/demo/{session}",
         }
     ).encode()
     headers = {"content-type": "application/x-www-form-urlencoded"}
