@@ -64,9 +64,9 @@ bool NoProxy::matches(const NetworkRule& rule, const IpBytes& ip, std::string_vi
 }
 
 bool NoProxy::is_loopback(const IpBytes& ip) {
-  static const NetworkRule v4 = *parse_network("127.0.0.0/8");
-  static const NetworkRule v6 = *parse_network("::1/128");
-  return matches(v4, ip, "") || matches(v6, ip, "");
+  static const NetworkRule kV4 = *parse_network("127.0.0.0/8");
+  static const NetworkRule kV6 = *parse_network("::1/128");
+  return matches(kV4, ip, "") || matches(kV6, ip, "");
 }
 
 NoProxy::NoProxy(std::string_view list) {

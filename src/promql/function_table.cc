@@ -152,7 +152,7 @@ void append_scalar_functions(std::vector<Function>& out) {
 }
 
 const std::vector<Function>& table() {
-  static const std::vector<Function> functions = [] {
+  static const std::vector<Function> kFunctions = [] {
     std::vector<Function> out;
     append_sample_functions(out);
     append_range_functions(out);
@@ -162,7 +162,7 @@ const std::vector<Function>& table() {
     std::ranges::sort(out, {}, &Function::name);
     return out;
   }();
-  return functions;
+  return kFunctions;
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ constexpr std::int32_t kFinestTableSchema = 8;
 // Prometheus multiplies the roots of two that the index is made of, in this order and with these
 // roundings.
 const std::array<double, 256>& bounds_below_one() {
-  static const std::array<double, 256> bounds = [] {
+  static const std::array<double, 256> kBounds = [] {
     constexpr std::array<double, 8> kRoots = {
         1.414213562373095,  1.189207115002721,  1.0905077326652577, 1.0442737824274138,
         1.0218971486541166, 1.0108892860517005, 1.0054299011128027, 1.0027112750502025};
@@ -30,7 +30,7 @@ const std::array<double, 256>& bounds_below_one() {
     }
     return out;
   }();
-  return bounds;
+  return kBounds;
 }
 
 // 2^exponent * fraction, for any exponent.

@@ -7,8 +7,6 @@
 namespace tributary::lab::logs {
 namespace {
 
-using testing::ElementsAre;
-
 const GroupName kDemo{"111111111111", "eu-west-1", "/ecs/demo"};
 
 class EventSearchTest : public testing::Test {

@@ -17,9 +17,9 @@ namespace {
 constexpr const char* kCannotInitialise = "ResourceInitializationError";
 
 std::uint64_t machine_memory() {
-  static const auto bytes = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-                            static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  return bytes;
+  static const auto kBytes = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+                             static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return kBytes;
 }
 
 // "CannotStartContainerError: ..." and its like come from whoever knows better.
