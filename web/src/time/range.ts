@@ -31,24 +31,53 @@ export function parseDuration(text: string): number | undefined {
   return seconds;
 }
 
-/** Of "now", "now-6h", milliseconds since 1970 as Grafana links have them, or ISO 8601. */
-export function parseInstant(text: string, now: number): number | undefined {
+type Edge = "start" | "end";
+
+/** The first or last moment of the calendar's minute, hour, day, week, month or year, local time. */
+function edgeOf(unit: string, seconds: number, edge: Edge): number {
+  const date = new Date(seconds * 1000);
+  const [year, month, day] = [date.getFullYear(), date.getMonth(), date.getDate()];
+  const [hour, minute] = [date.getHours(), date.getMinutes()];
+  const monday = day - ((date.getDay() + 6) % 7);
+  const more = edge === "end" ? 1 : 0;
+  const at: Record<string, Date> = {
+    m: new Date(year, month, day, hour, minute + more),
+    h: new Date(year, month, day, hour + more),
+    d: new Date(year, month, day + more),
+    w: new Date(year, month, monday + 7 * more),
+    M: new Date(year, month + more),
+    y: new Date(year + more, 0),
+  };
+  return Number(at[unit]) / 1000 - (more ? 0.001 : 0);
+}
+
+/**
+ * Of "now", "now-6h", "now-1d/d" (the start or the end of yesterday), milliseconds since 1970 as
+ * Grafana links have them, or ISO 8601 (local time where no zone is named).
+ */
+export function parseInstant(text: string, now: number, edge: Edge = "start"): number | undefined {
   const trimmed = text.trim();
-  if (trimmed === "now") return now;
-  const relative = /^now([-+])(.+)$/.exec(trimmed);
+  const relative = /^now(?:([-+])(\w+))?(?:\/([mhdwMy]))?$/.exec(trimmed);
   if (relative) {
-    const seconds = parseDuration(relative[2] as string);
-    return seconds === undefined ? undefined : relative[1] === "-" ? now - seconds : now + seconds;
+    const [, sign, duration, unit] = relative;
+    const shift = duration === undefined ? 0 : parseDuration(duration);
+    if (shift === undefined) return undefined;
+    const time = sign === "-" ? now - shift : now + shift;
+    return unit ? edgeOf(unit, time, edge) : time;
   }
   if (/^\d{12,14}$/.test(trimmed)) return Number(trimmed) / 1000;
-  const time = Date.parse(trimmed);
+  // What Date.parse makes of other texts is a guess that differs from browser to browser.
+  if (!/^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\d\d)?)?$/.test(trimmed))
+    return undefined;
+  // A date alone would be taken for UTC.
+  const time = Date.parse(/[ T]/.test(trimmed) ? trimmed.replace(" ", "T") : `${trimmed}T00:00`);
   return Number.isNaN(time) ? undefined : time / 1000;
 }
 
 /** Nothing where one of the two cannot be read or the range is empty. */
 export function resolve(range: TimeRange, now: number): Interval | undefined {
-  const start = parseInstant(range.from, now);
-  const end = parseInstant(range.to, now);
+  const start = parseInstant(range.from, now, "start");
+  const end = parseInstant(range.to, now, "end");
   if (start === undefined || end === undefined || start >= end) return undefined;
   return { start, end };
 }

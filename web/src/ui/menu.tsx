@@ -3,9 +3,10 @@
 //   <Menu label="Download" items={[{ label: "CSV", onSelect: csv }, { label: "JSON", onSelect: json }]} />
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { type ButtonKind, buttonClass } from "./button";
 import styles from "./menu.module.css";
+import { usePopup } from "./use-popup";
 
 export interface MenuItem {
   label: ComponentChildren;
@@ -15,6 +16,8 @@ export interface MenuItem {
   danger?: boolean;
   /** A choice among several: whether it is the one. */
   checked?: boolean;
+  /** Items of one group stand below its name. */
+  group?: string;
 }
 
 export interface MenuProps {
@@ -28,34 +31,17 @@ export interface MenuProps {
 }
 
 export function Menu({ label, items, children, kind, header }: MenuProps) {
-  const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
+  const { open, setOpen, close, root, popup, trigger } = usePopup();
   useEffect(() => {
-    if (!open) return;
-    entries(root.current)[0]?.focus();
-    const outside = (event: Event) => {
-      if (!root.current?.contains(event.target as Node)) setOpen(false);
-    };
-    addEventListener("pointerdown", outside);
-    addEventListener("focusin", outside);
-    return () => {
-      removeEventListener("pointerdown", outside);
-      removeEventListener("focusin", outside);
-    };
+    if (open) entries(popup.current)[0]?.focus();
   }, [open]);
-  const close = () => {
-    setOpen(false);
-    root.current?.querySelector("button")?.focus();
-  };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape") close();
-    else if (!move(entries(root.current), event.key)) return;
-    event.preventDefault();
-    event.stopPropagation();
+    if (move(entries(popup.current), event.key)) event.preventDefault();
   };
   return (
     <div class={styles.root} ref={root}>
       <button
+        ref={trigger}
         type="button"
         class={buttonClass(kind)}
         aria-haspopup="menu"
@@ -67,15 +53,41 @@ export function Menu({ label, items, children, kind, header }: MenuProps) {
         {children ?? label} <span aria-hidden="true">▾</span>
       </button>
       {open && (
-        <div class={styles.popup}>
+        <div class={styles.popup} ref={popup}>
           {header && <div class={styles.header}>{header}</div>}
           <div role="menu" aria-label={label} onKeyDown={onKeyDown}>
-            {items.map((item, index) => (
-              <Item key={index} item={item} close={close} />
+            {groups(items).map((group) => (
+              <Group key={group[0]?.group ?? ""} items={group} close={close} />
             ))}
           </div>
         </div>
       )}
+    </div>
+  );
+}
+
+/** Neighbours of the same group together. */
+function groups(items: MenuItem[]): MenuItem[][] {
+  const result: MenuItem[][] = [];
+  for (const item of items) {
+    const last = result[result.length - 1];
+    if (last && last[0]?.group === item.group) last.push(item);
+    else result.push([item]);
+  }
+  return result;
+}
+
+function Group({ items, close }: { items: MenuItem[]; close: () => void }) {
+  const name = items[0]?.group;
+  const content = items.map((item, index) => <Item key={index} item={item} close={close} />);
+  if (!name) return <>{content}</>;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is not allowed in a menu.
+    <div role="group" aria-label={name} class={styles.group}>
+      <div class={styles.groupName} aria-hidden="true">
+        {name}
+      </div>
+      {content}
     </div>
   );
 }

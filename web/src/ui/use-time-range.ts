@@ -26,6 +26,8 @@ export interface TimeControl {
   interval: Interval;
   /** Seconds between two refreshes; 0 where nobody wants it. */
   refreshEvery: number;
+  /** The same as it is written: "30s"; "" for never. */
+  refreshText: string;
   setRange(range: TimeRange): void;
   /** To an absolute range, such as one that was selected in a graph. */
   zoom(interval: Interval): void;
@@ -70,6 +72,7 @@ export function useTimeRange(defaults: TimeDefaults = DEFAULT_RANGE): TimeContro
       // What cannot be read is an hour; the picker shows the address's text and what is wrong.
       interval: resolve(range, at) ?? { start: at - 3600, end: at },
       refreshEvery: parseDuration(refresh) ?? 0,
+      refreshText: parseDuration(refresh) ? refresh : "",
       setRange,
       zoom: ({ start, end }: Interval) =>
         setRange({

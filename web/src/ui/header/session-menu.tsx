@@ -51,7 +51,8 @@ function OfSession({ current }: { current: Session }) {
   const soon = left !== undefined && left < SOON_S;
   const items: MenuItem[] = [
     ...THEMES.map((each) => ({
-      label: `Theme: ${THEME_NAMES[each]}`,
+      label: THEME_NAMES[each],
+      group: "Theme",
       checked: theme.value === each,
       onSelect: () => chooseTheme(each),
     })),

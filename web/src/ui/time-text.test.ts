@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { addressText, describe, fieldText, shifted, typedRange, zoomedOut } from "./time-text";
+
+const at = (hour: number, day = 23) => String(new Date(2026, 10, day, hour).getTime());
+
+it("says ranges in words", () => {
+  expect(describe({ from: "now-1h", to: "now" })).toBe("Last 1 hour");
+  expect(describe({ from: "now-30d", to: "now" })).toBe("Last 30 days");
+  expect(describe({ from: "now/d", to: "now/d" })).toBe("Today");
+  expect(describe({ from: "now-2h", to: "now-1h" })).toBe("now-2h to now-1h");
+  expect(describe({ from: at(1), to: at(2) })).toBe("2026-11-23 01:00:00 to 02:00:00");
+  expect(describe({ from: at(1), to: at(2, 24) })).toBe(
+    "2026-11-23 01:00:00 to 2026-11-24 02:00:00",
+  );
+  expect(describe({ from: "x", to: "y" })).toBe("x to y");
+});
+
+it("takes what people type", () => {
+  expect(addressText("6h")).toBe("now-6h");
+  expect(addressText(" now ")).toBe("now");
+  expect(addressText("2026-11-23 01:00")).toBe(at(1));
+  expect(addressText("soon")).toBeUndefined();
+  expect(fieldText(at(1))).toBe("2026-11-23 01:00:00");
+  expect(fieldText("now-6h")).toBe("now-6h");
+});
+
+it("says what is wrong with a range", () => {
+  expect(typedRange("6h", "now", 1e9)).toEqual({ from: "now-6h", to: "now" });
+  expect(typedRange("soon", "now", 1e9)).toMatch(/"soon" cannot be read/);
+  expect(typedRange("now", "6h", 1e9)).toMatch(/ends before/);
+});
+
+it("moves and grows within what has been", () => {
+  expect(shifted({ start: 100, end: 200 }, -1, 1000)).toEqual({ start: 50, end: 150 });
+  expect(shifted({ start: 100, end: 200 }, 1, 220)).toEqual({ start: 120, end: 220 });
+  expect(shifted({ start: 100, end: 200 }, 1, 150)).toEqual({ start: 100, end: 200 });
+  expect(zoomedOut({ start: 100, end: 200 }, 1000)).toEqual({ start: 50, end: 250 });
+  expect(zoomedOut({ start: 900, end: 1000 }, 1000)).toEqual({ start: 800, end: 1000 });
+});
