@@ -195,12 +195,13 @@ net::Task<int> serve_until(const ServeOptions& options, Lab& lab, net::Event& st
     lab.log.error("cannot serve", {{"error", server.error().message()}});
     co_return 1;
   }
-  lab.log.info("serving", {{"address", address_of(options.listen)},
-                           {"hub", options.hub.to_string()},
-                           {"console", options.hub.scheme + "://" + options.hub.host_header() + "/console/"},
-                           {"driver", lab.driver().describe()},
-                           {"data", owner},
-                           {"version", TRIBUTARY_VERSION}});
+  lab.log.info("serving",
+               {{"address", address_of(options.listen)},
+                {"hub", options.hub.to_string()},
+                {"console", options.hub.scheme + "://" + options.hub.host_header() + "/console/"},
+                {"driver", lab.driver().describe()},
+                {"data", owner},
+                {"version", TRIBUTARY_VERSION}});
   net::Gate background;
   std::stop_source stop;
   background.spawn(lab.registry->run(stop.get_token()));

@@ -1,6 +1,6 @@
-"""Data for the console's tests: an hour of what the walkthrough's programs expose, written at once and
-then kept up. Names and labels are of the programs themselves, which run for a moment to be asked;
-values are waves, so that graphs look like graphs.
+"""Data for the console's tests: an hour of what the walkthrough's programs expose, written at once
+and then kept up. Names and labels are of the programs themselves, which run for a moment to be
+asked; values are waves, so that graphs look like graphs.
 """
 
 import json
@@ -19,7 +19,7 @@ HISTORY_S, STEP_S = 3600, 15
 LIVE_S = 5
 TASKS = ("0a1b2c3d4e5f60718293a4b5c6d7e8f9", "9f8e7d6c5b4a39281706f5e4d3c2b1a0")
 TEMPLATE_TASK = "00000000000000000000000000000000"
-# Series by their points: 1,000 of them over an hour are 1,000 lines of 1,000 points at a step of 3.6 s.
+# Over an hour, at a step of 3.6 s, these are 1,000 lines of 1,000 points.
 WIDE_SERIES = 1000
 MARKUP = "<img src=x onerror=\"document.title='owned'\"><b>bold</b> & \"quoted\" '${x}'"
 WAITED_FOR = {
@@ -262,7 +262,7 @@ class Feed:
                 continue  # the hub is being restarted
 
     def refused(self, now):
-        """What goes wrong all the time: a task with a clock that is behind, and a role of the
+        """What goes wrong all the time: a task with a clock that is behind, and a role of an
         account that nobody trusts."""
         late = {"__name__": "demo_late_total", "job": "late"}
         self.writers[1].write([(late, [(1000 * now, 1.0)])])

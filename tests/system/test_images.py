@@ -121,6 +121,22 @@ def test_the_collectors_image_holds_nothing_but_what_it_needs(case):
         assert said == "The configuration is valid.\n", said
 
 
+def test_the_hubs_image_says_what_its_page_is_made_of(case):
+    """Where the hub has its page, the bill of materials names the packages in it, with licences."""
+    page = topology.BIN.parent / "src/hub/console/bundle.cc"
+    if not page.exists() or '"index.html"' not in page.read_text():
+        case.skip("this hub was built without its page (tools/web)")
+    tool = [str(ROOT / "tools/images"), "--bin", str(topology.BIN)]
+    subprocess.run([*tool, "--contexts", str(case.directory), "hub"], check=True)
+    documents = case.directory / "hub/root/usr/share/doc"
+    bill = json.loads((documents / "tributary/sbom.cdx.json").read_text())
+    components = {component["name"]: component for component in bill["components"]}
+    assert components["preact"]["purl"].startswith("pkg:npm/preact@"), components["preact"]
+    assert {"uplot", "@codemirror/view", "sqlite3"} <= set(components), set(components)
+    assert not {"vite", "typescript", "playwright-core"} & set(components)  # they only build it
+    assert "MIT" in (documents / "@codemirror/view/copyright").read_text()
+
+
 def listen_inside(pid, address):
     """A listening socket in the network namespace of a process."""
     made = []

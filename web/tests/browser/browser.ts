@@ -1,5 +1,5 @@
-// One Chromium for all tests, a context for each test, and what holds of every page: nothing is asked
-// of anybody but the hub, nothing breaks the content security policy, nothing lands on the console.
+// One Chromium for all tests, a context for each, and what holds of every page: nothing is asked of
+// anybody but the hub, nothing breaks the content security policy, nothing lands on the console.
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-// Tests in a real Chromium, against the hub that CONSOLE_RIG describes (tests/system/console_rig.py).
+// Tests in a real Chromium, on the hub that CONSOLE_RIG describes (tests/system/console_rig.py).
 // One browser, one test after another: they look at figures, and some stop the hub.
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
