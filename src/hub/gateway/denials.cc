@@ -26,12 +26,13 @@ Denial shown_to(const Viewer& viewer, const Denial& denial) {
   Denial shown = denial;
   if (!shown.missing.empty()) shown.reason.clear();
   for (identity::Missing& missing : shown.missing) {
-    const bool own = missing.holder.ends_with("account " + viewer.account);
-    if (!own) missing.near_miss.clear();
+    if (!missing.holder.ends_with("account " + viewer.account)) missing.near_miss.clear();
     std::string side(to_string(missing.side));
     std::replace(side.begin(), side.end(), '_', ' ');
     if (!shown.reason.empty()) shown.reason += "; ";
-    shown.reason += "missing in the " + side + " of " + missing.holder + ": " + missing.statement;
+    shown.reason += "missing in the " + side + " of " + missing.holder;
+    if (!missing.statement.empty()) shown.reason += ": " + missing.statement;
+    if (!missing.near_miss.empty()) shown.reason += " (" + missing.near_miss + ")";
   }
   return shown;
 }
@@ -54,7 +55,7 @@ std::vector<Denial> DenialLog::seen_by(const Viewer& viewer, std::size_t limit) 
   {
     const std::lock_guard lock(mutex_);
     for (const Entries* entries : {&known_, &unknown_})
-      std::copy_if(entries->begin(), entries->end(), std::back_inserter(found),
+      std::copy_if(entries->rbegin(), entries->rend(), std::back_inserter(found),
                    [&](const auto& one) { return concerns(*one, viewer); });
   }
   std::stable_sort(found.begin(), found.end(),

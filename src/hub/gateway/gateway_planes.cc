@@ -116,6 +116,7 @@ net::Response Gateway::list_workspaces(Exchange& exchange, ControlRequest reques
     if (!refused) request.regions.push_back(region);
     if (refused && !denied) denied = std::move(refused);
   }
+  trail.resource = workspaces_arn(request.regions.empty() ? caller.region : "*", request.account);
   if (request.regions.empty()) return refuse(*denied, Plane::control, trail);
   return to_response(amp_.handle(request));
 }

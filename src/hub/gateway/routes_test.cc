@@ -36,6 +36,7 @@ TEST(Route, NamesTheActionOfEachDataPath) {
   EXPECT_EQ(action_of("GET", base + "status/tsdb"), "aps:GetTsdbStatus");
   EXPECT_EQ(action_of("POST", base + "status/tsdb"), "use GET");
   EXPECT_EQ(action_of("GET", base + "read"), "use POST");
+  EXPECT_EQ(action_of("GET", base + "status/activity"), "aps:GetWorkspaceActivity");
 }
 
 TEST(Route, NamesTheControlOperations) {
@@ -50,6 +51,22 @@ TEST(Route, NamesTheControlOperations) {
   EXPECT_EQ(action_of("PATCH", one + "/configuration"), "aps:UpdateWorkspaceConfiguration");
   EXPECT_EQ(action_of("PUT", one), "use GET, DELETE");
   EXPECT_EQ(action_of("GET", "/scrapers"), "unknown path");
+}
+
+TEST(Route, NamesWhatTheHubAdds) {
+  EXPECT_EQ(action_of("GET", "/topology"), "tributary:DescribeTopology");
+  EXPECT_EQ(action_of("GET", "/denials"), "tributary:ListDenials");
+  EXPECT_EQ(action_of("GET", "/dashboards"), "tributary:ListDashboards");
+  EXPECT_EQ(action_of("GET", "/dashboards/a"), "tributary:GetDashboard");
+  EXPECT_EQ(action_of("PUT", "/dashboards/a"), "tributary:PutDashboard");
+  EXPECT_EQ(action_of("DELETE", "/dashboards/a"), "tributary:DeleteDashboard");
+  EXPECT_EQ(action_of("POST", "/dashboards/a"), "use GET, PUT, DELETE");
+  EXPECT_EQ(action_of("PUT", "/topology"), "use GET");
+  EXPECT_EQ(action_of("GET", "/topology/x"), "unknown path");
+  EXPECT_EQ(action_of("GET", "/dashboards/"), "unknown path");
+  EXPECT_EQ(action_of("GET", "/dashboards/a/b"), "unknown path");
+  EXPECT_EQ(action_of("GET", "/dashboards/%2"), "bad escape");
+  EXPECT_EQ(route("GET", "/dashboards/a%20b").route->dashboard, "a b");
 }
 
 TEST(Route, DecodesTheArnOfATaggedResourceOnce) {

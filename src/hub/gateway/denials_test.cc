@@ -1,0 +1,118 @@
+#include "hub/gateway/denials.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+
+namespace tributary::hub::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr const char* kCentral = "222222222222";
+constexpr const char* kWorkload = "111111111111";
+constexpr Timestamp kNow{1'700'000'000s};
+
+// The task's role wants to be the central one, and neither side lets it.
+Denial assume(Timestamp at) {
+  return {.at = at,
+          .request_id = "id",
+          .caller = "arn:aws:sts::111111111111:assumed-role/task/t1",
+          .account = kWorkload,
+          .action = "sts:AssumeRole",
+          .resource = "arn:aws:iam::222222222222:role/central",
+          .reason = "everything, with SECRET near misses",
+          .missing = {{identity::Side::identity_policy, "role task of account 111111111111",
+                       "{\"Effect\":\"Allow\"}", "SECRET statement of the caller"},
+                      {identity::Side::trust_policy, "role central of account 222222222222", "{}",
+                       "own statement"}}};
+}
+
+TEST(DenialLog, GivesTheNewestFirst) {
+  DenialLog log({.kept = 3});
+  for (int i = 0; i < 5; ++i) log.add(assume(kNow + i * 1s));
+
+  const std::vector<Denial> seen = log.seen_by({.account = kWorkload}, 2);
+
+  ASSERT_THAT(seen, SizeIs(2));
+  EXPECT_EQ(seen[0].at, kNow + 4s);
+  EXPECT_EQ(seen[1].at, kNow + 3s);
+  EXPECT_THAT(log.seen_by({.account = kWorkload}, 100), SizeIs(3));
+}
+
+TEST(DenialLog, ShowsAnAccountWhatItsCallersOrItsResourcesHadToDoWith) {
+  DenialLog log({});
+  log.add(assume(kNow));
+  Denial unknown = assume(kNow);
+  unknown.caller = unknown.account = "";
+  unknown.resource = "arn:aws:aps:eu-west-1:222222222222:workspace/ws-1";
+  log.add(unknown);
+
+  EXPECT_THAT(log.seen_by({.account = kWorkload}, 10), SizeIs(1));
+  EXPECT_THAT(log.seen_by({.account = kCentral}, 10), SizeIs(2));
+  EXPECT_THAT(log.seen_by({.account = "333333333333"}, 10), IsEmpty());
+  EXPECT_THAT(log.seen_by({.account = "333333333333", .monitoring = true}, 10), SizeIs(2));
+}
+
+TEST(DenialLog, KeepsACallersPoliciesFromWhoeverOwnsTheResource) {
+  DenialLog log({});
+  log.add(assume(kNow));
+
+  const Denial caller = log.seen_by({.account = kWorkload}, 1)[0];
+  const Denial owner = log.seen_by({.account = kCentral}, 1)[0];
+  const Denial monitor = log.seen_by({.account = kCentral, .monitoring = true}, 1)[0];
+
+  EXPECT_THAT(caller.reason, HasSubstr("SECRET"));
+  EXPECT_THAT(monitor.missing[0].near_miss, HasSubstr("SECRET"));
+  EXPECT_THAT(to_json({owner}), Not(HasSubstr("SECRET")));
+  EXPECT_THAT(owner.missing[0].statement, HasSubstr("Allow"));
+  EXPECT_EQ(owner.missing[1].near_miss, "own statement");
+  EXPECT_EQ(owner.reason,
+            "missing in the identity policy of role task of account 111111111111: "
+            "{\"Effect\":\"Allow\"}; missing in the trust policy of role central of account "
+            "222222222222: {} (own statement)");
+}
+
+TEST(DenialLog, DoesNotLetStrangersPushOutTheOthers) {
+  DenialLog log({.kept = 2, .unknown_kept = 3});
+  log.add(assume(kNow));
+  Denial unknown = assume(kNow + 1s);
+  unknown.account.clear();
+  for (int i = 0; i < 100; ++i) log.add(unknown);
+
+  const std::vector<Denial> seen = log.seen_by({.account = kCentral}, 100);
+
+  ASSERT_THAT(seen, SizeIs(4));
+  EXPECT_EQ(seen.back().account, kWorkload);
+}
+
+TEST(DenialLog, TellsTheTopologyOfThoseSinceATime) {
+  DenialLog log({});
+  log.add(assume(kNow - 10min));
+  log.add(assume(kNow));
+
+  const auto recent = log.since(kNow - 5min);
+
+  ASSERT_THAT(recent, SizeIs(1));
+  EXPECT_EQ(recent[0].action, "sts:AssumeRole");
+  EXPECT_THAT(recent[0].missing, SizeIs(2));
+}
+
+TEST(DenialLog, IsJson) {
+  rapidjson::Document json;
+  json.Parse(to_json({assume(kNow + 250ms)}).c_str());
+
+  ASSERT_FALSE(json.HasParseError());
+  const auto& denial = json["denials"][0];
+  EXPECT_DOUBLE_EQ(denial["at"].GetDouble(), 1'700'000'000.25);
+  EXPECT_EQ(denial["status"].GetInt(), 403);
+  EXPECT_STREQ(denial["account"].GetString(), kWorkload);
+  EXPECT_STREQ(denial["missing"][1]["side"].GetString(), "trust_policy");
+  EXPECT_STREQ(denial["missing"][1]["nearMiss"].GetString(), "own statement");
+}
+
+}  // namespace
+}  // namespace tributary::hub::gateway
