@@ -1,0 +1,131 @@
+// The newest refusals of requests, for whoever asks why something is missing: who asked, for what,
+// and the statement that would have allowed it.
+
+import { denials as loadDenials } from "../../api/client";
+import type { Denial } from "../../api/types";
+import { formatTime } from "../../format/time";
+import { useAddress } from "../../ui/address";
+import { Button } from "../../ui/button";
+import { Empty } from "../../ui/empty";
+import { ErrorNotice } from "../../ui/error-notice";
+import { Skeleton } from "../../ui/skeleton";
+import { type Column, Table } from "../../ui/table";
+import { useLive } from "../../ui/use-live";
+import { sideName } from "../topology/mend";
+import { MissingList } from "../topology/missing";
+import styles from "./denials.module.css";
+import { Section } from "./section";
+import { shortArn } from "./writer-rows";
+
+const REFRESH_MS = 10_000;
+const HEIGHT = 420;
+
+const COLUMNS: Column<Denial>[] = [
+  {
+    id: "at",
+    header: "Time",
+    value: (row) => row.at,
+    cell: (row) => formatTime(row.at),
+    width: "170px",
+  },
+  {
+    id: "caller",
+    header: "Caller",
+    value: (row) => row.caller,
+    cell: (row) => <span title={row.caller}>{row.caller ? shortArn(row.caller) : "unknown"}</span>,
+  },
+  { id: "account", header: "Account", value: (row) => row.account, width: "130px" },
+  { id: "action", header: "Action", value: (row) => row.action, width: "170px" },
+  {
+    id: "resource",
+    header: "Resource",
+    value: (row) => row.resource,
+    cell: (row) => <span title={row.resource}>{shortArn(row.resource)}</span>,
+  },
+  {
+    id: "missing",
+    header: "Missing in",
+    value: (row) => row.missing.map((one) => `${sideName(one.side)} of ${one.holder}`).join("; "),
+  },
+];
+
+export function Denials({ workspaceId }: { workspaceId: string }) {
+  const address = useAddress();
+  const answer = useLive((signal) => loadDenials(signal), REFRESH_MS, []);
+  const here = address.params.get("here") === "1";
+  const all = answer.data?.denials ?? [];
+  const rows = here ? all.filter((denial) => denial.resource.includes(workspaceId)) : all;
+  const chosen = rows.find((denial) => denial.requestId === address.params.get("denial"));
+  return (
+    <Section
+      title="Recent denials"
+      note="Of this account: as caller, or as owner of what was asked for. The audit log in the hub's output has all."
+      actions={
+        <Button pressed={here} onClick={() => address.set({ here: here ? null : "1" })}>
+          This workspace only
+        </Button>
+      }
+    >
+      {answer.error !== undefined && (
+        <ErrorNotice
+          title="The denials did not load"
+          error={answer.error}
+          onRetry={answer.reload}
+        />
+      )}
+      {!answer.data && answer.error === undefined && <Skeleton height={HEIGHT} />}
+      {answer.data && (
+        <Table
+          label="Recent denials"
+          columns={COLUMNS}
+          rows={rows}
+          rowKey={(row) => row.requestId}
+          sort={{ id: "at", descending: true }}
+          filter
+          height={HEIGHT}
+          onChoose={(row) => address.set({ denial: row.requestId })}
+          chosen={chosen?.requestId}
+          empty={
+            <Empty title="Nothing was denied since the hub started" height={120}>
+              <p>
+                What a writer sent and the workspace did not take is under Writers and refusals.
+              </p>
+            </Empty>
+          }
+        />
+      )}
+      {chosen && <Detail denial={chosen} onClose={() => address.set({ denial: null })} />}
+    </Section>
+  );
+}
+
+function Detail({ denial, onClose }: { denial: Denial; onClose: () => void }) {
+  const facts: [string, string][] = [
+    ["Time", formatTime(denial.at)],
+    ["Answer", String(denial.status)],
+    ["Caller", denial.caller || "nobody was recognised"],
+    ["Action", denial.action],
+    ["Resource", denial.resource],
+    ["From", denial.sourceIp],
+    ["Request", denial.requestId],
+  ];
+  return (
+    <section class={styles.detail} aria-label="Denial">
+      <header class={styles.header}>
+        <h3>{denial.reason}</h3>
+        <Button kind="quiet" label="Close denial" onClick={onClose}>
+          ×
+        </Button>
+      </header>
+      <dl class={styles.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {denial.missing.length > 0 && <MissingList missing={denial.missing} />}
+    </section>
+  );
+}

@@ -1,0 +1,150 @@
+// Rates and series over time: by the hub's own metrics where they are in this workspace, else by
+// what the page has seen since it was opened.
+
+import type { WorkspaceApi } from "../../api/client";
+import { Chart, type Series } from "../../chart/chart";
+import { alignValues, gridOf } from "../../chart/matrix";
+import { align, type Interval, stepFor } from "../../time/range";
+import { useLoad } from "../../ui/use-load";
+import type { TimeControl } from "../../ui/use-time-range";
+import { hubQueries, type Lines, linesOf, type Seen, seenInterval } from "./history";
+import styles from "./rates.module.css";
+import { Section } from "./section";
+
+const POINTS = 300;
+const STEP_MIN_S = 5;
+const HEIGHT = 220;
+
+interface Props {
+  api: WorkspaceApi;
+  time: TimeControl;
+  history: Seen[];
+  /** Of active series; 0 for none. */
+  limit: number | undefined;
+}
+
+interface Past {
+  interval: Interval;
+  samples: Lines;
+  active: Lines;
+}
+
+export function Rates({ api, time, history, limit }: Props) {
+  const past = useLoad((signal) => pastOf(api, time.interval, signal), [api, time.interval]);
+  const known = past.data;
+  const seen = seenInterval(history, Date.now() / 1000);
+  const samples =
+    known?.samples ??
+    linesOf(history, [
+      ["stored", "stored"],
+      ["refused", "refused"],
+    ]);
+  const requests = linesOf(history, [
+    ["queries", "queries"],
+    ["writes", "write requests"],
+  ]);
+  const active = known?.active ?? linesOf(history, [["active", "active series"]]);
+  const interval = known?.interval ?? seen;
+  const thresholds = limit ? [{ value: limit, color: "red" }] : undefined;
+  return (
+    <Section title="Over time" note={known ? undefined : <SinceOpened />}>
+      <div class={styles.charts} data-loading={past.loading && !known}>
+        <Graph
+          title="Samples per second"
+          lines={samples}
+          unit="short"
+          {...{ interval }}
+          zoom={time.zoom}
+        />
+        <Graph
+          title="Active series"
+          lines={active}
+          unit="short"
+          {...{ interval, thresholds }}
+          zoom={time.zoom}
+        />
+        <Graph
+          title="Requests per second, as seen here"
+          lines={requests}
+          unit="reqps"
+          interval={seen}
+        />
+      </div>
+    </Section>
+  );
+}
+
+function SinceOpened() {
+  return (
+    <>
+      As seen since this page was opened. For what was before, let a collector write the hub's own{" "}
+      <code>/metrics</code> into this workspace: examples/hub-metrics.yaml.
+    </>
+  );
+}
+
+interface GraphProps {
+  title: string;
+  lines: Lines;
+  interval: Interval;
+  unit: string;
+  thresholds?: { value: number; color: string }[];
+  zoom?: (interval: Interval) => void;
+}
+
+function Graph({ title, lines, interval, unit, thresholds, zoom }: GraphProps) {
+  return (
+    <div class={styles.chart}>
+      <h3>{title}</h3>
+      <Chart
+        times={lines.times}
+        series={lines.series}
+        interval={interval}
+        height={HEIGHT}
+        unit={unit}
+        min={0}
+        legend="list"
+        thresholds={thresholds}
+        syncKey="workspace"
+        label={title}
+        onSelect={zoom}
+      />
+    </div>
+  );
+}
+
+/** Nothing where the hub's metrics are not in this workspace, or it may not be asked. */
+async function pastOf(
+  api: WorkspaceApi,
+  wanted: Interval,
+  signal: AbortSignal,
+): Promise<Past | undefined> {
+  const step = stepFor(wanted, POINTS, STEP_MIN_S);
+  const interval = align(wanted, step);
+  const queries = hubQueries(api.workspace.workspaceId, step);
+  const ask = async (query: string, name: string): Promise<Series[]> => {
+    const { data } = await api.queryRange({ query, ...interval, step }, false, signal);
+    return data.result.map((item) => ({
+      name: item.metric.reason ?? name,
+      labels: item.metric,
+      values: alignValues(item, interval, step),
+    }));
+  };
+  try {
+    const [stored, refused, active] = await Promise.all([
+      ask(queries.stored, "stored"),
+      ask(queries.refused, "refused"),
+      ask(queries.active, "active series"),
+    ]);
+    if (!stored?.length) return undefined;
+    const times = gridOf(interval, step);
+    return {
+      interval,
+      samples: { times, series: [...stored, ...(refused ?? [])] },
+      active: { times, series: active ?? [] },
+    };
+  } catch (failure) {
+    if (signal.aborted) throw failure;
+    return undefined;
+  }
+}
