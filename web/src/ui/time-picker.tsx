@@ -1,7 +1,7 @@
 // Time range, zoom out, shift, refresh and its interval; see use-time-range.ts.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { TimeRange } from "../time/range";
+import { parseInstant, type TimeRange } from "../time/range";
 import { Button, buttonClass } from "./button";
 import { Field } from "./field";
 import { useShortcut } from "./shortcuts";
@@ -185,7 +185,7 @@ interface InstantProps {
 /** A text such as "now-6h" or a date, with the browser's own calendar for the latter. */
 function Instant({ label, text, setText, fallback }: InstantProps) {
   const calendar = useRef<HTMLInputElement>(null);
-  const date = /^\d/.test(text) ? text : instantText(fallback);
+  const date = instantText(parseInstant(text, fallback) ?? fallback);
   return (
     <div class={styles.instant}>
       <Field label={label} value={text} onInput={setText} mono />

@@ -8,9 +8,10 @@ it("says ranges in words", () => {
   expect(describe({ from: "now-30d", to: "now" })).toBe("Last 30 days");
   expect(describe({ from: "now/d", to: "now/d" })).toBe("Today");
   expect(describe({ from: "now-2h", to: "now-1h" })).toBe("now-2h to now-1h");
-  expect(describe({ from: at(1), to: at(2) })).toBe("2026-11-23 01:00:00 to 02:00:00");
-  expect(describe({ from: at(1), to: at(2, 24) })).toBe(
-    "2026-11-23 01:00:00 to 2026-11-24 02:00:00",
+  expect(describe({ from: at(1), to: at(2) })).toBe("2026-11-23 01:00 to 02:00");
+  expect(describe({ from: at(1), to: at(2, 24) })).toBe("2026-11-23 01:00 to 2026-11-24 02:00");
+  expect(describe({ from: at(1), to: String(Number(at(1)) + 9000) })).toBe(
+    "2026-11-23 01:00:00 to 01:00:09",
   );
   expect(describe({ from: "x", to: "y" })).toBe("x to y");
 });

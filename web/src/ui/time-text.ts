@@ -20,6 +20,8 @@ const WORDS: Record<string, string> = {
   y: "year",
 };
 
+const SECONDS_MATTER_BELOW = 600;
+
 const NAMED: Record<string, string> = {
   "now/d to now/d": "Today",
   "now/d to now": "Today so far",
@@ -27,7 +29,7 @@ const NAMED: Record<string, string> = {
   "now/w to now/w": "This week",
 };
 
-/** "Last 6 hours"; "2026-11-23 01:00:00 to 02:00:00"; otherwise what is written. */
+/** "Last 6 hours"; "2026-11-23 01:00 to 02:00"; otherwise what is written. */
 export function describe(range: TimeRange): string {
   const written = `${range.from} to ${range.to}`;
   const named = NAMED[written];
@@ -38,9 +40,11 @@ export function describe(range: TimeRange): string {
     return `Last ${count} ${WORDS[unit as string]}${count === "1" ? "" : "s"}`;
   }
   if (range.from.startsWith("now") || range.to.startsWith("now")) return written;
-  const from = instantText(parseInstant(range.from, 0) ?? Number.NaN);
-  const to = instantText(parseInstant(range.to, 0) ?? Number.NaN);
-  if (/NaN/.test(from + to)) return written;
+  const interval = resolve(range, 0);
+  if (!interval) return written;
+  const seconds = interval.end - interval.start < SECONDS_MATTER_BELOW;
+  const text = (at: number) => instantText(at).slice(0, seconds ? 19 : 16);
+  const [from, to] = [text(interval.start), text(interval.end)];
   return from.slice(0, 10) === to.slice(0, 10) ? `${from} to ${to.slice(11)}` : `${from} to ${to}`;
 }
 
