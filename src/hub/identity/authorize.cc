@@ -29,6 +29,16 @@ std::string epoch_seconds(Timestamp time) {
 
 }  // namespace
 
+RequestContext role_context(const Entity& role, const std::vector<Tag>& tags) {
+  RequestContext context;
+  context.set("aws:ResourceAccount", role.account);
+  for (const Tag& tag : tags) {
+    context.set("aws:ResourceTag/" + tag.key, tag.value);
+    context.set("iam:ResourceTag/" + tag.key, tag.value);
+  }
+  return context;
+}
+
 RequestContext principal_context(const Principal& principal, Timestamp now) {
   RequestContext context;
   context.set("aws:CurrentTime", iso8601(now));
@@ -71,11 +81,7 @@ Result<Decision> Authorizer::authorize_assume_role(AccessRequest request, const 
   TRIBUTARY_TRY(NamedPolicy document,
                 parse("the trust policy", role->trust_policy, PolicyKind::trust));
   TRIBUTARY_TRY(const std::vector<Tag> tags, store_.tags(role->id));
-  request.context.set("aws:ResourceAccount", role->account);
-  for (const Tag& tag : tags) {
-    request.context.set("aws:ResourceTag/" + tag.key, tag.value);
-    request.context.set("iam:ResourceTag/" + tag.key, tag.value);
-  }
+  request.context.merge(role_context(*role, tags));
   const RoleTrust trust{role->account, std::move(document)};
   return evaluate_assume_role(request, *policies, &trust);
 }

@@ -43,6 +43,9 @@ class Authorizer {
   std::unordered_map<std::string, PolicySetPtr> cache_;  // by entity id, or by a session's key id
 };
 
+// aws:ResourceAccount, aws:ResourceTag/... and iam:ResourceTag/... of a role.
+RequestContext role_context(const Entity& role, const std::vector<Tag>& tags);
+
 // aws:PrincipalArn, aws:userid, aws:PrincipalTag/... and aws:CurrentTime.
 RequestContext principal_context(const Principal& principal, Timestamp now);
 

@@ -88,6 +88,7 @@ ApiError limit_exceeded(std::string_view quota, std::size_t limit);
 // A trust policy as it is kept: names of users and roles of accounts held here become their unique
 // ids, so that a namesake made later is not trusted. And as it is shown, names again.
 Fault resolve_trust_policy(Call& call, std::string_view document, std::string& out);
+bool is_unique_id(std::string_view principal);
 Result<std::string> display_trust_policy(Store& store, std::string_view document);
 
 void write_tags(Xml& out, const std::vector<Tag>& tags);

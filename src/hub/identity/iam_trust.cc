@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::size_t kTrustPolicyMax = 2'048;
 
-bool is_unique_id(std::string_view principal) {
-  return principal.starts_with("AIDA") || principal.starts_with("AROA");
-}
-
 Error invalid_principal(std::string_view principal) {
   return Error(Code::not_found,
                "Invalid principal in policy: \"AWS\":\"" + std::string(principal) + "\"");
@@ -47,6 +43,10 @@ Fault resolve_trust_policy(Call& call, std::string_view document, std::string& o
   if (!resolved) return resolved.error();
   out = std::move(resolved).value();
   return {};
+}
+
+bool is_unique_id(std::string_view principal) {
+  return principal.starts_with("AIDA") || principal.starts_with("AROA");
 }
 
 Result<std::string> display_trust_policy(Store& store, std::string_view document) {

@@ -1,6 +1,7 @@
 #include "hub/identity/match.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/strings.h"
 #include "hub/identity/arn.h"
@@ -54,6 +55,17 @@ bool absence_holds(const Condition& condition) {
   return false;
 }
 
+// Keys that neither the caller nor the resource has, but the request itself.
+bool is_of_request(std::string_view key) {
+  static constexpr std::array<std::string_view, 12> kKeys = {
+      "sts:externalid",    "sts:rolesessionname",   "sts:sourceidentity", "sts:durationseconds",
+      "aws:sourceip",      "aws:securetransport",   "aws:useragent",      "aws:sourcearn",
+      "aws:sourceaccount", "sts:transitivetagkeys", "aws:tagkeys",        "aws:sourceidentity"};
+  const std::string lower = to_lower(key);
+  return lower.starts_with("aws:requesttag/") ||
+         std::find(kKeys.begin(), kKeys.end(), lower) != kKeys.end();
+}
+
 bool holds(const Condition& condition, const RequestContext& context, bool has_variables) {
   const std::vector<std::string>* values = context.find(condition.key);
   if (condition.comparison == Comparison::null) {
@@ -104,8 +116,13 @@ PrincipalMatch match_principal(const Statement& statement, const Principal& call
 
 const Condition* first_unmet(const Statement& statement, const RequestContext& context,
                              bool has_variables) {
-  for (const Condition& condition : statement.conditions)
-    if (!holds(condition, context, has_variables)) return &condition;
+  for (const Condition& condition : statement.conditions) {
+    const bool supposed =
+        context.supposes_request() && is_of_request(condition.key) && !context.find(condition.key);
+    const bool met =
+        supposed ? statement.effect == Effect::allow : holds(condition, context, has_variables);
+    if (!met) return &condition;
+  }
   return nullptr;
 }
 

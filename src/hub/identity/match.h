@@ -22,7 +22,7 @@ enum class PrincipalMatch : std::uint8_t { none, account, anyone, entity, sessio
 
 PrincipalMatch match_principal(const Statement& statement, const Principal& caller);
 
-// The first condition that does not hold, or null.
+// The first condition that does not hold, or null. See RequestContext::suppose_request.
 const Condition* first_unmet(const Statement& statement, const RequestContext& context,
                              bool has_variables);
 

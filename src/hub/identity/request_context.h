@@ -31,6 +31,11 @@ class RequestContext {
     for (const auto& [key, values] : other.values_) values_[key] = values;
   }
 
+  // For asking what could be: a key that only a request brings and that is absent is taken to be as
+  // the statement at hand needs it for the request to be allowed.
+  void suppose_request() { supposes_request_ = true; }
+  bool supposes_request() const { return supposes_request_; }
+
   // Nothing where the key is absent or has no values.
   const std::vector<std::string>* find(std::string_view key) const {
     const auto found = values_.find(to_lower(key));
@@ -39,6 +44,7 @@ class RequestContext {
 
  private:
   std::map<std::string, std::vector<std::string>> values_;
+  bool supposes_request_ = false;
 };
 
 }  // namespace tributary::hub::identity

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -177,6 +178,19 @@ class Store {
   Result<std::optional<NewServiceKey>> find_service_key(std::string_view id);
   Result<std::vector<ServiceKey>> service_keys();
   Result<bool> remove_service_key(std::string_view id);  // false if there is none
+
+  // Everything of all accounts that permissions come from.
+  struct Contents {
+    std::vector<Account> accounts;
+    std::vector<Entity> entities;  // by account and name
+    // By the id of the user or role.
+    std::unordered_map<std::string, std::vector<std::string>> attached;  // ARNs, by name
+    std::unordered_map<std::string, std::vector<InlinePolicy>> inlined;
+    std::unordered_map<std::string, std::vector<Tag>> tags;
+    // By the ARN of a managed policy: its default version.
+    std::unordered_map<std::string, std::string> documents;
+  };
+  Result<Contents> contents();
 
   // Only the hash of a link's token is kept. Adding one drops those that have expired.
   Result<void> add_console_link(const ConsoleLink& link);

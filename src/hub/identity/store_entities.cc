@@ -116,6 +116,38 @@ Result<std::vector<InlinePolicy>> Store::inline_policies(std::string_view entity
       [](const Row& row) { return InlinePolicy{row.text(0), row.text(1)}; }, entity_id);
 }
 
+Result<Store::Contents> Store::contents() {
+  Contents all;
+  TRIBUTARY_TRY(all.accounts, accounts());
+  static const std::string kEntities = select_entity("ORDER BY e.account, e.name, e.kind");
+  TRIBUTARY_TRY(all.entities, database_->collect(kEntities, read_entity));
+  const auto each = [this](std::string_view sql, auto put) -> Result<void> {
+    const auto rows = database_->collect(sql, [&](const Row& row) {
+      put(row);
+      return true;
+    });
+    return rows ? Result<void>() : rows.error();
+  };
+  auto read = each(
+      "SELECT a.entity, a.policy FROM attachments a JOIN policies p ON p.arn = a.policy "
+      "ORDER BY p.name",
+      [&](const Row& row) { all.attached[row.text(0)].push_back(row.text(1)); });
+  if (!read) return read.error();
+  read =
+      each("SELECT entity, name, document FROM inline_policies ORDER BY name",
+           [&](const Row& row) { all.inlined[row.text(0)].push_back({row.text(1), row.text(2)}); });
+  if (!read) return read.error();
+  read = each("SELECT owner, key, value FROM tags ORDER BY key",
+              [&](const Row& row) { all.tags[row.text(0)].push_back({row.text(1), row.text(2)}); });
+  if (!read) return read.error();
+  read = each(
+      "SELECT p.arn, v.document FROM policies p JOIN policy_versions v "
+      "ON v.policy = p.arn AND v.version = p.default_version",
+      [&](const Row& row) { all.documents.emplace(row.text(0), row.text(1)); });
+  if (!read) return read.error();
+  return all;
+}
+
 Result<std::vector<Tag>> Store::tags(std::string_view owner) {
   return database_->collect(
       "SELECT key, value FROM tags WHERE owner = ? ORDER BY key",
