@@ -1,3 +1,185 @@
+// Explore: queries, written here and run against the chosen workspace, as a graph or as a table.
+// What is shown stands in the address (state.ts).
+
+import type { WorkspaceApi } from "../../api/client";
+import { formatIso } from "../../format/time";
+import { useAddress } from "../../ui/address";
+import { Button } from "../../ui/button";
+import { CopyButton } from "../../ui/copy-button";
+import { download } from "../../ui/download";
+import { Empty } from "../../ui/empty";
+import { Menu } from "../../ui/menu";
+import { Page } from "../../ui/page";
+import { Skeleton } from "../../ui/skeleton";
+import { Tabs } from "../../ui/tabs";
+import { TimePicker } from "../../ui/time-picker";
+import { useLoad } from "../../ui/use-load";
+import { type TimeControl, useTimeRange } from "../../ui/use-time-range";
+import { NeedsWorkspace, useWorkspace } from "../../ui/workspace";
+import { answerJson, graphCsv, tableCsv } from "./export";
+import { GraphOptions, GraphView } from "./graph-view";
+import { remember } from "./history";
+import { OutcomeErrors, OutcomeStatistics } from "./outcome-notes";
+import styles from "./page.module.css";
+import { type Answer, askedOf, chooseStep, momentOf, runAll } from "./queries";
+import { QueryList } from "./query-list";
+import { toGraph } from "./results";
+import { type ExploreState, readState, type View, writeState } from "./state";
+import { TableView } from "./table-view";
+import { useRows } from "./use-rows";
+
+const TABS: { id: View; label: string }[] = [
+  { id: "graph", label: "Graph" },
+  { id: "table", label: "Table" },
+];
+
+function DownloadMenu({ answer }: { answer: Answer }) {
+  const { moment } = answer;
+  const time = formatIso(moment.kind === "range" ? moment.interval.end : moment.time);
+  const name = `query-${time.replace(/[:.]/g, "-")}`;
+  const csv = () => (moment.kind === "range" ? graphCsv(toGraph(answer)) : tableCsv(answer));
+  return (
+    <Menu
+      label="Download"
+      items={[
+        { label: "CSV", onSelect: () => download(`${name}.csv`, "text/csv", csv()) },
+        {
+          label: "JSON",
+          onSelect: () => download(`${name}.json`, "application/json", answerJson(answer)),
+        },
+      ]}
+    />
+  );
+}
+
+/** To this view as it is now, also tomorrow: "now" becomes an instant. */
+function fixedLink({ interval }: TimeControl): string {
+  const url = new URL(location.href);
+  url.searchParams.set("from", String(Math.round(interval.start * 1000)));
+  url.searchParams.set("to", String(Math.round(interval.end * 1000)));
+  url.searchParams.delete("refresh");
+  return url.href;
+}
+
+function useAnswer(api: WorkspaceApi, state: ExploreState, time: TimeControl) {
+  const step = chooseStep(time.interval, state.step);
+  const asked = askedOf(state.expressions, state.off);
+  const answer = useLoad<Answer>(
+    (signal) =>
+      asked.length === 0
+        ? undefined
+        : runAll(api, asked, momentOf(state.view, time.interval, step.seconds), signal),
+    [api, JSON.stringify(asked), state.view, state.view === "graph" && step.seconds, time.interval],
+  );
+  return { ...answer, step };
+}
+
+function FirstSteps({ api, onChoose }: { api: WorkspaceApi; onChoose: (metric: string) => void }) {
+  const names = useLoad((signal) => api.labelValues("__name__", [["limit", "12"]], signal), [api]);
+  const found = names.data?.data ?? [];
+  return (
+    <Empty title="Write a query, or begin with a metric" height={460}>
+      {found.length > 0 && (
+        <ul class={styles.chips} aria-label="Some metrics">
+          {found.map((name) => (
+            <li key={name}>
+              <Button onClick={() => onChoose(name)}>{name}</Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {names.data && found.length === 0 && (
+        <p>This workspace has no series yet: point a collector's remote_write at it.</p>
+      )}
+      <p>
+        “Metrics” (key <kbd>m</kbd>) lists them all with types and help; <kbd>?</kbd> lists the
+        keys.
+      </p>
+    </Empty>
+  );
+}
+
+function Answers(props: {
+  answer: ReturnType<typeof useAnswer>;
+  state: ExploreState;
+  time: TimeControl;
+  change: (state: Partial<ExploreState>) => void;
+}) {
+  const { answer, state, time, change } = props;
+  const { data } = answer;
+  // An answer of the other view is none: it waits for its own.
+  const fits = data && (data.moment.kind === "range") === (state.view === "graph");
+  return (
+    <Tabs
+      label="View"
+      tabs={TABS}
+      selected={state.view}
+      onSelect={(view) => change({ view })}
+      aside={
+        <div class={styles.options}>
+          {state.view === "graph" && <GraphOptions state={state} change={change} />}
+          {data && <DownloadMenu answer={data} />}
+          <CopyButton label="Copy link" text={() => fixedLink(time)} />
+        </div>
+      }
+    >
+      <div class={answer.loading ? `${styles.answers} ${styles.loading}` : styles.answers}>
+        {state.view === "graph" && answer.step.note && (
+          <p class={styles.note} role="status">
+            {answer.step.note}.
+          </p>
+        )}
+        {data && fits && <OutcomeErrors answer={data} onRetry={answer.reload} />}
+        {!fits && <Skeleton height={460} label="Running the queries" />}
+        {data && fits && state.view === "graph" && (
+          <GraphView answer={data} state={state} onZoom={time.zoom} />
+        )}
+        {data && fits && state.view === "table" && <TableView answer={data} />}
+        {data && fits && <OutcomeStatistics answer={data} />}
+      </div>
+    </Tabs>
+  );
+}
+
+function Content({ time, api }: { time: TimeControl; api: WorkspaceApi }) {
+  const address = useAddress();
+  const state = readState(address.params);
+  const change = (changes: Partial<ExploreState>) => address.set(writeState(changes));
+  const answer = useAnswer(api, state, time);
+  const rows = useRows(state, (written) => {
+    remember(localStorage, written.expressions);
+    change(written);
+    // The same queries once more: with what has come since.
+    time.refresh();
+  });
+  const nothing = askedOf(state.expressions, state.off).length === 0;
+  const begin = (metric: string) => {
+    const [first, ...others] = rows.rows;
+    if (first) rows.commit([{ ...first, text: metric, off: false }, ...others]);
+  };
+  return (
+    <>
+      <QueryList rows={rows} api={api} interval={time.interval} busy={answer.loading} />
+      {nothing ? (
+        <FirstSteps api={api} onChoose={begin} />
+      ) : (
+        <Answers answer={answer} state={state} time={time} change={change} />
+      )}
+    </>
+  );
+}
+
+function WithWorkspace({ time }: { time: TimeControl }) {
+  return <Content time={time} api={useWorkspace()} />;
+}
+
 export default function Explore() {
-  return <h1>Explore</h1>;
+  const time = useTimeRange();
+  return (
+    <Page title="Explore" actions={<TimePicker time={time} />}>
+      <NeedsWorkspace>
+        <WithWorkspace time={time} />
+      </NeedsWorkspace>
+    </Page>
+  );
 }

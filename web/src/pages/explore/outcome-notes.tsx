@@ -1,0 +1,75 @@
+// Of each query: what it cost, what the hub remarks, and why it failed.
+
+import { formatValue } from "../../format/units";
+import { ErrorNotice } from "../../ui/error-notice";
+import styles from "./page.module.css";
+import type { Answer, Outcome } from "./queries";
+import { countOf } from "./results";
+
+function seconds(value: number): string {
+  return formatValue(value, "s");
+}
+
+function Statistics({ outcome, step }: { outcome: Outcome; step: number | undefined }) {
+  const { data, tookMs } = outcome;
+  if (!data) return null;
+  const { series, samples } = countOf(data);
+  const { samples: read, timings } = data.stats ?? {};
+  const facts: [string, string][] = [
+    ["series", series.toLocaleString("en")],
+    ["samples", samples.toLocaleString("en")],
+  ];
+  if (step) facts.push(["step", seconds(step)]);
+  if (read) {
+    facts.push(["samples read", read.totalQueryableSamples.toLocaleString("en")]);
+    facts.push(["most held at once", read.peakSamples.toLocaleString("en")]);
+  }
+  if (timings) {
+    facts.push(["waited in the hub", seconds(timings.execQueueTime)]);
+    facts.push(["evaluated", seconds(timings.evalTotalTime)]);
+  }
+  facts.push(["until it was here", seconds(tookMs / 1000)]);
+  return (
+    <dl class={styles.statistics} aria-label={`Statistics of query ${outcome.asked.letter}`}>
+      <dt class={styles.letter}>{outcome.asked.letter}</dt>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Above the answers: what went wrong and what is doubtful. */
+export function OutcomeErrors({ answer, onRetry }: { answer: Answer; onRetry: () => void }) {
+  return (
+    <>
+      {answer.outcomes.map(({ asked, error, warnings, infos }) => (
+        <div key={asked.letter} class={styles.notes}>
+          {error !== undefined && (
+            <ErrorNotice title={`Query ${asked.letter} failed`} error={error} onRetry={onRetry} />
+          )}
+          {[...warnings, ...infos].map((text) => (
+            <p key={text} class={styles.note} role="status">
+              {asked.letter}: {text}
+            </p>
+          ))}
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** Below them: what it cost. */
+export function OutcomeStatistics({ answer }: { answer: Answer }) {
+  const step = answer.moment.kind === "range" ? answer.moment.step : undefined;
+  return (
+    <section aria-label="Query statistics">
+      {answer.outcomes.map((outcome) => (
+        <Statistics key={outcome.asked.letter} outcome={outcome} step={step} />
+      ))}
+    </section>
+  );
+}
