@@ -92,7 +92,13 @@ ControlAnswer ConsoleApi::topology(const ControlRequest& request) {
                            .last_at = flow.last});
   }
   input.denials = parts_.denials.since(input.now - identity::kDenialMemory);
-  return control_error(501, "NotImplemented", "the topology is not described yet");
+  // The snapshot alone is taken under the lock: thousands of decisions are made on it.
+  Result<identity::IdentitySnapshotPtr> identities = [&] {
+    const std::lock_guard lock(parts_.identity_mutex);
+    return reader_.read();
+  }();
+  if (!identities) return failure(identities.error());
+  return answer(identity::to_json(identity::describe_topology(**identities, input)));
 }
 
 ControlAnswer ConsoleApi::denials(const ControlRequest& request) {

@@ -43,7 +43,7 @@ class ConsoleApi {
     const Clock& clock;
   };
 
-  explicit ConsoleApi(Parts parts) : parts_(parts) {}
+  explicit ConsoleApi(Parts parts) : parts_(parts), reader_(parts.identities) {}
 
   // Of the request's route: account, query and body.
   ControlAnswer handle(const ControlRequest& request);
@@ -53,6 +53,7 @@ class ConsoleApi {
   ControlAnswer denials(const ControlRequest& request);
 
   const Parts parts_;
+  identity::IdentityReader reader_;
 };
 
 }  // namespace tributary::hub::gateway
