@@ -103,8 +103,8 @@ async function ask(planned: PlannedQuery, api: QueryApi, signal: AbortSignal): P
   const answer = planned.isInstant
     ? await api.query(query, interval.end, false, signal)
     : await api.queryRange({ query, ...interval, step }, false, signal);
-  const warnings = [...(answer.warnings ?? []), ...(answer.infos ?? [])];
-  return { planned, data: answer.data, warnings };
+  // Hints at how a query is written (infos) are Explore's to show.
+  return { planned, data: answer.data, warnings: answer.warnings ?? [] };
 }
 
 /** Throws what went wrong only where no query at all was answered. */

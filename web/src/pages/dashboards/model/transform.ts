@@ -43,25 +43,41 @@ function organize(tables: TableData[], options: Options): TableData[] {
   });
 }
 
-/** One row for what has the same labels in all of the tables. */
+/** Whether two rows say nothing different; then one row can say both. */
+function agree(a: Cell[], b: Cell[]): boolean {
+  return a.every((cell, index) => cell === null || b[index] === null || cell === b[index]);
+}
+
+/** One row for what is the same in the columns that all of the tables have. */
 function merge(tables: TableData[]): TableData[] {
   if (tables.length < 2) return tables;
   const columns: TableColumn[] = [];
   for (const table of tables)
     for (const column of table.columns)
       if (!columns.some((known) => known.name === column.name)) columns.push(column);
-  const isKey = columns.map((column) => column.kind !== "number");
-  const rows = new Map<string, Cell[]>();
+  const isKey = columns.map(({ name }) =>
+    tables.every((table) => table.columns.some((one) => one.name === name)),
+  );
+  const byKey = new Map<string, Cell[][]>();
+  const rows: Cell[][] = [];
   for (const table of tables) {
     const at = columns.map(({ name }) => table.columns.findIndex((one) => one.name === name));
     for (const row of table.rows) {
       const cells = at.map((index) => (index < 0 ? null : (row[index] as Cell)));
       const key = JSON.stringify(cells.filter((_, index) => isKey[index]));
-      const known = rows.get(key);
-      rows.set(key, known ? known.map((cell, index) => cell ?? (cells[index] as Cell)) : cells);
+      const alike = byKey.get(key) ?? [];
+      const other = alike.find((known) => agree(known, cells));
+      if (other) {
+        cells.forEach((cell, index) => {
+          if (cell !== null) other[index] = cell;
+        });
+      } else {
+        byKey.set(key, [...alike, cells]);
+        rows.push(cells);
+      }
     }
   }
-  return [{ columns: labelsFirst(columns), rows: reorder(columns, [...rows.values()]) }];
+  return [{ columns: labelsFirst(columns), rows: reorder(columns, rows) }];
 }
 
 const RANK = { time: 0, label: 1, number: 2 };

@@ -155,9 +155,11 @@ describe("choose", () => {
 });
 
 describe("standsFor", () => {
-  it("is everything for All of nothing", () => {
+  it("is what the file says for All, or every option", () => {
+    const every = parseVariable({ type: "query", name: "x", includeAll: true, allValue: ".*" });
+    expect(standsFor(every, [option("a")], [ALL], HOUR).raw).toBe(".*");
     const all = parseVariable({ type: "query", name: "x", includeAll: true });
-    expect(standsFor(all, [], [ALL], HOUR).raw).toBe(".*");
+    expect(standsFor(all, [], [ALL], HOUR).raw).toBe("");
     expect(standsFor(all, [option("a")], [ALL], HOUR)).toMatchObject({
       values: ["a"],
       texts: ["All"],

@@ -192,9 +192,8 @@ export function standsFor(
     texts: isAll ? ["All"] : values.map(textOf),
     isPattern,
     isLabel: variable.kind === "query",
-    // Without any option All is everything: an empty set would match nothing that lacks the label.
-    raw:
-      isAll && (variable.allValue || values.length === 0) ? variable.allValue || ".*" : undefined,
+    // All of nothing is what lacks the label; the same as an alternative of nothing.
+    raw: isAll && (variable.allValue || values.length === 0) ? variable.allValue : undefined,
   };
 }
 
