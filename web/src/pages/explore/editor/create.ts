@@ -7,21 +7,24 @@
 import {
   acceptCompletion,
   autocompletion,
+  type CompletionContext,
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
 } from "@codemirror/autocomplete";
 import {
-  defaultKeymap,
   history,
   historyKeymap,
   insertNewlineAndIndent,
+  standardKeymap,
 } from "@codemirror/commands";
 import { bracketMatching } from "@codemirror/language";
 import { forEachDiagnostic, lintKeymap } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
-import { PromQLExtension } from "@prometheus-io/codemirror-promql";
+import { HybridComplete } from "@prometheus-io/codemirror-promql/dist/esm/complete/hybrid";
+import { newLintStrategy, promQLLinter } from "@prometheus-io/codemirror-promql/dist/esm/lint";
+import { LanguageType, promQLLanguage } from "@prometheus-io/codemirror-promql/dist/esm/promql";
 import type { WorkspaceApi } from "../../../api/client";
 import type { Interval } from "../../../time/range";
 import { CompletionClient } from "./completion-client";
@@ -74,7 +77,7 @@ function keys(onRun: () => void) {
     ),
     keymap.of([
       ...closeBracketsKeymap,
-      ...defaultKeymap,
+      ...standardKeymap,
       ...historyKeymap,
       ...completionKeymap,
       ...lintKeymap,
@@ -82,13 +85,21 @@ function keys(onRun: () => void) {
   ];
 }
 
+/** The parts of PromQLExtension without its own HTTP client, which would not sign. */
+function promql(client: CompletionClient) {
+  const language = promQLLanguage(LanguageType.PromQL);
+  const complete = new HybridComplete(client, METADATA_METRICS_MAX);
+  const lint = newLintStrategy();
+  return [
+    language,
+    language.data.of({ autocomplete: (context: CompletionContext) => complete.promQL(context) }),
+    promQLLinter(lint.promQL, lint),
+  ];
+}
+
 export function createEditor(host: HTMLElement, options: EditorOptions): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const client = new CompletionClient(options.api, options.interval);
-  const promql = new PromQLExtension().setComplete({
-    remote: client,
-    maxMetricsMetadata: METADATA_METRICS_MAX,
-  });
   const watch = EditorView.updateListener.of((update) => {
     if (update.docChanged) options.onChange(update.state.doc.toString());
     options.onProblem(firstProblem(update.state));
@@ -104,7 +115,7 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
         bracketMatching(),
         closeBrackets(),
         autocompletion({ icons: false }),
-        promql.asExtension(),
+        promql(client),
         keys(options.onRun),
         placeholder(options.placeholder),
         EditorView.lineWrapping,
