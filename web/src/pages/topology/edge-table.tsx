@@ -5,7 +5,7 @@ import { Empty } from "../../ui/empty";
 import { type Column, Table } from "../../ui/table";
 import { State } from "./edge-list";
 import { sideName } from "./mend";
-import { type Names, nodeText, rateText } from "./words";
+import { edgeText, type Names, nodeText, rateText } from "./words";
 
 interface Props {
   topology: Topology;
@@ -27,7 +27,12 @@ function columnsOf(names: Names): Column<TopologyEdge>[] {
       header: "State",
       // Broken ones come first in descending order.
       value: (edge) => edge.state,
-      cell: (edge) => <State state={edge.state} />,
+      cell: (edge) => (
+        <>
+          <State state={edge.state} />
+          <span class="visually-hidden">: {edgeText(names, edge)}</span>
+        </>
+      ),
       width: "90px",
     },
     { id: "from", header: "From", value: (edge) => nodeText(names, edge.from) },
@@ -47,19 +52,17 @@ function columnsOf(names: Names): Column<TopologyEdge>[] {
 
 export function EdgeTable({ topology, names, chosen, onChoose }: Props) {
   return (
-    <section aria-label="Edges">
-      <Table
-        label="Edges"
-        columns={columnsOf(names)}
-        rows={topology.edges}
-        rowKey={(edge) => edge.id}
-        sort={{ id: "state", descending: true }}
-        filter
-        height={420}
-        onChoose={onChoose}
-        chosen={chosen}
-        empty={<Empty title="No edges: nobody may assume, write or query anything yet" />}
-      />
-    </section>
+    <Table
+      label="Edges"
+      columns={columnsOf(names)}
+      rows={topology.edges}
+      rowKey={(edge) => edge.id}
+      sort={{ id: "state", descending: true }}
+      filter
+      height={420}
+      onChoose={onChoose}
+      chosen={chosen}
+      empty={<Empty title="No edges: nobody may assume, write or query anything yet" />}
+    />
   );
 }

@@ -37,6 +37,7 @@ function MissingStatement({
   documents: PolicyDocument[];
 }) {
   const { text, command } = remedy(missing, documents, location.origin);
+  const where = `${sideName(missing.side)} of ${missing.holder}`;
   return (
     <li class={styles.missing}>
       <p class={styles.side}>
@@ -45,7 +46,7 @@ function MissingStatement({
       {missing.nearMiss && <p class={styles.near}>{missing.nearMiss}</p>}
       {missing.statement && (
         <>
-          <JsonView json={missing.statement} label="Missing statement" />
+          <JsonView json={missing.statement} label={`Statement for the ${where}`} />
           <CopyButton text={missing.statement} label="Copy statement" />
         </>
       )}
@@ -53,7 +54,7 @@ function MissingStatement({
       {command && (
         <>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
-          <section class={styles.command} tabIndex={0} aria-label="Command that adds the statement">
+          <section class={styles.command} tabIndex={0} aria-label={`Command for the ${where}`}>
             <pre>{command}</pre>
           </section>
           <CopyButton text={command} label="Copy command" />

@@ -13,6 +13,7 @@ import { type Column, Table } from "../../ui/table";
 import { useLive } from "../../ui/use-live";
 import { sideName } from "../topology/mend";
 import { MissingList } from "../topology/missing";
+import cells from "./cell.module.css";
 import styles from "./denials.module.css";
 import { Section } from "./section";
 import { shortArn } from "./writer-rows";
@@ -20,32 +21,51 @@ import { shortArn } from "./writer-rows";
 const REFRESH_MS = 10_000;
 const HEIGHT = 420;
 
+function missingText(denial: Denial): string {
+  return denial.missing.map((one) => `${sideName(one.side)} of ${one.holder}`).join("; ");
+}
+
 const COLUMNS: Column<Denial>[] = [
   {
     id: "at",
     header: "Time",
     value: (row) => row.at,
-    cell: (row) => formatTime(row.at),
-    width: "170px",
+    cell: (row) => <span class={cells.word}>{formatTime(Math.floor(row.at))}</span>,
+    width: "160px",
   },
   {
     id: "caller",
     header: "Caller",
     value: (row) => row.caller,
-    cell: (row) => <span title={row.caller}>{row.caller ? shortArn(row.caller) : "unknown"}</span>,
+    cell: (row) => (
+      <span class={cells.text} title={row.caller}>
+        {row.caller ? shortArn(row.caller) : "unknown"}
+      </span>
+    ),
   },
-  { id: "account", header: "Account", value: (row) => row.account, width: "130px" },
+  {
+    id: "account",
+    header: "Account",
+    value: (row) => row.account,
+    cell: (row) => <span class={cells.word}>{row.account}</span>,
+    width: "130px",
+  },
   { id: "action", header: "Action", value: (row) => row.action, width: "170px" },
   {
     id: "resource",
     header: "Resource",
     value: (row) => row.resource,
-    cell: (row) => <span title={row.resource}>{shortArn(row.resource)}</span>,
+    cell: (row) => (
+      <span class={cells.text} title={row.resource}>
+        {shortArn(row.resource)}
+      </span>
+    ),
   },
   {
     id: "missing",
     header: "Missing in",
-    value: (row) => row.missing.map((one) => `${sideName(one.side)} of ${one.holder}`).join("; "),
+    value: missingText,
+    cell: (row) => <span class={cells.text}>{missingText(row)}</span>,
   },
 ];
 
@@ -76,7 +96,7 @@ export function Denials({ workspaceId }: { workspaceId: string }) {
       {!answer.data && answer.error === undefined && <Skeleton height={HEIGHT} />}
       {answer.data && (
         <Table
-          label="Recent denials"
+          label="Table of denials"
           columns={COLUMNS}
           rows={rows}
           rowKey={(row) => row.requestId}

@@ -48,11 +48,11 @@ export function Limits({ activity, tsdb }: { activity: Activity; tsdb: TsdbStatu
       note="The operator of the hub sets limits by serve --limits FILE; the retention is also the owner's."
     >
       <Table
-        label="Limits"
+        label="Table of limits"
         columns={COLUMNS}
         rows={limitRows(activity, tsdb)}
         rowKey={(row) => row.name}
-        height={460}
+        height={660}
       />
     </Section>
   );

@@ -57,7 +57,7 @@ function View({ api }: { api: WorkspaceApi }) {
       title={workspaceName(api.workspace)}
       subtitle={
         <span class={styles.subtitle}>
-          {id} in {api.region}, since {formatTime(api.workspace.createdAt)}
+          {id} in {api.region}, since {formatTime(Math.round(api.workspace.createdAt))}
           <CopyButton kind="quiet" text={api.workspace.arn} label="Copy ARN" />
         </span>
       }

@@ -55,6 +55,7 @@ export function Rates({ api, time, history, limit }: Props) {
           unit="short"
           {...{ interval }}
           zoom={time.zoom}
+          syncKey="workspace"
         />
         <Graph
           title="Active series"
@@ -62,6 +63,7 @@ export function Rates({ api, time, history, limit }: Props) {
           unit="short"
           {...{ interval, thresholds }}
           zoom={time.zoom}
+          syncKey="workspace"
         />
         <Graph
           title="Requests per second, as seen here"
@@ -90,9 +92,10 @@ interface GraphProps {
   unit: string;
   thresholds?: { value: number; color: string }[];
   zoom?: (interval: Interval) => void;
+  syncKey?: string;
 }
 
-function Graph({ title, lines, interval, unit, thresholds, zoom }: GraphProps) {
+function Graph({ title, lines, interval, unit, thresholds, zoom, syncKey }: GraphProps) {
   return (
     <div class={styles.chart}>
       <h3>{title}</h3>
@@ -105,7 +108,7 @@ function Graph({ title, lines, interval, unit, thresholds, zoom }: GraphProps) {
         min={0}
         legend="list"
         thresholds={thresholds}
-        syncKey="workspace"
+        syncKey={syncKey}
         label={title}
         onSelect={zoom}
       />

@@ -6,12 +6,19 @@ import { Empty } from "../../ui/empty";
 import { type Column, Table } from "../../ui/table";
 import { ageText } from "../topology/words";
 import { adviceFor } from "./advice";
+import cells from "./cell.module.css";
 import styles from "./refusals.module.css";
 import { Section } from "./section";
 import { shortArn } from "./writer-rows";
 
 const COLUMNS: Column<Refusal>[] = [
-  { id: "reason", header: "Reason", value: (row) => row.reason, width: "170px" },
+  {
+    id: "reason",
+    header: "Reason",
+    value: (row) => row.reason,
+    cell: (row) => <span class={cells.text}>{row.reason}</span>,
+    width: "170px",
+  },
   {
     id: "total",
     header: "Samples",
@@ -34,7 +41,11 @@ const COLUMNS: Column<Refusal>[] = [
     id: "writer",
     header: "Writer",
     value: (row) => row.writer,
-    cell: (row) => <span title={row.writer}>{shortArn(row.writer)}</span>,
+    cell: (row) => (
+      <span class={cells.text} title={row.writer}>
+        {shortArn(row.writer)}
+      </span>
+    ),
     width: "220px",
   },
   {
@@ -54,7 +65,7 @@ export function Refusals({ refusals }: { refusals: Refusal[] }) {
   return (
     <Section title="Refused samples">
       <Table
-        label="Refused samples"
+        label="Table of refusals"
         columns={COLUMNS}
         rows={refusals}
         rowKey={(row) => row.reason}

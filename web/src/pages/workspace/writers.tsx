@@ -9,6 +9,7 @@ import { Select } from "../../ui/field";
 import { type Column, Table } from "../../ui/table";
 import { ageText, rateText } from "../topology/words";
 import { Bar } from "./bar";
+import cells from "./cell.module.css";
 import { Section } from "./section";
 import { type Grouping, SILENT_S, shortArn, type WriterRow, writerRows } from "./writer-rows";
 import styles from "./writers.module.css";
@@ -28,7 +29,7 @@ export function Writers({ activity }: { activity: Activity }) {
   return (
     <Section
       title="Writers"
-      note={`Rates of the last minute; totals since ${formatTime(activity.since)}, when the hub started.`}
+      note={`Rates of the last minute; totals since ${formatTime(Math.round(activity.since))}, when the hub started.`}
       actions={
         <Select
           label="By"
@@ -39,7 +40,7 @@ export function Writers({ activity }: { activity: Activity }) {
       }
     >
       <Table
-        label="Writers"
+        label="Table of writers"
         columns={columnsOf(grouping, total)}
         rows={rows}
         rowKey={(row) => row.key}
@@ -71,19 +72,39 @@ function columnsOf(grouping: Grouping, total: number): Column<WriterRow>[] {
     width: "90px",
   });
   const who: Column<WriterRow>[] = [
-    { id: "account", header: "Account", value: (row) => row.account, width: "130px" },
+    {
+      id: "account",
+      header: "Account",
+      value: (row) => row.account,
+      cell: (row) => <span class={cells.word}>{row.account}</span>,
+      width: "130px",
+    },
   ];
   if (grouping !== "account")
     who.push({
       id: "principal",
       header: "Role or user",
       value: (row) => row.principal,
-      cell: (row) => <span title={row.principal}>{shortArn(row.principal)}</span>,
+      cell: (row) => (
+        <span class={cells.text} title={row.principal}>
+          {shortArn(row.principal)}
+        </span>
+      ),
     });
   if (grouping === "session")
     who.push(
-      { id: "session", header: "Session", value: (row) => row.session ?? "" },
-      { id: "agent", header: "Program", value: (row) => row.userAgent ?? "" },
+      {
+        id: "session",
+        header: "Session",
+        value: (row) => row.session ?? "",
+        cell: (row) => <span class={cells.text}>{row.session}</span>,
+      },
+      {
+        id: "agent",
+        header: "Program",
+        value: (row) => row.userAgent ?? "",
+        cell: (row) => <span class={cells.text}>{row.userAgent}</span>,
+      },
     );
   else who.push(number("sessions", "Sessions", (row) => row.sessions));
   return [
