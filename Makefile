@@ -68,7 +68,7 @@ sanitize: setup-test ## Build with ASan+UBSan and with TSan, run every test with
 .PHONY: fmt
 fmt: setup-lint ## Format the sources
 	@git ls-files '*.h' '*.cc' | xargs clang-format-19 -i
-	@tools/web packages && cd web && node_modules/.bin/biome check --write --log-level=error src
+	@tools/web packages && cd web && node_modules/.bin/biome check --write --log-level=error src tests
 
 .PHONY: lint
 lint: setup-lint ## Check formatting, types, the rules of tools/tidy.py, and clang-tidy on what changed

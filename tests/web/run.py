@@ -25,7 +25,7 @@ ALL_BYTES_MAX = 300_000
 def unit_tests():
     """(passed, failed, skipped), after printing what failed."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
-        command = ["node", "node_modules/vitest/vitest.mjs", "run", "--dir", "src"]
+        command = ["node", "node_modules/vitest/vitest.mjs", "run"]
         command += ["--reporter=default", "--reporter=json", "--outputFile.json=" + report.name]
         done = subprocess.run(command, cwd=WEB, capture_output=True, text=True, check=False)
         text = pathlib.Path(report.name).read_text()
