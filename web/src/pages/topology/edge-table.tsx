@@ -4,6 +4,7 @@ import type { Topology, TopologyEdge } from "../../api/types";
 import { Empty } from "../../ui/empty";
 import { type Column, Table } from "../../ui/table";
 import { State } from "./edge-list";
+import styles from "./edge-table.module.css";
 import { sideName } from "./mend";
 import { edgeText, type Names, nodeText, rateText } from "./words";
 
@@ -20,6 +21,11 @@ function missingText(edge: TopologyEdge): string {
   return sides.join("; ") || "denied by a statement";
 }
 
+function text(id: string, header: string, value: (edge: TopologyEdge) => string) {
+  const cell = (edge: TopologyEdge) => <span class={styles.text}>{value(edge)}</span>;
+  return { id, header, value, cell };
+}
+
 function columnsOf(names: Names): Column<TopologyEdge>[] {
   return [
     {
@@ -28,17 +34,23 @@ function columnsOf(names: Names): Column<TopologyEdge>[] {
       // Broken ones come first in descending order.
       value: (edge) => edge.state,
       cell: (edge) => (
-        <>
+        <span class={styles.state}>
           <State state={edge.state} />
           <span class="visually-hidden">: {edgeText(names, edge)}</span>
-        </>
+        </span>
       ),
       width: "90px",
     },
-    { id: "from", header: "From", value: (edge) => nodeText(names, edge.from) },
-    { id: "action", header: "Action", value: (edge) => edge.action, width: "150px" },
-    { id: "to", header: "To", value: (edge) => nodeText(names, edge.to) },
-    { id: "missing", header: "Missing in", value: missingText },
+    text("from", "From", (edge) => nodeText(names, edge.from)),
+    {
+      id: "action",
+      header: "Action",
+      value: (edge) => edge.action,
+      width: "150px",
+      cell: (edge) => <span class={styles.word}>{edge.action}</span>,
+    },
+    text("to", "To", (edge) => nodeText(names, edge.to)),
+    text("missing", "Missing in", missingText),
     {
       id: "rate",
       header: "Samples",

@@ -3,15 +3,16 @@ import { fitTo, neighbour, pan, reveal, zoom } from "./viewport";
 
 const VIEW = { width: 1000, height: 500 };
 
-test("fits a small drawing in the middle at its own size", () => {
-  expect(fitTo({ width: 400, height: 100 }, VIEW)).toEqual({ scale: 1, x: 300, y: 200 });
+test("fits a small drawing in the middle, somewhat larger", () => {
+  expect(fitTo({ width: 400, height: 100 }, VIEW)).toEqual({ scale: 1.5, x: 200, y: 175 });
 });
 
 test("shrinks a large drawing no further than it can be read", () => {
-  const seen = fitTo({ width: 900, height: 5000 }, VIEW);
+  expect(fitTo({ width: 3000, height: 5000 }, VIEW)).toEqual({ scale: 0.5, x: 0, y: 0 });
+});
 
-  expect(seen.scale).toBeCloseTo(0.65);
-  expect(seen.y).toBe(0);
+test("shows the upper part of a long drawing in full width", () => {
+  expect(fitTo({ width: 1250, height: 5000 }, VIEW)).toEqual({ scale: 0.8, x: 0, y: 0 });
 });
 
 test("zooms about the pointer", () => {

@@ -15,13 +15,16 @@ export interface Size {
 export const SCALE_MIN = 0.2;
 export const SCALE_MAX = 2.5;
 /** Below this text cannot be read: what is larger is panned rather than shrunk. */
-const SCALE_FIT_MIN = 0.65;
+const SCALE_FIT_MIN = 0.5;
+/** On a large screen a small drawing grows. */
+const SCALE_FIT_MAX = 1.5;
 
-/** All of the drawing where it stays readable, else its upper part; never larger than it is. */
+/** All of the drawing where it stays readable, else its upper part in full width. */
 export function fitTo(drawing: Size, view: Size): Viewport {
   if (drawing.width <= 0 || view.width <= 0) return { scale: 1, x: 0, y: 0 };
-  const exact = Math.min(view.width / drawing.width, view.height / drawing.height, 1);
-  const scale = Math.max(exact, SCALE_FIT_MIN);
+  const across = view.width / drawing.width;
+  const whole = Math.min(across, view.height / drawing.height, SCALE_FIT_MAX);
+  const scale = whole >= SCALE_FIT_MIN ? whole : Math.min(Math.max(across, SCALE_FIT_MIN), 1);
   return {
     scale,
     x: Math.max((view.width - drawing.width * scale) / 2, 0),
