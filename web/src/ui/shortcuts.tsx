@@ -30,6 +30,7 @@ export function useShortcut(keys: string, description: string, run: () => void):
   }, [keys, description]);
 }
 
+// Within the editor of queries, too, which is a shadow tree.
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
@@ -42,7 +43,7 @@ export function Shortcuts() {
   useEffect(() => {
     const sequence = new KeySequence();
     const listen = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isTyping(event.target)) return;
+      if (event.defaultPrevented || isTyping(event.composedPath()[0] ?? null)) return;
       if (document.querySelector("dialog[open]")) return;
       const all = shortcuts.peek();
       const wanted = all.map((each) => each.keys);
