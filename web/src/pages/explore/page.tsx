@@ -26,7 +26,7 @@ import { QueryList } from "./query-list";
 import { toGraph } from "./results";
 import { type ExploreState, readState, type View, writeState } from "./state";
 import { TableView } from "./table-view";
-import { useRows } from "./use-rows";
+import { useRows, withText } from "./use-rows";
 
 const TABS: { id: View; label: string }[] = [
   { id: "graph", label: "Graph" },
@@ -155,7 +155,7 @@ function Content({ time, api }: { time: TimeControl; api: WorkspaceApi }) {
   const nothing = askedOf(state.expressions, state.off).length === 0;
   const begin = (metric: string) => {
     const [first, ...others] = rows.rows;
-    if (first) rows.commit([{ ...first, text: metric, off: false }, ...others]);
+    if (first) rows.commit([{ ...withText(first, metric), off: false }, ...others]);
   };
   return (
     <>

@@ -12,7 +12,7 @@ import { HistoryDialog } from "./history-dialog";
 import { MetricsDialog } from "./metrics-dialog";
 import styles from "./page.module.css";
 import { letterOf } from "./queries";
-import { newRow, type QueryRow, type Rows } from "./use-rows";
+import { newRow, type QueryRow, type Rows, withText } from "./use-rows";
 
 export interface QueryListProps {
   rows: Rows;
@@ -53,7 +53,7 @@ function useInsert({ rows, commit }: Rows) {
   const target = () => rows.find((row) => row.id === active.current) ?? rows[0];
   const replace = (text: string) => {
     const row = target();
-    if (row) commit(rows.map((each) => (each.id === row.id ? { ...each, text } : each)));
+    if (row) commit(rows.map((each) => (each.id === row.id ? withText(each, text) : each)));
   };
   const insert = (text: string) => {
     const row = target();
@@ -94,6 +94,7 @@ export function QueryList({ rows: state, api, interval, busy }: QueryListProps) 
             <PromqlField
               label={`Query ${letter}`}
               text={row.text}
+              revision={row.revision}
               api={api}
               interval={interval}
               onChange={(text) => edit(row.id, text)}

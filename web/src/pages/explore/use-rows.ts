@@ -9,13 +9,20 @@ export interface QueryRow {
   id: number;
   text: string;
   off: boolean;
+  /** Another one tells the editor that the text is not what was typed into it. */
+  revision: number;
 }
 
 type Written = Pick<ExploreState, "expressions" | "off">;
 
-let lastId = 0;
+let last = 0;
 export function newRow(text = ""): QueryRow {
-  return { id: ++lastId, text, off: false };
+  return { id: ++last, text, off: false, revision: 0 };
+}
+
+/** With a text that does not come from its editor. */
+export function withText(row: QueryRow, text: string): QueryRow {
+  return row.text === text ? row : { ...row, text, revision: ++last };
 }
 
 export function writtenOf(rows: QueryRow[]): Written {
@@ -28,8 +35,7 @@ export function writtenOf(rows: QueryRow[]): Written {
 /** Rows with other texts; those at the same place keep who they are. */
 export function rowsOf({ expressions, off }: Written, before: QueryRow[] = []): QueryRow[] {
   return expressions.map((text, index) => ({
-    id: before[index]?.id ?? newRow().id,
-    text,
+    ...withText(before[index] ?? newRow(text), text),
     off: off.includes(index),
   }));
 }

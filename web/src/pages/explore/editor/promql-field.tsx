@@ -11,6 +11,8 @@ export interface PromqlFieldProps {
   /** For screen readers: "Query A". */
   label: string;
   text: string;
+  /** Another one puts `text` into the editor; what is typed there does not come back to it. */
+  revision: number;
   api: WorkspaceApi;
   interval: Interval;
   onChange: (text: string) => void;
@@ -59,7 +61,7 @@ function useEditor(props: PromqlFieldProps, onProblem: (message: string) => void
       setReady(false);
     };
   }, [props.api, props.label]);
-  useEffect(() => editor.current?.setText(props.text), [props.text]);
+  useEffect(() => editor.current?.setText(props.text), [props.revision]);
   return { host, fallback, ready };
 }
 
