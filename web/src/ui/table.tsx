@@ -105,7 +105,9 @@ function Scrolled<Row>(props: ScrolledProps<Row>) {
     frame.current = requestAnimationFrame(() => setScrollTop(top));
   };
   return (
-    <section
+    // biome-ignore lint/a11y/useSemanticElements: no fieldset, and no landmark beside the page's.
+    <div
+      role="group"
       class={styles.scroll}
       style={{ maxHeight: `${height}px` }}
       aria-label={label}
@@ -138,7 +140,7 @@ function Scrolled<Row>(props: ScrolledProps<Row>) {
           <Spacer height={(rows.length - to) * ROW_HEIGHT} columns={columns.length} />
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 

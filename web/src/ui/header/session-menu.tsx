@@ -69,13 +69,13 @@ function OfSession({ current }: { current: Session }) {
         )}
       </div>
       <Menu
-        label={`Signed in as ${nameOf(current.arn)}, account ${current.account}`}
+        label={`Signed in as ${nameOf(current.arn)} ${current.account}`}
         kind="quiet"
         header={<Who current={current} left={left} />}
         items={items}
       >
         <span class={styles.who}>
-          <span class={styles.name}>{nameOf(current.arn)}</span>
+          <span class={styles.name}>{nameOf(current.arn)}</span>{" "}
           <span class={styles.account}>{current.account}</span>
         </span>
       </Menu>
