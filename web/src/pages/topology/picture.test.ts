@@ -1,55 +1,7 @@
 import { expect, test } from "vitest";
-import type { Topology, TopologyEdge, TopologyNode } from "../../api/types";
+import { CENTRAL, fleet, role, WORKSPACE, WRITER } from "./fleet.testdata";
 import { place } from "./layout";
 import { openAtFirst, pictureOf } from "./picture";
-
-const CENTRAL = "222222222222";
-const WORKSPACE = `arn:aws:aps:eu-west-1:${CENTRAL}:workspace/ws-1`;
-const WRITER = `arn:aws:iam::${CENTRAL}:role/writer`;
-
-function role(account: string, name: string): TopologyNode {
-  return { id: `arn:aws:iam::${account}:role/${name}`, kind: "role", account, name };
-}
-
-function edge(from: string, to: string, rest: Partial<TopologyEdge> = {}): TopologyEdge {
-  return {
-    id: `${from} ${to}`,
-    kind: "assume",
-    from,
-    to,
-    state: "allowed",
-    action: "sts:AssumeRole",
-    missing: [],
-    documents: [],
-    ...rest,
-  };
-}
-
-/** So many workload accounts with a task role, and a central one with writer and workspace. */
-function fleet(size: number, broken: string[] = []): Topology {
-  const ids = Array.from({ length: size }, (_, i) => String(300_000_000_000 + i));
-  const tasks = ids.map((id) => role(id, "task"));
-  return {
-    generatedAt: 0,
-    accounts: [...ids, CENTRAL].map((id) => ({
-      id,
-      name: `a${id}`,
-      monitoring: false,
-      visible: true,
-    })),
-    nodes: [
-      ...tasks,
-      role(CENTRAL, "writer"),
-      { id: WORKSPACE, kind: "workspace", account: CENTRAL, name: "metrics" },
-    ],
-    edges: [
-      ...tasks.map((task) =>
-        edge(task.id, WRITER, { state: broken.includes(task.account) ? "broken" : "allowed" }),
-      ),
-      edge(WRITER, WORKSPACE, { kind: "write", samplesPerSecond: 5 }),
-    ],
-  };
-}
 
 const ALL = { brokenOnly: false, unconnected: false };
 
