@@ -78,11 +78,11 @@ class World {
     }
     add_entity(i, name, trust, policy);
     if (role > 0) return;
-    add_entity(
-        0, "central-" + std::to_string(i),
-        R"("Principal":{"AWS":"arn:aws:iam::)" + account_id(i) +
-            R"(:root"},"Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/task-role"}})",
-        R"("Action":"aps:RemoteWrite","Resource":")" + input.workspaces[0].arn + "\"");
+    add_entity(0, "central-" + std::to_string(i),
+               R"("Principal":{"AWS":"arn:aws:iam::)" + account_id(i) +
+                   R"(:root"},"Condition":{"ArnLike":{"aws:PrincipalArn":)" +
+                   R"("arn:aws:iam::*:role/task-role"}})",
+               R"("Action":"aps:RemoteWrite","Resource":")" + input.workspaces[0].arn + "\"");
   }
 
   void add_entity(int account, const std::string& name, const std::string& trust,
