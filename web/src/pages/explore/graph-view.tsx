@@ -6,7 +6,7 @@ import { UNITS } from "../../format/units";
 import type { Interval } from "../../time/range";
 import { Button } from "../../ui/button";
 import { Empty } from "../../ui/empty";
-import { Field, Select } from "../../ui/field";
+import { Select } from "../../ui/field";
 import styles from "./page.module.css";
 import type { Answer } from "./queries";
 import { toGraph } from "./results";
@@ -43,13 +43,15 @@ function StepField({ state, change }: GraphOptionsProps) {
         done();
       }}
     >
-      <Field
-        label="Step"
-        value={text ?? state.step}
-        placeholder="auto"
-        onInput={setText}
-        autoComplete="off"
-      />
+      <label>
+        Step
+        <input
+          value={text ?? state.step}
+          placeholder="auto"
+          autocomplete="off"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
     </form>
   );
 }
@@ -106,8 +108,8 @@ export function GraphView({ answer, state, onZoom }: GraphViewProps) {
     () => (cut ? graph.series.slice(0, DRAWN_MAX) : graph.series),
     [graph, cut],
   );
-  if (answer.moment.kind !== "range") return null;
-  if (series.length === 0 && answer.outcomes.some((each) => each.data)) {
+  if (answer.moment.kind !== "range" || !answer.outcomes.some((each) => each.data)) return null;
+  if (series.length === 0) {
     return (
       <Empty title="Nothing in this time range" height={HEIGHT}>
         {graph.histograms > 0 ? (
@@ -132,20 +134,22 @@ export function GraphView({ answer, state, onZoom }: GraphViewProps) {
           make it readable. <Button onClick={() => setAll(true)}>Draw all</Button>
         </p>
       )}
-      <Chart
-        label="Answers of the queries"
-        times={graph.times}
-        series={series}
-        interval={answer.moment.interval}
-        height={HEIGHT}
-        unit={state.unit || undefined}
-        style={state.style === "area" ? "line" : state.style}
-        fillOpacity={state.style === "area" ? (state.stacked ? 60 : 15) : undefined}
-        stacked={state.stacked}
-        logarithmic={state.logarithmic}
-        legend="table"
-        onSelect={onZoom}
-      />
+      <div class={styles.graph}>
+        <Chart
+          label="Answers of the queries"
+          times={graph.times}
+          series={series}
+          interval={answer.moment.interval}
+          height={HEIGHT}
+          unit={state.unit || undefined}
+          style={state.style === "area" ? "line" : state.style}
+          fillOpacity={state.style === "area" ? (state.stacked ? 60 : 15) : undefined}
+          stacked={state.stacked}
+          logarithmic={state.logarithmic}
+          legend="table"
+          onSelect={onZoom}
+        />
+      </div>
       {graph.histograms > 0 && (
         <p class={styles.note}>
           {graph.histograms} series are native histograms, which lines cannot show: see the table.

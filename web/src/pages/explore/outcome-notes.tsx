@@ -1,6 +1,7 @@
 // Of each query: what it cost, what the hub remarks, and why it failed.
 
 import { formatValue } from "../../format/units";
+import { Button } from "../../ui/button";
 import { ErrorNotice } from "../../ui/error-notice";
 import styles from "./page.module.css";
 import type { Answer, Outcome } from "./queries";
@@ -42,14 +43,33 @@ function Statistics({ outcome, step }: { outcome: Outcome; step: number | undefi
   );
 }
 
+export interface OutcomeErrorsProps {
+  answer: Answer;
+  onRetry: () => void;
+  onTable: () => void;
+}
+
+/** A range of samples has no line; the hub says so in Prometheus' words. */
+function isRangeVector(error: unknown): boolean {
+  return (
+    error instanceof Error && /type "(range vector|string)" for range query/.test(error.message)
+  );
+}
+
 /** Above the answers: what went wrong and what is doubtful. */
-export function OutcomeErrors({ answer, onRetry }: { answer: Answer; onRetry: () => void }) {
+export function OutcomeErrors({ answer, onRetry, onTable }: OutcomeErrorsProps) {
   return (
     <>
       {answer.outcomes.map(({ asked, error, warnings, infos }) => (
         <div key={asked.letter} class={styles.notes}>
           {error !== undefined && (
             <ErrorNotice title={`Query ${asked.letter} failed`} error={error} onRetry={onRetry} />
+          )}
+          {isRangeVector(error) && (
+            <p class={styles.note}>
+              A graph needs one value at each time: rate() or last_over_time() make one of a range.{" "}
+              <Button onClick={onTable}>Show it as a table</Button>
+            </p>
           )}
           {[...warnings, ...infos].map((text) => (
             <p key={text} class={styles.note} role="status">

@@ -129,7 +129,13 @@ function Answers(props: {
             {answer.step.note}.
           </p>
         )}
-        {data && fits && <OutcomeErrors answer={data} onRetry={answer.reload} />}
+        {data && fits && (
+          <OutcomeErrors
+            answer={data}
+            onRetry={answer.reload}
+            onTable={() => change({ view: "table" })}
+          />
+        )}
         {!fits && <Skeleton height={460} label="Running the queries" />}
         {data && fits && state.view === "graph" && (
           <GraphView answer={data} state={state} onZoom={time.zoom} />

@@ -68,6 +68,8 @@ export function QueryList({ rows: state, api, interval, busy }: QueryListProps) 
   const { rows, edit, commit, set } = state;
   const [open, setOpen] = useState<"metrics" | "history">();
   const { handles, active, insert, replace } = useInsert(state);
+  const [problems, setProblems] = useState<Record<number, string>>({});
+  const wrong = rows.findIndex((row) => problems[row.id]);
   const run = () => commit(rows);
   useShortcut("r", "Run the queries", run);
   useShortcut("m", "Look for a metric", () => setOpen("metrics"));
@@ -99,6 +101,12 @@ export function QueryList({ rows: state, api, interval, busy }: QueryListProps) 
               interval={interval}
               onChange={(text) => edit(row.id, text)}
               onRun={run}
+              wrong={Boolean(problems[row.id])}
+              onProblem={(message) =>
+                setProblems((now) =>
+                  (now[row.id] ?? "") === message ? now : { ...now, [row.id]: message },
+                )
+              }
               onReady={(handle) => handles.current.set(row.id, handle)}
             />
             <Menu label={`Query ${letter}: more`} kind="quiet" items={rowMenu(state, row, index)}>
@@ -114,6 +122,10 @@ export function QueryList({ rows: state, api, interval, busy }: QueryListProps) 
         <Button onClick={() => set([...rows, newRow()])}>Add query</Button>
         <Button onClick={() => setOpen("metrics")}>Metrics</Button>
         <Button onClick={() => setOpen("history")}>History</Button>
+        {/* Here and not below its field: nothing moves while one types. */}
+        <p class={styles.problem} role="status">
+          {wrong >= 0 && `${letterOf(wrong)}: ${problems[rows[wrong]?.id ?? 0]}`}
+        </p>
       </div>
       <MetricsDialog
         open={open === "metrics"}

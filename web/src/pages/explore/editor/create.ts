@@ -85,6 +85,22 @@ function keys(onRun: () => void) {
   ];
 }
 
+// Text that replaces a selection: done here, for a browser that does it keeps the look of what was
+// there by a style attribute, which the Content-Security-Policy forbids and reports.
+const replaceSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    const text = event.data;
+    if (event.inputType !== "insertText" || empty || !text || event.isComposing) return false;
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(text), { userEvent: "input.type" });
+    const handlers = view.state.facet(EditorView.inputHandler);
+    if (!handlers.some((handle) => handle(view, from, to, text, insert))) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
 /** The parts of PromQLExtension without its own HTTP client, which would not sign. */
 function promql(client: CompletionClient) {
   const language = promQLLanguage(LanguageType.PromQL);
@@ -117,6 +133,7 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
         autocompletion({ icons: false }),
         promql(client),
         keys(options.onRun),
+        replaceSelection,
         placeholder(options.placeholder),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": options.label }),

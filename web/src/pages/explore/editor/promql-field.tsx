@@ -15,15 +15,18 @@ export interface PromqlFieldProps {
   revision: number;
   api: WorkspaceApi;
   interval: Interval;
+  wrong: boolean;
   onChange: (text: string) => void;
   onRun: () => void;
+  /** What is wrong with the text, as far as the editor sees; "" for nothing. */
+  onProblem: (message: string) => void;
   /** Hands the editor over when it is there: for what inserts text. */
   onReady?: (editor: Pick<Editor, "insert" | "focus">) => void;
 }
 
 const PLACEHOLDER = "PromQL, such as rate(http_requests_total[5m]) - Enter runs it";
 
-function useEditor(props: PromqlFieldProps, onProblem: (message: string) => void) {
+function useEditor(props: PromqlFieldProps) {
   const host = useRef<HTMLDivElement>(null);
   const fallback = useRef<HTMLTextAreaElement>(null);
   const latest = useRef(props);
@@ -44,7 +47,7 @@ function useEditor(props: PromqlFieldProps, onProblem: (message: string) => void
         interval: () => latest.current.interval,
         onChange: (text) => latest.current.onChange(text),
         onRun: () => latest.current.onRun(),
-        onProblem,
+        onProblem: (message) => latest.current.onProblem(message),
       };
       const typing = document.activeElement === fallback.current;
       editor.current = createEditor(host.current, options);
@@ -66,36 +69,28 @@ function useEditor(props: PromqlFieldProps, onProblem: (message: string) => void
 }
 
 export function PromqlField(props: PromqlFieldProps) {
-  const [problem, setProblem] = useState("");
-  const { host, fallback, ready } = useEditor(props, setProblem);
+  const { host, fallback, ready } = useEditor(props);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     props.onRun();
   };
   return (
-    <div class={styles.field}>
-      <div class={problem ? `${styles.box} ${styles.wrong}` : styles.box}>
-        <div ref={host} />
-        {!ready && (
-          <textarea
-            ref={fallback}
-            aria-label={props.label}
-            placeholder={PLACEHOLDER}
-            rows={Math.max(1, props.text.split("\n").length)}
-            spellcheck={false}
-            autocapitalize="off"
-            autocomplete="off"
-            value={props.text}
-            onInput={(event) => props.onChange(event.currentTarget.value)}
-            onKeyDown={onKeyDown}
-          />
-        )}
-      </div>
-      {problem && (
-        <p class={styles.problem} role="status">
-          {problem}
-        </p>
+    <div class={props.wrong ? `${styles.box} ${styles.wrong}` : styles.box}>
+      <div ref={host} />
+      {!ready && (
+        <textarea
+          ref={fallback}
+          aria-label={props.label}
+          placeholder={PLACEHOLDER}
+          rows={Math.max(1, props.text.split("\n").length)}
+          spellcheck={false}
+          autocapitalize="off"
+          autocomplete="off"
+          value={props.text}
+          onInput={(event) => props.onChange(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
       )}
     </div>
   );

@@ -20,8 +20,7 @@ export const editorTheme = [
       backgroundColor: "color-mix(in srgb, var(--accent) 20%, transparent)",
     },
     "&.cm-focused .cm-matchingBracket": {
-      backgroundColor: "transparent",
-      outline: "1px solid var(--text-muted)",
+      backgroundColor: "color-mix(in srgb, var(--accent) 25%, transparent)",
     },
     "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--danger-bg)" },
     ".cm-tooltip": {
