@@ -1,3 +1,10 @@
+// Dashboards: the list of them, or the one that the address names.
+
+import { useRoute } from "preact-iso";
+import { DashboardListPage } from "./list";
+import { DashboardView } from "./view";
+
 export default function Dashboards() {
-  return <h1>Dashboards</h1>;
+  const { uid } = useRoute().params;
+  return uid ? <DashboardView uid={decodeURIComponent(uid)} /> : <DashboardListPage />;
 }

@@ -84,6 +84,7 @@ function optionsOf(options: Json, panel: Json): Options {
     })),
     showHeader: options.showHeader !== false,
     calculate: options.calculate === true,
+    unit: text(object(options.yAxis).unit),
   };
 }
 

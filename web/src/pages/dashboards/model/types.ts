@@ -141,6 +141,8 @@ export interface Options {
   showHeader: boolean;
   /** Of a heatmap: the cells are computed from the samples, not from buckets. */
   calculate: boolean;
+  /** Of a heatmap: that of the buckets. */
+  unit: string;
 }
 
 export interface Transformation {

@@ -1,0 +1,151 @@
+// A panel's frame: title, what is noteworthy, its menu; below them the body.
+
+import { useMemo, useState } from "preact/hooks";
+import type { Interval } from "../../../time/range";
+import { Dialog } from "../../../ui/dialog";
+import { download } from "../../../ui/download";
+import { Menu, type MenuItem } from "../../../ui/menu";
+import { exploreLink } from "../../explore/state";
+import { interpolate } from "../model/interpolate";
+import type { PlacedPanel } from "../model/layout";
+import { type PanelAnswer, type PanelContext, usePanelData } from "../use-panel-data";
+import { useSight } from "../use-visible";
+import { Body } from "./body";
+import { panelCsv } from "./csv";
+import styles from "./panel.module.css";
+
+export interface PanelProps {
+  placed: PlacedPanel;
+  context: PanelContext;
+  /** Pixels of the whole panel. */
+  height: number;
+  syncKey: string;
+  onSelect: (interval: Interval) => void;
+}
+
+const HEAD = 32;
+const PADDING = 10;
+
+export function PanelFrame({ placed, context, height, syncKey, onSelect }: PanelProps) {
+  const { panel, scope, grid } = placed;
+  const sight = useSight();
+  const answer = usePanelData(placed, context, sight);
+  const title = useMemo(() => interpolate(panel.title, scope, "text"), [panel, scope]);
+  const hasHead = title !== "" || panel.targets.length > 0;
+  const inner = height - PADDING - (hasHead ? HEAD : PADDING);
+  return (
+    <section
+      class={panel.transparent ? `${styles.panel} ${styles.transparent}` : styles.panel}
+      ref={sight.element}
+      aria-label={title || panel.plugin}
+      aria-busy={answer.loading}
+      style={{
+        "--x": grid.x + 1,
+        "--y": grid.y + 1,
+        "--w": grid.w,
+        "--h": grid.h,
+        height: `${height}px`,
+      }}
+    >
+      {hasHead && <Head placed={placed} title={title} answer={answer} />}
+      <div class={styles.body} style={{ height: `${inner}px` }}>
+        <Body {...{ placed, answer, title, height: inner, syncKey, onSelect }} />
+      </div>
+    </section>
+  );
+}
+
+interface HeadProps {
+  placed: PlacedPanel;
+  title: string;
+  answer: PanelAnswer;
+}
+
+function Head({ placed, title, answer }: HeadProps) {
+  const { panel, scope } = placed;
+  const [open, setOpen] = useState(false);
+  const description = interpolate(panel.description, scope, "text");
+  const { data, error, queries } = answer;
+  const warnings = [...panel.notes, ...(data?.warnings ?? [])];
+  if (error !== undefined && data) warnings.push(`not refreshed: ${(error as Error).message}`);
+  return (
+    <header class={styles.head}>
+      <h3 title={title}>{title}</h3>
+      {description && <Hint text={description} sign="i" label="What it shows" />}
+      {warnings.length > 0 && <Hint text={warnings.join("\n")} sign="!" label="Notes" warning />}
+      {answer.loading && data && <span class={styles.loading} aria-hidden="true" />}
+      {queries.length > 0 && (
+        <div class={styles.menu}>
+          <Menu
+            label={`Menu of ${title || "the panel"}`}
+            kind="quiet"
+            items={items(placed, title, answer, setOpen)}
+          >
+            <span aria-hidden="true">⋯</span>
+          </Menu>
+        </div>
+      )}
+      <Dialog title={`Queries of ${title}`} open={open} onClose={() => setOpen(false)} wide>
+        {queries.map(({ refId, query, step, isInstant }) => (
+          <div key={refId} class={styles.query}>
+            <strong>{refId}</strong> {isInstant ? "at the end of the range" : `every ${step} s`}
+            <pre>{query}</pre>
+          </div>
+        ))}
+      </Dialog>
+    </header>
+  );
+}
+
+function items(
+  { panel, scope }: PlacedPanel,
+  title: string,
+  { queries, data }: PanelAnswer,
+  setOpen: (open: boolean) => void,
+): MenuItem[] {
+  const { field, kind } = panel;
+  const range = panel.timeFrom ? { from: `now-${panel.timeFrom}`, to: "now" } : {};
+  const explore = exploreLink(
+    {
+      expressions: queries.map(({ query }) => query),
+      view: kind === "table" ? "table" : "graph",
+      unit: field.unit === "short" ? "" : field.unit,
+      stacked: field.stacked,
+      logarithmic: field.logarithmic,
+    },
+    range,
+  );
+  const name = interpolate(title || "panel", scope, "text").replace(/[^\w.-]+/g, "-");
+  const out: MenuItem[] = [
+    { label: "Explore", href: explore },
+    { label: "Show queries", onSelect: () => setOpen(true) },
+  ];
+  if (data)
+    out.push({
+      label: "Download CSV",
+      onSelect: () => download(`${name}.csv`, "text/csv", panelCsv(panel, data)),
+    });
+  return out;
+}
+
+interface HintProps {
+  text: string;
+  sign: string;
+  label: string;
+  warning?: boolean;
+}
+
+/** Seen on hover and on focus, read out with the sign. */
+function Hint({ text, sign, label, warning }: HintProps) {
+  return (
+    <span class={warning ? `${styles.hint} ${styles.warning}` : styles.hint}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboards reach what a pointer hovers. */}
+      <span class={styles.sign} tabIndex={0} role="note" aria-label={`${label}: ${text}`}>
+        {sign}
+      </span>
+      <span class={styles.bubble} aria-hidden="true">
+        {text}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,101 @@
+// Rows of labels and values.
+
+import { useMemo } from "preact/hooks";
+import { formatTime } from "../../../format/time";
+import { type Column, Table } from "../../../ui/table";
+import { rangeOf, show } from "../model/display";
+import { fieldFor } from "../model/field";
+import type { Cell, TableColumn, TableData } from "../model/frames";
+import type { Field, Panel } from "../model/types";
+import styles from "./table-panel.module.css";
+
+export interface TablePanelProps {
+  panel: Panel;
+  table: TableData;
+  title: string;
+  height: number;
+}
+
+interface Row {
+  key: string;
+  cells: Cell[];
+}
+
+interface CellProps {
+  value: Cell;
+  field: Field;
+  range: { min: number; max: number };
+}
+
+function CellView({ value, field, range }: CellProps) {
+  const { text, color, isToken } = show(value, field, range);
+  if (field.cell === "gauge" && typeof value === "number") {
+    const width = range.max - range.min || 1;
+    const share = Math.min(Math.max((value - range.min) / width, 0), 1);
+    return (
+      <span class={styles.gauge}>
+        <span class={styles.track} aria-hidden="true">
+          <span style={{ width: `${share * 100}%`, background: color ?? "var(--accent)" }} />
+        </span>
+        <span>{text}</span>
+      </span>
+    );
+  }
+  if (!color || field.cell === "auto") return <>{text}</>;
+  if (field.cell === "color-text" && isToken) return <span style={{ color }}>{text}</span>;
+  return (
+    <span class={styles.marked} style={{ "--mark": color }}>
+      {text}
+    </span>
+  );
+}
+
+function columnOf(panel: Panel, column: TableColumn, index: number, rows: Cell[][]): Column<Row> {
+  const { name, refId, kind } = column;
+  const field = fieldFor(panel, { name, refId, isNumber: kind === "number" });
+  const values = rows.flatMap((row) => {
+    const value = row[index];
+    return typeof value === "number" ? [value] : [];
+  });
+  const range = rangeOf(field, values);
+  const isNumber = kind === "number";
+  return {
+    id: `${name}/${index}`,
+    header: field.displayName || name,
+    numeric: isNumber && field.cell !== "gauge",
+    width: field.width ? `${field.width}px` : undefined,
+    // What is missing stands at the end of either order.
+    value: (row) => row.cells[index] ?? (isNumber ? Number.NaN : ""),
+    cell: (row) => {
+      const value = row.cells[index] ?? null;
+      if (kind === "time" && typeof value === "number") return formatTime(value);
+      if (kind === "time" || (kind === "label" && value === null)) return "";
+      return <CellView value={value} field={field} range={range} />;
+    },
+  };
+}
+
+export function TablePanel({ panel, table, title, height }: TablePanelProps) {
+  const { columns, rows, sort } = useMemo(() => {
+    const shown = table.columns.map((column, index) => columnOf(panel, column, index, table.rows));
+    const isHidden = (column: TableColumn) =>
+      fieldFor(panel, { ...column, isNumber: column.kind === "number" }).hidden;
+    const wanted = panel.options.sortBy[0];
+    const sorted = wanted && shown.find(({ header }) => header === wanted.name);
+    return {
+      columns: shown.filter((_, index) => !isHidden(table.columns[index] as TableColumn)),
+      rows: table.rows.map((cells, index): Row => ({ key: String(index), cells })),
+      sort: sorted && { id: sorted.id, descending: wanted.descending },
+    };
+  }, [panel, table]);
+  return (
+    <Table
+      label={title || "Table"}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.key}
+      sort={sort}
+      height={height}
+    />
+  );
+}
