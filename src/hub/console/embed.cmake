@@ -20,9 +20,9 @@ foreach(name IN LISTS names)
   set(packed ${OUT}/${hash}.gz)
   list(APPEND packed_now ${packed})
   if(NOT EXISTS ${packed})
-    # The same bytes give the same result: no time, no name of the file's.
-    file(ARCHIVE_CREATE OUTPUT ${packed}.new PATHS ${DIST}/${name} FORMAT raw COMPRESSION GZip
-      COMPRESSION_LEVEL 9 MTIME 0)
+    # Without name and time (-n): the same bytes give the same result.
+    execute_process(COMMAND gzip -9nc ${DIST}/${name} OUTPUT_FILE ${packed}.new
+      COMMAND_ERROR_IS_FATAL ANY)
     file(RENAME ${packed}.new ${packed})
   endif()
   set(symbol tributary_console_${number})
