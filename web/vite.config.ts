@@ -14,5 +14,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "^/(workspaces|topology|denials|dashboards)": hub } },
+  server: {
+    proxy: {
+      "^/(workspaces|topology|denials|dashboards)": hub,
+      // STS; what is no POST is Vite's own.
+      "^/$": { target: hub, bypass: ({ method, url }) => (method === "POST" ? undefined : url) },
+    },
+    // The built-in dashboards stand in deploy/grafana.
+    fs: { allow: [".."] },
+  },
 });

@@ -1,33 +1,40 @@
 // The shell: header, navigation, the page that the address names. Pages are loaded when needed.
 
-import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import type { JSX, RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, lazy, Route, Router } from "preact-iso";
 import { linkFailure, redeeming } from "./api/link";
 import { session } from "./api/session";
 import styles from "./app.module.css";
 import SignIn from "./pages/sign-in/page";
 import { linkTo, useAddress } from "./ui/address";
+import { Boundary, PageFailed } from "./ui/boundary";
 import { Empty } from "./ui/empty";
-import { ErrorNotice } from "./ui/error-notice";
 import { Header } from "./ui/header/header";
 import { Shortcuts } from "./ui/shortcuts";
 import { Toasts, toast } from "./ui/toast";
 import { useFreshNow } from "./ui/use-time-range";
 import { NeedsWorkspace, WorkspaceProvider } from "./ui/workspace";
 
-const Explore = withWorkspace(lazy(() => import("./pages/explore/page")));
-const Dashboards = withWorkspace(lazy(() => import("./pages/dashboards/page")));
-const Topology = lazy(() => import("./pages/topology/page"));
-const Workspace = withWorkspace(lazy(() => import("./pages/workspace/page")));
+type Load = () => Promise<{ default: () => JSX.Element }>;
 
-function withWorkspace(Page: () => JSX.Element) {
+function page(load: Load) {
+  return lazy(() => load().catch((error) => ({ default: () => <PageFailed error={error} /> })));
+}
+
+function workspacePage(load: Load) {
+  const Page = page(load);
   return () => (
     <NeedsWorkspace>
       <Page />
     </NeedsWorkspace>
   );
 }
+
+const Explore = workspacePage(() => import("./pages/explore/page"));
+const Dashboards = workspacePage(() => import("./pages/dashboards/page"));
+const Topology = page(() => import("./pages/topology/page"));
+const Workspace = workspacePage(() => import("./pages/workspace/page"));
 
 export function App() {
   if (session.value === null || (session.value === undefined && redeeming.value)) return <SignIn />;
@@ -46,32 +53,37 @@ export function App() {
 }
 
 function Pages() {
-  const [failure, setFailure] = useState<unknown>();
   const { path } = useAddress();
+  const main = useRef<HTMLElement>(null);
   useFreshNow(path);
-  useEffect(() => setFailure(undefined), [path]);
+  useFocusOnArrival(path, main);
   useLinkFailure();
   return (
-    <main id="main" class={styles.main} tabIndex={-1}>
-      {failure !== undefined && (
-        <ErrorNotice
-          title="This page could not be shown"
-          error={failure}
-          onRetry={() => location.reload()}
-        />
-      )}
-      <ErrorBoundary onError={setFailure}>
-        <Router>
-          <Route path="/console/" component={Dashboards} />
-          <Route path="/console/explore" component={Explore} />
-          <Route path="/console/dashboards/:uid?" component={Dashboards} />
-          <Route path="/console/topology" component={Topology} />
-          <Route path="/console/workspace" component={Workspace} />
-          <Route default component={NotFound} />
-        </Router>
-      </ErrorBoundary>
+    <main id="main" ref={main} class={styles.main} tabIndex={-1}>
+      <Boundary path={path}>
+        <ErrorBoundary>
+          <Router>
+            <Route path="/console/" component={Dashboards} />
+            <Route path="/console/explore" component={Explore} />
+            <Route path="/console/dashboards/:uid?" component={Dashboards} />
+            <Route path="/console/topology" component={Topology} />
+            <Route path="/console/workspace" component={Workspace} />
+            <Route default component={NotFound} />
+          </Router>
+        </ErrorBoundary>
+      </Boundary>
     </main>
   );
+}
+
+/** The focus goes to a page that was gone to, so that the next key is for it, not for the header. */
+function useFocusOnArrival(path: string, main: RefObject<HTMLElement | null>): void {
+  const last = useRef(path);
+  useEffect(() => {
+    if (last.current === path) return;
+    last.current = path;
+    if (!main.current?.contains(document.activeElement)) main.current?.focus();
+  }, [path]);
 }
 
 /** A link that is of no use to somebody who is signed in is worth a word, no more. */

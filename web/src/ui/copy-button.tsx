@@ -18,11 +18,14 @@ export function CopyButton({ text, label = "Copy", kind }: CopyButtonProps) {
     const timer = setTimeout(() => setSaid(""), 2000);
     return () => clearTimeout(timer);
   }, [said]);
-  const copy = () =>
-    navigator.clipboard.writeText(typeof text === "string" ? text : text()).then(
-      () => setSaid("Copied"),
-      () => setSaid("The browser forbids copying"),
-    );
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(typeof text === "string" ? text : text());
+      setSaid("Copied");
+    } catch {
+      setSaid("The browser forbids copying");
+    }
+  };
   return (
     <Button kind={kind} onClick={copy}>
       <span aria-live="polite">{said || label}</span>

@@ -4,15 +4,15 @@
 //   chooseTheme("system")
 
 import { computed, signal } from "@preact/signals";
+import { keepChoice, keptChoice } from "./kept";
 
 export type Theme = "system" | "light" | "dark";
 export type ColorScheme = "light" | "dark";
 
 export const THEMES: readonly Theme[] = ["system", "light", "dark"];
-const KEPT = "tributary.theme";
 
 function read(): Theme {
-  const kept = localStorage.getItem(KEPT);
+  const kept = keptChoice("theme");
   return THEMES.find((theme) => theme === kept) ?? "system";
 }
 
@@ -34,13 +34,13 @@ theme.subscribe((chosen) => {
 });
 
 export function chooseTheme(chosen: Theme): void {
-  localStorage.setItem(KEPT, chosen);
+  keepChoice("theme", chosen);
   theme.value = chosen;
 }
 
 // Another tab has chosen.
-addEventListener("storage", (event) => {
-  if (event.key === KEPT) theme.value = read();
+addEventListener("storage", () => {
+  theme.value = read();
 });
 
 export function useColorScheme(): ColorScheme {

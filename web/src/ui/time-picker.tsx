@@ -1,6 +1,7 @@
 // Time range, zoom out, shift, refresh and its interval; see use-time-range.ts.
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { hubNow } from "../api/clock";
 import { parseInstant, type TimeRange } from "../time/range";
 import { Button, buttonClass } from "./button";
 import { Field } from "./field";
@@ -48,7 +49,7 @@ function useAutoRefresh(everySeconds: number, busy: boolean): void {
 
 export function TimePicker({ time, busy = false }: TimePickerProps) {
   useAutoRefresh(time.refreshEvery, busy);
-  const now = () => Date.now() / 1000;
+  const now = () => hubNow() / 1000;
   const back = () => time.zoom(shifted(time.interval, -1, now()));
   const forward = () => time.zoom(shifted(time.interval, 1, now()));
   const zoomOut = () => time.zoom(zoomedOut(time.interval, now()));
@@ -152,7 +153,7 @@ function Absolute({ time, choose }: AbsoluteProps) {
   const [wrong, setWrong] = useState("");
   const submit = (event: Event) => {
     event.preventDefault();
-    const range = typedRange(from, to, Date.now() / 1000);
+    const range = typedRange(from, to, hubNow() / 1000);
     if (typeof range === "string") setWrong(range);
     else choose(range);
   };

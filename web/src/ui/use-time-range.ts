@@ -5,11 +5,12 @@
 //   useLoad((signal) => ..time.interval.., [time.interval])   // the same object until it changes
 //   <Chart onSelect={time.zoom} />
 //
-// "now" is the moment of the last refresh and is one for the whole page, so all panels show the
+// "now" is the hub's time at the last refresh and is one for the whole page, so all panels show the
 // same stretch. Auto refresh runs while a TimePicker is on the page and its tab is visible.
 
 import { signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
+import { hubNow } from "../api/clock";
 import {
   DEFAULT_RANGE,
   type Interval,
@@ -40,10 +41,10 @@ export interface TimeDefaults extends TimeRange {
   refresh?: string;
 }
 
-const now = signal(Date.now() / 1000);
+const now = signal(hubNow() / 1000);
 
 export function refreshNow(): void {
-  now.value = Date.now() / 1000;
+  now.value = hubNow() / 1000;
 }
 
 /** For the shell: a page that is opened looks at now, not at when the page before it did. */

@@ -1,5 +1,6 @@
 // The workspace that the header's picker shows. `?ws=<id>` in the address names it; without one it
-// is the one that was last looked at, or the first.
+// is the one that was last looked at, or the first. `?ws=<ARN>` opens a workspace for somebody who
+// may query it but not list the account's.
 //
 //   const workspace = useWorkspace();          // WorkspaceApi; below Explore, Dashboards, Workspace
 //   workspace.workspace.workspaceId, .alias; await workspace.query(...)
@@ -8,14 +9,21 @@
 // The object stays the same until another workspace is chosen: it does as an effect's dependency.
 
 import { type ComponentChildren, createContext } from "preact";
-import { useContext, useEffect, useMemo } from "preact/hooks";
+import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import { listWorkspaces, WorkspaceApi } from "../api/client";
 import type { Workspace } from "../api/types";
 import { linkTo, useAddress } from "./address";
+import { Button } from "./button";
 import { Empty } from "./empty";
 import { ErrorNotice } from "./error-notice";
+import { Field } from "./field";
+import { keepChoice, keptChoice } from "./kept";
 import { Skeleton } from "./skeleton";
 import { type Loaded, useLoad } from "./use-load";
+import styles from "./workspace.module.css";
+import { pick, workspaceOfArn } from "./workspace-choice";
+
+export { workspaceName } from "./workspace-choice";
 
 export interface Workspaces extends Loaded<Workspace[]> {
   list: Workspace[];
@@ -23,32 +31,21 @@ export interface Workspaces extends Loaded<Workspace[]> {
   choose(workspaceId: string): void;
 }
 
-const LAST = "tributary.workspace";
 const Context = createContext<Workspaces | undefined>(undefined);
-
-/** The one that is asked for, even if it is not in the list's hands: then nothing is chosen. */
-export function pick(list: Workspace[], asked: string | null, last: string | null) {
-  if (asked) return list.find((each) => each.workspaceId === asked);
-  return list.find((each) => each.workspaceId === last) ?? list[0];
-}
-
-export function workspaceName(workspace: Workspace): string {
-  return workspace.alias || workspace.workspaceId;
-}
 
 export function WorkspaceProvider({ children }: { children: ComponentChildren }) {
   const address = useAddress();
   const loaded = useLoad(listWorkspaces, []);
   const list = loaded.data ?? [];
   const asked = address.params.get("ws");
-  const workspace = pick(list, asked, localStorage.getItem(LAST));
+  const workspace = pick(list, asked, keptChoice("workspace"));
   const id = workspace?.workspaceId;
   const chosen = useMemo(() => workspace && new WorkspaceApi(workspace), [id, workspace?.arn]);
   useEffect(() => {
     if (!id) return;
-    localStorage.setItem(LAST, id);
+    keepChoice("workspace", id);
     if (!asked) address.set({ ws: id }, "replace");
-  }, [id, asked]);
+  }, [id, asked, address]);
   const choose = (ws: string) => address.set({ ws });
   return (
     <Context.Provider value={{ ...loaded, list, chosen, choose }}>{children}</Context.Provider>
@@ -72,19 +69,48 @@ export function NeedsWorkspace({ children }: { children: ComponentChildren }) {
   const { chosen, data, error, reload, list } = useWorkspaces();
   const asked = useAddress().params.get("ws");
   if (chosen) return <>{children}</>;
-  if (error) return <ErrorNotice title="No list of workspaces" error={error} onRetry={reload} />;
-  if (!data) return <Skeleton height={320} label="Looking for workspaces" />;
-  if (asked && list.length > 0)
+  if (error !== undefined)
     return (
-      <Empty title={`There is no workspace ${asked} here`}>
-        <p>It was deleted, or it belongs to another account than the one you are signed in to.</p>
-        <a href={linkTo("", { ws: list[0]?.workspaceId })}>Show another workspace</a>
-      </Empty>
+      <div class={styles.inTheWay}>
+        <ErrorNotice title="No list of workspaces" error={error} onRetry={reload} />
+        <ByArn />
+      </div>
     );
+  if (!data) return <Skeleton height={320} label="Looking for workspaces" />;
+  if (asked && list.length > 0) return <NotThisOne asked={asked} other={list[0] as Workspace} />;
   return (
-    <Empty title="This account has no workspace">
-      <p>Create one with the AWS CLI, pointed at this hub:</p>
+    <Empty title="No workspace to be seen">
+      <p>This account has none that you may list. Create one with the AWS CLI, at this hub:</p>
       <pre>aws amp create-workspace --alias metrics --endpoint-url {location.origin}</pre>
+      <Button onClick={reload}>Look again</Button>
+      <ByArn />
     </Empty>
+  );
+}
+
+function NotThisOne({ asked, other }: { asked: string; other: Workspace }) {
+  return (
+    <Empty title={`There is no workspace ${asked} here`}>
+      <p>It was deleted, or it belongs to another account than the one you are signed in to.</p>
+      <a href={linkTo(location.pathname, { ws: other.workspaceId })}>Show another workspace</a>
+    </Empty>
+  );
+}
+
+/** One may query a workspace without being allowed to list them. */
+function ByArn() {
+  const address = useAddress();
+  const [arn, setArn] = useState("");
+  const [wrong, setWrong] = useState("");
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (workspaceOfArn(arn.trim())) address.set({ ws: arn.trim() });
+    else setWrong("It reads arn:aws:aps:<region>:<12 digits>:workspace/ws-...");
+  };
+  return (
+    <form class={styles.byArn} onSubmit={submit}>
+      <Field label="Or open one by its ARN" value={arn} onInput={setArn} error={wrong} mono />
+      <Button type="submit">Open</Button>
+    </form>
   );
 }

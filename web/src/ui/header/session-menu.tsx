@@ -12,7 +12,9 @@ import styles from "./session-menu.module.css";
 
 const THEME_NAMES = { system: "As the system", light: "Light", dark: "Dark" };
 
-/** Ends the session when its time has come; the seconds that are left, to the half minute. */
+const LOOK_EVERY_MS = 15_000;
+
+/** Ends the session when its time has come; the seconds that are left, if anybody knows. */
 function useRemaining(current: Session): number | undefined {
   const [nowMs, setNow] = useState(hubNow);
   useEffect(() => {
@@ -20,18 +22,14 @@ function useRemaining(current: Session): number | undefined {
       if (isOver(current, hubNow())) endSession(EXPIRED);
       else setNow(hubNow());
     };
-    const leftMs = current.expires * 1000 - hubNow();
-    // A timer is late in a tab that sleeps; looking when it wakes up makes up for that.
-    const timer = setInterval(look, 30_000);
-    const end =
-      current.expires > 0 && leftMs < 3_600_000 ? setTimeout(look, Math.max(leftMs, 0)) : undefined;
+    const timer = setInterval(look, LOOK_EVERY_MS);
+    // The timers of a tab that sleeps are late.
     document.addEventListener("visibilitychange", look);
     return () => {
       clearInterval(timer);
-      clearTimeout(end);
       document.removeEventListener("visibilitychange", look);
     };
-  }, [current, Math.floor(nowMs / 600_000)]);
+  }, [current]);
   return current.expires > 0 ? current.expires - nowMs / 1000 : undefined;
 }
 
