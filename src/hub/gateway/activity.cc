@@ -1,6 +1,7 @@
 #include "hub/gateway/activity.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/strings.h"
 #include "base/utf8.h"
@@ -69,7 +70,7 @@ void ActivityBook::wrote(std::string_view workspace_id, const identity::Principa
   workspace.requests.add(1, now);
   workspace.refused.add(refused, now);
 
-  const std::pair key(entity_of(by), by.session_name);
+  const WriterKey key(entity_of(by), by.session_name, by.assumed_by);
   if (!workspace.writers.contains(key))
     drop_oldest(workspace.writers, options_.writers_max,
                 [](const Writer& one) { return one.shown.last_write; });
@@ -77,8 +78,7 @@ void ActivityBook::wrote(std::string_view workspace_id, const identity::Principa
   writer.samples.add(stored, now);
   WriterActivity& shown = writer.shown;
   shown.account = by.account;
-  shown.principal = key.first;
-  shown.session = key.second;
+  std::tie(shown.principal, shown.session, shown.assumed_by) = key;
   shown.user_agent = cut(user_agent, options_.text_bytes_max);
   shown.samples += stored;
   shown.refused += refused;
@@ -143,8 +143,9 @@ std::vector<PrincipalFlow> ActivityBook::flows() const {
   for (const auto& [id, workspace] : workspaces_) {
     std::map<std::string_view, PrincipalFlow> writes;
     for (const auto& [key, writer] : workspace.writers) {
-      PrincipalFlow& flow = writes[key.first];
-      flow.principal = key.first;
+      const std::string& principal = std::get<0>(key);
+      PrincipalFlow& flow = writes[principal];
+      flow.principal = principal;
       flow.workspace_id = id;
       flow.samples_per_second += writer.samples.per_second(since_monotonic_, now);
       flow.last = std::max(flow.last, writer.shown.last_write);
@@ -172,6 +173,7 @@ void write(JsonWriter& out, const WriterActivity& writer) {
     out.member("account", writer.account);
     out.member("principal", writer.principal);
     if (!writer.session.empty()) out.member("session", writer.session);
+    if (!writer.assumed_by.empty()) out.member("assumedBy", writer.assumed_by);
     if (!writer.user_agent.empty()) out.member("userAgent", writer.user_agent);
     out.member("samplesPerSecond", writer.samples_per_second);
     out.member("samplesTotal", writer.samples);

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "base/clock.h"
@@ -24,8 +24,9 @@ namespace tributary::hub::gateway {
 // Rates are per second, of the last minute.
 struct WriterActivity {
   std::string account;
-  std::string principal;  // ARN of the user or of the role
-  std::string session;    // of a role
+  std::string principal;   // ARN of the user or of the role
+  std::string session;     // of a role
+  std::string assumed_by;  // ARN of who became the role for it; "" where that is not known
   std::string user_agent;
   double samples_per_second = 0;
   std::uint64_t samples = 0;
@@ -97,6 +98,8 @@ class ActivityBook {
   void forget(std::string_view workspace_id);
 
  private:
+  // Principal, session, and who assumed the role: in two accounts sessions may have one name.
+  using WriterKey = std::tuple<std::string, std::string, std::string>;
   struct Writer {
     WriterActivity shown;
     MinuteRate samples;
@@ -111,9 +114,9 @@ class ActivityBook {
     MinuteRate queries;
     std::int64_t running = 0;
     std::int64_t waiting = 0;
-    std::map<std::pair<std::string, std::string>, Writer> writers;  // by principal and session
-    std::map<std::string, Reader> readers;                          // by principal
-    std::map<std::string, RefusalActivity> refusals;                // by reason
+    std::map<WriterKey, Writer> writers;
+    std::map<std::string, Reader> readers;            // by principal
+    std::map<std::string, RefusalActivity> refusals;  // by reason
   };
 
   Workspace& at(std::string_view workspace_id);

@@ -19,7 +19,8 @@ identity::Principal role_session(std::string name, std::string session) {
           .arn = "arn:aws:sts::222222222222:assumed-role/" + name + "/" + session,
           .entity_arn = "arn:aws:iam::222222222222:role/" + name,
           .name = name,
-          .session_name = session};
+          .session_name = session,
+          .assumed_by = "arn:aws:iam::111111111111:user/ann"};
 }
 
 workspaces::WriteOutcome stored(std::uint64_t samples) {
@@ -47,12 +48,24 @@ TEST_F(ActivityTest, KnowsWritersByPrincipalAndSession) {
   EXPECT_EQ(first.account, "222222222222");
   EXPECT_EQ(first.principal, "arn:aws:iam::222222222222:role/central");
   EXPECT_EQ(first.session, "task-a");
+  EXPECT_EQ(first.assumed_by, "arn:aws:iam::111111111111:user/ann");
   EXPECT_EQ(first.user_agent, "tributary/1");
   EXPECT_DOUBLE_EQ(first.samples_per_second, 20);
   EXPECT_EQ(first.samples, 1200U);
   EXPECT_EQ(first.requests, 2U);
   EXPECT_EQ(first.last_write, clock.now());
   EXPECT_THAT(book.of("ws-other").writers, IsEmpty());
+}
+
+TEST_F(ActivityTest, TellsSessionsOfOneNameApartByWhoAssumedTheRole) {
+  identity::Principal theirs = role_session("central", "otel");
+  theirs.assumed_by = "arn:aws:iam::333333333333:role/task";
+
+  book.wrote(kWorkspace, role_session("central", "otel"), "", stored(1));
+  book.wrote(kWorkspace, theirs, "", stored(1));
+
+  EXPECT_THAT(book.of(kWorkspace).writers, SizeIs(2));
+  EXPECT_THAT(book.flows(), SizeIs(1));
 }
 
 TEST_F(ActivityTest, KeepsTheLastExampleOfEachReasonAndWhoseItWas) {
@@ -144,6 +157,7 @@ TEST_F(ActivityTest, IsJsonWhateverItsTextsHold) {
   EXPECT_EQ(json["limits"]["query_timeout"].GetDouble(), 120);
   ASSERT_EQ(json["writers"].Size(), 1U);
   EXPECT_STREQ(json["writers"][0]["session"].GetString(), "s");
+  EXPECT_STREQ(json["writers"][0]["assumedBy"].GetString(), "arn:aws:iam::111111111111:user/ann");
   EXPECT_EQ(json["writers"][0]["lastWriteAt"].GetDouble(), 1'700'000'000);
   EXPECT_STREQ(json["refusals"][0]["example"].GetString(), "\"<b>\xEF\xBF\xBD\n");
 }

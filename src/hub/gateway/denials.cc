@@ -14,6 +14,11 @@ std::string_view account_of(std::string_view arn) {
   return parts ? parts->account : std::string_view();
 }
 
+std::string_view without_session(std::string_view caller) {
+  const bool session = caller.find(":assumed-role/") != caller.npos;
+  return session ? caller.substr(0, caller.rfind('/')) : caller;
+}
+
 bool concerns(const Denial& denial, const Viewer& viewer) {
   return viewer.monitoring || denial.account == viewer.account ||
          account_of(denial.resource) == viewer.account;
@@ -39,7 +44,15 @@ Denial shown_to(const Viewer& viewer, const Denial& denial) {
 
 }  // namespace
 
-void DenialLog::append(Entries& entries, Denial denial, std::size_t kept) {
+// Tries of a fleet are of one role, whatever their sessions are called.
+void DenialLog::append(Entries& entries, Denial denial, std::size_t kept) const {
+  const auto is_repeat = [&](const auto& known) {
+    return known->resource == denial.resource && known->action == denial.action &&
+           without_session(known->caller) == without_session(denial.caller);
+  };
+  const auto repeats = std::count_if(entries.begin(), entries.end(), is_repeat);
+  if (static_cast<std::size_t>(repeats) >= options_.repeats_kept)
+    entries.erase(std::find_if(entries.begin(), entries.end(), is_repeat));
   entries.push_back(std::make_shared<const Denial>(std::move(denial)));
   if (entries.size() > kept) entries.pop_front();
 }

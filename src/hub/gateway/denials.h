@@ -45,6 +45,8 @@ class DenialLog {
   struct Options {
     std::size_t kept = 1000;
     std::size_t unknown_kept = 200;  // beside these, of callers that nobody knows
+    // Of one user or role that tries the same on the same again and again.
+    std::size_t repeats_kept = 50;
   };
 
   explicit DenialLog(Options options) : options_(options) {}
@@ -57,7 +59,7 @@ class DenialLog {
 
  private:
   using Entries = std::deque<std::shared_ptr<const Denial>>;  // oldest first
-  static void append(Entries& entries, Denial denial, std::size_t kept);
+  void append(Entries& entries, Denial denial, std::size_t kept) const;
 
   const Options options_;
   mutable std::mutex mutex_;

@@ -89,6 +89,24 @@ TEST(DenialLog, DoesNotLetStrangersPushOutTheOthers) {
   EXPECT_EQ(seen.back().account, kWorkload);
 }
 
+TEST(DenialLog, DoesNotLetAFleetThatTriesForeverPushOutTheOthers) {
+  DenialLog log({.kept = 10, .repeats_kept = 3});
+  Denial rare = assume(kNow);
+  rare.action = "aps:QueryMetrics";
+  log.add(rare);
+  for (int i = 0; i < 100; ++i) {
+    Denial try_again = assume(kNow + i * 1s);
+    try_again.caller += std::to_string(i);
+    log.add(try_again);
+  }
+
+  const std::vector<Denial> seen = log.seen_by({.account = kWorkload}, 100);
+
+  ASSERT_THAT(seen, SizeIs(4));
+  EXPECT_EQ(seen.front().at, kNow + 99s);
+  EXPECT_EQ(seen.back().action, "aps:QueryMetrics");
+}
+
 TEST(DenialLog, TellsTheTopologyOfThoseSinceATime) {
   DenialLog log({});
   log.add(assume(kNow - 10min));

@@ -62,6 +62,7 @@ Principal role_session(const Entity& role, const Session& session, std::vector<T
           .expires = session.expires,
           .session_name = session.name,
           .source_identity = session.source_identity,
+          .assumed_by = session.assumed_by,
           .session_tags = session.tags,
           .transitive_tag_keys = session.transitive_tag_keys,
           .session_policies = session.policies};

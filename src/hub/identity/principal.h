@@ -46,6 +46,7 @@ struct Principal {
   // Of a role session only.
   std::string session_name;
   std::string source_identity;
+  std::string assumed_by;  // ARN of who assumed the role, where known
   std::vector<Tag> session_tags;
   std::vector<std::string> transitive_tag_keys;
   SessionPolicies session_policies;

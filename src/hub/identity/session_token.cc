@@ -99,6 +99,7 @@ std::string seal_session(const Session& session, const SecretBox& box, Random& r
   out.texts(session.transitive_tag_keys);
   out.text(session.policies.document);
   out.texts(session.policies.arns);
+  out.text(session.assumed_by);
   return base64_encode(box.seal(out.bytes(), kLabel, random));
 }
 
@@ -124,6 +125,7 @@ std::optional<Session> open_session(std::string_view token, const SecretBox& box
   session.transitive_tag_keys = in.texts();
   session.policies.document = in.text();
   session.policies.arns = in.texts();
+  if (!in.whole()) session.assumed_by = in.text();
   if (!in.whole()) return std::nullopt;
   return session;
 }

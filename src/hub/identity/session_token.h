@@ -25,6 +25,7 @@ struct Session {
   Timestamp issued{};     // to the millisecond
   Timestamp expires{};
   std::string source_identity;
+  std::string assumed_by;  // ARN of who asked for it; "" in tokens of hubs that did not note it
   std::vector<Tag> tags;
   std::vector<std::string> transitive_tag_keys;
   SessionPolicies policies;

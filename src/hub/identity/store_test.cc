@@ -179,6 +179,7 @@ TEST(SessionToken, CarriesTheSession) {
                         .issued = timestamp_from_ms(1'700'000'000'123),
                         .expires = timestamp_from_ms(1'700'003'600'000),
                         .source_identity = "ann",
+                        .assumed_by = "arn:aws:iam::111111111111:user/ann",
                         .tags = {{"team", "blue"}, {"empty", ""}},
                         .transitive_tag_keys = {"team"},
                         .policies = {.document = "{}", .arns = {"arn:1", "arn:2"}}};
@@ -189,6 +190,17 @@ TEST(SessionToken, CarriesTheSession) {
   EXPECT_FALSE(open_session(token, SecretBox(SecretBox::Key{2})));
   EXPECT_FALSE(open_session("no base64", box));
   EXPECT_FALSE(open_session(std::string(100'000, 'A'), box));
+}
+
+TEST(SessionToken, OpensThoseOfHubsThatDidNotNoteWhoAsked) {
+  SeededRandom random(1);
+  const SecretBox box(SecretBox::Key{1});
+  const Session session{.entity_id = "AROA1", .name = "session"};
+  const std::string label = "session token";
+  std::string plain = *box.open(*base64_decode(seal_session(session, box, random)), label);
+  plain.resize(plain.size() - 4);  // the length of what is not there
+
+  EXPECT_EQ(open_session(base64_encode(box.seal(plain, label, random)), box), session);
 }
 
 TEST_F(StoreTest, OpensFilesOfVersion2) {

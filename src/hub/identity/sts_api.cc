@@ -165,6 +165,7 @@ Fault assume_role(Call& call) {
 
   Session session = new_session(call.store, *role, call.text("RoleSessionName"), seconds);
   session.source_identity = std::move(baggage.source_identity);
+  session.assumed_by = call.caller.arn;
   session.tags = std::move(baggage.tags);
   session.transitive_tag_keys = std::move(baggage.transitive_keys);
   session.policies = std::move(baggage.policies);

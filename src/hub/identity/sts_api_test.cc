@@ -88,6 +88,8 @@ TEST_F(StsTest, LetsTheTaskWriteThroughTheCentralRole) {
   EXPECT_TRUE(may(session, "aps:RemoteWrite"));
   EXPECT_FALSE(may(session, "aps:QueryMetrics"));
   EXPECT_FALSE(may(task(), "aps:RemoteWrite"));
+  EXPECT_EQ(hub_.principal(session).assumed_by,
+            "arn:aws:sts::111111111111:assumed-role/ecs-xaccount-task-role/0123456789abcdef");
 }
 
 TEST_F(StsTest, AnswersAssumeRole) {

@@ -114,6 +114,8 @@ export interface Writer {
   principal: string;
   /** Of a role: the session's name. */
   session?: string;
+  /** Of a role: ARN of who assumed it, in another account perhaps; absent where not known. */
+  assumedBy?: string;
   userAgent?: string;
   samplesPerSecond: number;
   samplesTotal: number;
