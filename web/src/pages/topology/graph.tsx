@@ -1,6 +1,7 @@
 // The picture as SVG: boxes, frames and lines that can be chosen by pointer and keyboard, panned
 // and zoomed. One stop of the tab key; arrow keys go to what lies next.
 
+import { useEffect } from "preact/hooks";
 import { Button } from "../../ui/button";
 import type { Measure, Placed } from "./geometry";
 import styles from "./graph.module.css";
@@ -40,6 +41,13 @@ export function Graph(props: GraphProps) {
     zoom: change,
     fit: fitAll,
   });
+  // The first that the search finds comes into view.
+  const first = props.found && picture.boxes.find((box) => props.found?.has(box.id))?.id;
+  useEffect(() => {
+    const at = first === undefined ? undefined : placed.boxes.get(first);
+    if (at) revealAt(at);
+  }, [first, placed]);
+
   const common = (id: string) => ({
     elementId: elementId(id),
     measure: props.measure,

@@ -20,10 +20,14 @@ const BOX_WIDTH_MIN = 110;
 const FRAME_PADDING = 12;
 const FRAME_TITLE = 22;
 
-function boxWidth(box: Box, measure: Measure): number {
+/** Room for the sign at the right of a frame's title. */
+const FRAME_SIGN = 20;
+
+function boxWidth(box: Box, measure: Measure, title: string): number {
   const text = Math.max(measure(box.title, "title"), measure(box.detail, "detail"));
   const signs = BOX_SIDES.left + BOX_SIDES.right + (isFolded(box) ? BOX_SIDES.toggle : 0);
-  return Math.ceil(Math.min(Math.max(text + signs, BOX_WIDTH_MIN), BOX_WIDTH_MAX));
+  const least = Math.max(BOX_WIDTH_MIN, measure(title, "title") + FRAME_SIGN);
+  return Math.ceil(Math.min(Math.max(text + signs, least), BOX_WIDTH_MAX));
 }
 
 export function place(picture: Picture, measure: Measure): Placed {
@@ -38,8 +42,10 @@ export function place(picture: Picture, measure: Measure): Placed {
   });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const frame of picture.frames) graph.setNode(`frame:${frame.account}`, {});
+  const titles = new Map(picture.frames.map((frame) => [frame.account, frame.title]));
   for (const box of picture.boxes) {
-    graph.setNode(box.id, { width: boxWidth(box, measure), height: BOX_HEIGHT });
+    const title = titles.get(box.frame ?? "") ?? "";
+    graph.setNode(box.id, { width: boxWidth(box, measure, title), height: BOX_HEIGHT });
     if (box.frame) graph.setParent(box.id, `frame:${box.frame}`);
   }
   for (const link of picture.links) {
