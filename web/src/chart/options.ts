@@ -3,7 +3,7 @@
 
 import uPlot from "uplot";
 import { formatTimeTicks } from "../format/time";
-import { formatTicks, tickSteps } from "../format/units";
+import { formatTicks, isBinary, tickSteps } from "../format/units";
 import { drawBulk } from "./bulk";
 import type { Colors } from "./colors";
 import { translucent } from "./palette";
@@ -40,8 +40,9 @@ const POINT_SPACE = 14;
 // More lines than this are thin and without points: it is their bulk that is looked at.
 const MANY = 60;
 
-/** To the next number with one digit, and to a power of ten where none lies between. */
-function logBound(value: number, round: (value: number) => number): number {
+/** To the next number with one digit; of a binary unit to the next power of 2. */
+function logBound(value: number, binary: boolean, round: (value: number) => number): number {
+  if (binary) return 2 ** round(Math.log2(value));
   const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
   return round(Number((value / power).toPrecision(12))) * power;
 }
@@ -49,8 +50,11 @@ function logBound(value: number, round: (value: number) => number): number {
 function yRange(model: Model, min: number | null, max: number | null): uPlot.Range.MinMax {
   if (min === null || max === null) [min, max] = model.logarithmic ? [1, 10] : [0, 1];
   if (model.logarithmic) {
-    const low = model.min !== undefined && model.min > 0 ? model.min : logBound(min, Math.floor);
-    const high = model.max !== undefined && model.max > 0 ? model.max : logBound(max, Math.ceil);
+    const binary = isBinary(model.unit);
+    const bound = (own: number | undefined, other: () => number) =>
+      own !== undefined && own > 0 ? own : other();
+    const low = bound(model.min, () => logBound(min, binary, Math.floor));
+    const high = bound(model.max, () => logBound(max, binary, Math.ceil));
     return low < high ? [low, high] : [low, low * 10];
   }
   const range = uPlot.rangeNum(min, max, {
@@ -210,6 +214,7 @@ export function optionsOf(
       x: { time: true, range: () => [model().interval.start, model().interval.end] },
       y: {
         distr: first.logarithmic ? 3 : 1,
+        log: isBinary(first.unit) ? 2 : 10,
         range: (_, min, max) => yRange(model(), min, max),
       },
     },

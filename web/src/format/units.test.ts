@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatExact, formatTicks, formatValue, tickSteps } from "./units";
+import { formatExact, formatTicks, formatValue, isBinary, tickSteps } from "./units";
 
 test("plain numbers are scaled by thousands and cut to four digits", () => {
   expect(formatValue(0)).toBe("0");
@@ -70,6 +70,7 @@ test("ticks have as many digits as tell them apart", () => {
 test("steps of an axis are round in the unit", () => {
   expect(tickSteps("short")).toBeUndefined();
   expect(tickSteps("bytes")).toContain(1_048_576);
+  expect([isBinary("mbytes"), isBinary("decbytes"), isBinary()]).toEqual([true, false, false]);
   expect(tickSteps("s")).toContain(300);
   expect(tickSteps("ms")).toContain(300_000);
 });

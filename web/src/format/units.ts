@@ -272,6 +272,11 @@ export function formatTicks(values: number[], unit = "short", decimals?: number)
   return texts;
 }
 
+/** Its steps are powers of 2: so are those of a logarithmic axis. */
+export function isBinary(unit = "short"): boolean {
+  return scaleOf(unit).binary === true;
+}
+
 const DURATION_STEPS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
 
 /** Distances between an axis' ticks that look round in this unit; nothing: powers of ten do. */

@@ -31,15 +31,17 @@ function Statistics({ outcome, step }: { outcome: Outcome; step: number | undefi
   }
   facts.push(["until it was here", seconds(tookMs / 1000)]);
   return (
-    <dl class={styles.statistics} aria-label={`Statistics of query ${outcome.asked.letter}`}>
-      <dt class={styles.letter}>{outcome.asked.letter}</dt>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <div class={styles.statistics}>
+      <span class={styles.letter}>{outcome.asked.letter}</span>
+      <dl aria-label={`Statistics of query ${outcome.asked.letter}`}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }
 
