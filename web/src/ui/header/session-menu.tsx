@@ -61,8 +61,16 @@ function OfSession({ current }: { current: Session }) {
     <div class={styles.session}>
       <div aria-live="polite">
         {soon && (
-          <Button kind="danger" onClick={() => endSession("")}>
-            Session ends in {remaining(left)} · sign in again
+          <Button
+            kind="danger"
+            label={`Session ends in ${remaining(left)} · sign in again`}
+            onClick={() => endSession("")}
+          >
+            <span>
+              <span class={styles.wide}>Session ends in </span>
+              {remaining(left)}
+              <span class={styles.wide}> · sign in again</span>
+            </span>
           </Button>
         )}
       </div>
