@@ -131,6 +131,7 @@ net::Response Gateway::metrics() {
 void Gateway::finish(Exchange& exchange) {
   net::Response& response = exchange.response;
   response.headers.set("x-amzn-RequestId", exchange.trail.request_id);
+  response.headers.set("X-Content-Type-Options", "nosniff");  // it may hold what anybody sent
   audit_.record(exchange.request, response.status, exchange.trail);
   if (response.body.size() >= options_.gzip_bytes_min &&
       !response.headers.get("Content-Encoding") && net::accepts_gzip(exchange.request.headers)) {
@@ -195,8 +196,9 @@ net::Response Gateway::query_protocol(Exchange& exchange, const Caller& caller) 
   const identity::ApiService& service = caller.service == "iam" ? identity::kIam : identity::kSts;
   const auto params = operation_params(exchange.request);
   if (params) return run_operation(service, *params, &caller, exchange);
-  return to_response(identity::error_response(
-      service, {400, "MalformedQueryString", params.error().message()}, exchange.trail.request_id));
+  const ApiError error(400, "MalformedQueryString", params.error().message());
+  exchange.trail.refuse(error);
+  return to_response(identity::error_response(service, error, exchange.trail.request_id));
 }
 
 net::Response Gateway::run_operation(const identity::ApiService& service,

@@ -143,7 +143,8 @@ net::Response Gateway::data(Exchange& exchange, const Route& route, const Caller
   trail.resource = record.arn();
   // AMP's words, the space at the end included.
   if (record.region != caller.region) {
-    return refuse({403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region. "},
+    return refuse({403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region. ",
+                   "the workspace is in " + record.region + ": sign for that region"},
                   Plane::data, trail);
   }
   Access access{.action = route.action,

@@ -56,6 +56,8 @@ TEST_F(GatewayTest, LetsNothingThroughThatIsNotVerified) {
   EXPECT_THAT(nobody.body, HasSubstr("The security token included in the request is invalid."));
   EXPECT_EQ(region.status, 403);
   EXPECT_EQ(region.body, R"({"message":"Credential should be scoped to a valid region. "})");
+  EXPECT_EQ(region.headers.get("x-tributary-denial"),
+            "the workspace is in eu-west-1: sign for that region");
   EXPECT_EQ(service.status, 403);
   EXPECT_THAT(store.calls, IsEmpty());
   EXPECT_THAT(audit, testing::Not(HasSubstr("x-amz-date")));

@@ -186,6 +186,13 @@ void EmbeddedStore::count_write(Workspace& workspace, const WriteOutcome& outcom
                  {{"workspace", workspace.id}})
         .add(outcome.exemplars_refused);
   }
+  if (!outcome.failure.empty()) {
+    telemetry_
+        .counter("tributary_hub_writes_failed_total",
+                 "Writes of which nothing was looked at or kept, by reason.",
+                 labels(outcome.failure))
+        .add();
+  }
   if (outcome.answer.status < 400) return;
   LogLimiter::Verdict verdict{};
   {

@@ -227,6 +227,10 @@ TEST_F(EmbeddedStoreTest, SaysWhyNothingOfARequestIsTaken) {
   EXPECT_EQ(store_->write(kId, {.content_type = "application/json", .body = "{}"}).failure,
             "unsupported content type");
   EXPECT_EQ(outcome_of("", "ws-none").answer.status, 404);
+  EXPECT_THAT(
+      telemetry_.render(),
+      HasSubstr("tributary_hub_writes_failed_total{reason=\"request too large\",workspace=\"" +
+                std::string(kId) + "\"} 1"));
 }
 
 TEST_F(EmbeddedStoreTest, TellsHowMuchOfAWorkspaceIsUsed) {

@@ -124,8 +124,12 @@ export interface Writer {
   lastWriteAt: number;
 }
 export interface Refusal {
-  /** As the label of tributary_hub_samples_refused_total: "out_of_order". */
+  /**
+   * As the label of tributary_hub_samples_refused_total ("out of order sample") or, where nothing of
+   * a request was taken, of tributary_hub_writes_failed_total ("request too large").
+   */
   reason: string;
+  /** Samples; requests where nothing of them was taken. */
   total: number;
   lastAt: number;
   /** What the writer was told, the series included. */
