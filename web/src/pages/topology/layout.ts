@@ -21,7 +21,7 @@ const FRAME_PADDING = 12;
 const FRAME_TITLE = 22;
 
 /** Room for the sign at the right of a frame's title. */
-const FRAME_SIGN = 20;
+const FRAME_SIGN = 28;
 
 function boxWidth(box: Box, measure: Measure, title: string): number {
   const text = Math.max(measure(box.title, "title"), measure(box.detail, "detail"));

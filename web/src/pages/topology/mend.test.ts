@@ -17,7 +17,7 @@ test("adds to an identity policy by an inline policy", () => {
   const { command } = remedy(missing({}), [], "http://hub:9009");
 
   expect(command).toBe(
-    "aws --endpoint-url http://hub:9009 iam put-role-policy --role-name task " +
+    "aws --endpoint-url http://hub:9009 --region us-east-1 iam put-role-policy --role-name task " +
       "--policy-name allow-sts-AssumeRole " +
       `--policy-document '{"Version":"2012-10-17","Statement":[${STATEMENT}]}'`,
   );

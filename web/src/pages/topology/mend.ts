@@ -77,7 +77,8 @@ function policyName(statement: string): string {
 /** `endpoint` is the hub's address, `documents` what the caller may see of both sides. */
 export function remedy(missing: Missing, documents: PolicyDocument[], endpoint: string): Remedy {
   const holder = parseHolder(missing.holder);
-  const cli = (...words: string[]) => ["aws", `--endpoint-url ${endpoint}`, ...words].join(" ");
+  const cli = (...words: string[]) =>
+    ["aws", `--endpoint-url ${endpoint}`, "--region us-east-1", ...words].join(" ");
   switch (missing.side) {
     case "identity_policy": {
       if (!holder) break;

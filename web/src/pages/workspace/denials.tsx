@@ -1,6 +1,7 @@
 // The newest refusals of requests, for whoever asks why something is missing: who asked, for what,
 // and the statement that would have allowed it.
 
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { denials as loadDenials } from "../../api/client";
 import type { Denial } from "../../api/types";
 import { formatTime } from "../../format/time";
@@ -14,6 +15,7 @@ import { useLive } from "../../ui/use-live";
 import { sideName } from "../topology/mend";
 import { MissingList } from "../topology/missing";
 import cells from "./cell.module.css";
+import { type DenialRow, denialRows } from "./denial-rows";
 import styles from "./denials.module.css";
 import { Section } from "./section";
 import { shortArn } from "./writer-rows";
@@ -25,13 +27,20 @@ function missingText(denial: Denial): string {
   return denial.missing.map((one) => `${sideName(one.side)} of ${one.holder}`).join("; ");
 }
 
-const COLUMNS: Column<Denial>[] = [
+const COLUMNS: Column<DenialRow>[] = [
   {
     id: "at",
-    header: "Time",
+    header: "Last",
     value: (row) => row.at,
     cell: (row) => <span class={cells.word}>{formatTime(Math.floor(row.at))}</span>,
     width: "160px",
+  },
+  {
+    id: "times",
+    header: "Times",
+    numeric: true,
+    value: (row) => row.times,
+    width: "70px",
   },
   {
     id: "caller",
@@ -74,8 +83,11 @@ export function Denials({ workspaceId }: { workspaceId: string }) {
   const answer = useLive((signal) => loadDenials(signal), REFRESH_MS, []);
   const here = address.params.get("here") === "1";
   const all = answer.data?.denials ?? [];
-  const rows = here ? all.filter((denial) => denial.resource.includes(workspaceId)) : all;
-  const chosen = rows.find((denial) => denial.requestId === address.params.get("denial"));
+  const wanted = here ? all.filter((denial) => denial.resource.includes(workspaceId)) : all;
+  const rows = useMemo(() => denialRows(wanted), [answer.data, here]);
+  // One that was looked at stays, also when a newer one alike stands for it in the table.
+  const asked = all.find((denial) => denial.requestId === address.params.get("denial"));
+  const chosen = asked && (rows.find((row) => row.requestId === asked.requestId) ?? asked);
   return (
     <Section
       title="Recent denials"
@@ -119,9 +131,15 @@ export function Denials({ workspaceId }: { workspaceId: string }) {
   );
 }
 
-function Detail({ denial, onClose }: { denial: Denial; onClose: () => void }) {
-  const facts: [string, string][] = [
+function Detail({ denial, onClose }: { denial: Denial | DenialRow; onClose: () => void }) {
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => element.current?.scrollIntoView({ block: "nearest" }), [denial.requestId]);
+  const often = "times" in denial && denial.times > 1;
+  const facts: (readonly [string, string])[] = [
     ["Time", formatTime(denial.at)],
+    ...(often
+      ? [["Before", `${denial.times - 1} alike since ${formatTime(denial.firstAt)}`] as const]
+      : []),
     ["Answer", String(denial.status)],
     ["Caller", denial.caller || "nobody was recognised"],
     ["Action", denial.action],
@@ -130,7 +148,7 @@ function Detail({ denial, onClose }: { denial: Denial; onClose: () => void }) {
     ["Request", denial.requestId],
   ];
   return (
-    <section class={styles.detail} aria-label="Denial">
+    <section ref={element} class={styles.detail} aria-label="Denial">
       <header class={styles.header}>
         <h3>{denial.reason}</h3>
         <Button kind="quiet" label="Close denial" onClick={onClose}>

@@ -17,7 +17,7 @@ export function Tiles({ activity }: { activity: Activity | undefined }) {
         {rate(activity?.ingest.requestsPerSecond)} writes
       </Tile>
       <Tile name="Refused" value={rate(activity?.ingest.refusedPerSecond)} bad={refused > 0}>
-        {activity?.refusals.length ? `${activity.refusals.length} reasons` : "nothing refused"}
+        {reasons(activity)}
       </Tile>
       <Tile name="Active series" value={series ? series.active.toLocaleString("en") : "–"}>
         {series && series.limit > 0 ? (
@@ -34,6 +34,12 @@ export function Tiles({ activity }: { activity: Activity | undefined }) {
       </Tile>
     </dl>
   );
+}
+
+function reasons(activity: Activity | undefined): string {
+  const count = activity?.refusals.length ?? 0;
+  if (count === 0) return "nothing since the start";
+  return count === 1 ? "for 1 reason since the start" : `for ${count} reasons since the start`;
 }
 
 function accounts(activity: Activity): string {
