@@ -1,4 +1,4 @@
-# cmake -D DIST=<the built page> -D OUT=<directory> -P embed.cmake
+# cmake -D DIST=<the built page> -D OUT=<directory> -D GZIP=<gzip_best> -P embed.cmake
 #
 # Writes OUT/bundle.cc, which holds each file of DIST compressed. Does nothing where DIST is as it was
 # the last time; without an index.html in DIST the bundle is empty.
@@ -20,9 +20,7 @@ foreach(name IN LISTS names)
   set(packed ${OUT}/${hash}.gz)
   list(APPEND packed_now ${packed})
   if(NOT EXISTS ${packed})
-    # Without name and time (-n): the same bytes give the same result.
-    execute_process(COMMAND gzip -9nc ${DIST}/${name} OUTPUT_FILE ${packed}.new
-      COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND ${GZIP} ${DIST}/${name} ${packed}.new COMMAND_ERROR_IS_FATAL ANY)
     file(RENAME ${packed}.new ${packed})
   endif()
   set(symbol tributary_console_${number})
