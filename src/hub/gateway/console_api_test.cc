@@ -105,6 +105,48 @@ TEST_F(ConsoleApiTest, TellsWhoWritesAndWhatIsRefused) {
   EXPECT_STREQ(activity["refusals"][0]["reason"].GetString(), "out of order sample");
 }
 
+TEST_F(ConsoleApiTest, TellsFromWhichAccountAWriterBecameTheRole) {
+  iam("Action=CreateRole&RoleName=central&AssumeRolePolicyDocument=" +
+      percent_encode(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow",)"
+                     R"("Action":"sts:AssumeRole","Principal":{"AWS":"111111111111"}}})"));
+  iam("Action=PutRolePolicy&RoleName=central&PolicyName=p&PolicyDocument=" +
+      percent_encode(allow("aps:RemoteWrite", "*")));
+  Call assume{.method = "POST",
+              .target = "/",
+              .body = "Action=AssumeRole&Version=2011-06-15&RoleSessionName=collector&RoleArn=" +
+                      percent_encode("arn:aws:iam::222222222222:role/central"),
+              .service = "sts"};
+  assume.headers.set("Content-Type", "application/x-www-form-urlencoded");
+  const std::string assumed = signed_as(other, assume).body;
+  const aws::Credentials session{.access_key_id = between(assumed, "AccessKeyId"),
+                                 .secret_access_key = between(assumed, "SecretAccessKey"),
+                                 .session_token = between(assumed, "SessionToken")};
+
+  EXPECT_EQ(send({.method = "POST", .target = data("remote_write")}, &session).status, 204);
+
+  const auto activity = json(signed_as(admin, {.target = data("status/activity")}));
+  const auto& writer = activity["data"]["writers"][0];
+  EXPECT_STREQ(writer["principal"].GetString(), "arn:aws:iam::222222222222:role/central");
+  EXPECT_STREQ(writer["session"].GetString(), "collector");
+  EXPECT_STREQ(writer["assumedBy"].GetString(), "arn:aws:iam::111111111111:user/administrator");
+}
+
+TEST_F(ConsoleApiTest, DrawsWhoWritesWhere) {
+  store.outcome.samples_stored = 600;
+  signed_as(admin, {.method = "POST", .target = data("remote_write")});
+  clock.advance(60s);
+
+  const auto topology = json(signed_as(admin, {.target = "/topology"}));
+
+  ASSERT_EQ(topology["edges"].Size(), 1U);
+  const auto& edge = topology["edges"][0];
+  EXPECT_STREQ(edge["kind"].GetString(), "write");
+  EXPECT_STREQ(edge["from"].GetString(), "arn:aws:iam::222222222222:user/administrator");
+  EXPECT_STREQ(edge["state"].GetString(), "allowed");
+  EXPECT_DOUBLE_EQ(edge["samplesPerSecond"].GetDouble(), 10);
+  EXPECT_EQ(json(signed_as(other, {.target = "/topology"}))["edges"].Size(), 0U);
+}
+
 TEST_F(ConsoleApiTest, ListsDenialsOfTheCallersAccount) {
   signed_as(other, {.target = data("labels")});
   clock.advance(1s);
