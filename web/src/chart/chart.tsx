@@ -18,7 +18,7 @@ import { type Hover, Plot } from "./plot";
 import { prepare } from "./prepare";
 import { spoken, Tooltip } from "./tooltip";
 import { useCursorKeys } from "./use-cursor-keys";
-import { ALL_VISIBLE, isVisible, solo, toggle } from "./visibility";
+import { ALL_VISIBLE, solo, toggle, type Visibility, visibleOf } from "./visibility";
 
 export interface Series {
   /** What the legend shows. */
@@ -56,10 +56,9 @@ export interface ChartProps {
   /** For screen readers: what is drawn. */
   label: string;
   onSelect?: (interval: Interval) => void;
-}
-
-function keyOf(series: Series): string {
-  return `${series.name}\n${JSON.stringify(series.labels)}`;
+  /** Which series are shown, by name, where another keeps that; else the graph does. */
+  visibility?: Visibility;
+  onVisibility?: (visibility: Visibility) => void;
 }
 
 function useModel(props: ChartProps, visible: boolean[]): Model {
@@ -159,9 +158,14 @@ function usePlot(model: Model, props: ChartProps, onHover: (hover: Hover | undef
 
 export function Chart(props: ChartProps) {
   const { times, series, unit, decimals, legend = "list" } = props;
-  const [visibility, setVisibility] = useState(ALL_VISIBLE);
-  const keys = useMemo(() => series.map(keyOf), [series]);
-  const visible = useMemo(() => keys.map((key) => isVisible(visibility, key)), [keys, visibility]);
+  const [own, setOwn] = useState(ALL_VISIBLE);
+  const visibility = props.visibility ?? own;
+  const show = (next: Visibility) => {
+    setOwn(next);
+    props.onVisibility?.(next);
+  };
+  const keys = useMemo(() => series.map((each) => each.name), [series]);
+  const visible = useMemo(() => visibleOf(visibility, keys), [keys, visibility]);
   const hover = useSignal<Hover | undefined>(undefined);
   const model = useModel(props, visible);
   const { box, plot, size } = usePlot(model, props, (next) => {
@@ -177,9 +181,9 @@ export function Chart(props: ChartProps) {
     visible,
     unit,
     decimals,
-    onToggle: (index) => setVisibility((now) => toggle(now, keys[index] as string)),
-    onSolo: (index) => setVisibility((now) => solo(now, keys[index] as string)),
-    onShowAll: () => setVisibility(ALL_VISIBLE),
+    onToggle: (index) => show(toggle(visibility, keys[index] as string)),
+    onSolo: (index) => show(solo(visibility, keys[index] as string)),
+    onShowAll: () => show(ALL_VISIBLE),
     onPoint: (index) => plot.current?.draw(index),
   };
   return (

@@ -199,7 +199,8 @@ export function optionsOf(
   const first = model();
   return {
     ...size,
-    padding: [8, 12, 0, 0],
+    // At the right as much as half a label of the time axis sticks out.
+    padding: [8, 28, 0, 0],
     legend: { show: false },
     // The canvas of a thousand lines cannot be drawn anew for each move of the mouse, so what is
     // near the cursor is drawn on a layer above (plot.ts).

@@ -103,6 +103,7 @@ export class Plot {
   resize(size: PlotSize): void {
     if (size.width === this.size.width && size.height === this.size.height) return;
     this.size = size;
+    this.hideCursor();
     this.u.setSize(size);
   }
 

@@ -79,7 +79,7 @@ test("a summary counts NaN for the last value alone", () => {
   expect(summarize([null])).toEqual({ last: null, min: null, max: null, mean: null });
 });
 
-test("the nearest series come first, what is not drawn last; hidden ones and gaps do not come", () => {
+test("the nearest come first, what is not drawn last; hidden ones and gaps do not come", () => {
   const series = [[5], [1], [null], [Number.NaN], [2]];
   const drawn = [[5], [1], [null], [null], [2]];
   const distance = (value: number) => Math.abs(value - 1.4);

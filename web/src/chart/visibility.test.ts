@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ALL_VISIBLE, isVisible, solo, toggle } from "./visibility";
+import { ALL_VISIBLE, isVisible, solo, toggle, visibleOf } from "./visibility";
 
 test("a series is hidden and shown again", () => {
   const hidden = toggle(ALL_VISIBLE, "a");
@@ -21,4 +21,12 @@ test("solo shows one, twice shows all; others can be added", () => {
 
 test("the last one that is taken away brings all back", () => {
   expect(toggle(solo(ALL_VISIBLE, "a"), "a")).toBe(ALL_VISIBLE);
+});
+
+test("where none that was picked is left, all are shown", () => {
+  const alone = solo(ALL_VISIBLE, "a");
+
+  expect(visibleOf(alone, ["a", "b"])).toEqual([true, false]);
+  expect(visibleOf(alone, ["c", "d"])).toEqual([true, true]);
+  expect(visibleOf(toggle(ALL_VISIBLE, "c"), ["c"])).toEqual([false]);
 });

@@ -1,5 +1,5 @@
-// Which series the reader wants to see. Kept by key, so that it outlives a refresh that brings
-// other series.
+// Which series the reader wants to see. Kept by their names, so that it outlives a refresh that
+// brings other series.
 
 export interface Visibility {
   /** hide: all but `keys`; only: `keys` alone, whatever else comes. */
@@ -25,4 +25,10 @@ export function solo(visibility: Visibility, key: string): Visibility {
   const alone = visibility.mode === "only" && visibility.keys.size === 1;
   if (alone && visibility.keys.has(key)) return ALL_VISIBLE;
   return { mode: "only", keys: new Set([key]) };
+}
+
+/** Of the series that are there: where none of those that were picked is left, all. */
+export function visibleOf(visibility: Visibility, keys: string[]): boolean[] {
+  const shown = keys.map((key) => isVisible(visibility, key));
+  return visibility.mode === "only" && !shown.includes(true) ? keys.map(() => true) : shown;
 }

@@ -3,7 +3,7 @@
 interface Scale {
   /** Ascending; the largest that is not above the value is taken, else the first. */
   steps: [factor: number, suffix: string][];
-  /** What a value of this unit is in that of the steps: 0.001 for "ms" where the steps are of "s". */
+  /** Of one of this unit in that of the steps: 0.001 for "ms" where the steps are of "s". */
   factor?: number;
   prefix?: string;
   /** Steps of an axis are multiples of powers of 2. */

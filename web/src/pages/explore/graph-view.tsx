@@ -1,7 +1,8 @@
 // The answers as a graph, and how it is drawn.
 
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Chart } from "../../chart/chart";
+import { ALL_VISIBLE, type Visibility } from "../../chart/visibility";
 import { UNITS } from "../../format/units";
 import type { Interval } from "../../time/range";
 import { Button } from "../../ui/button";
@@ -10,9 +11,10 @@ import { Select } from "../../ui/field";
 import styles from "./page.module.css";
 import type { Answer } from "./queries";
 import { toGraph } from "./results";
-import type { ExploreState, GraphStyle } from "./state";
+import { type ExploreState, type GraphStyle, NAMES_MAX } from "./state";
 
-const HEIGHT = 460;
+const HEIGHT_MIN = 420;
+const HEIGHT_MAX = 1000;
 // More at once help nobody; who wants them says so.
 const DRAWN_MAX = 1000;
 
@@ -94,13 +96,51 @@ export function GraphOptions({ state, change }: GraphOptionsProps) {
   );
 }
 
+/** As the window allows: the queries stay in sight above. */
+export function graphHeight(): number {
+  return Math.round(Math.min(Math.max(innerHeight * 0.58, HEIGHT_MIN), HEIGHT_MAX));
+}
+
+function useGraphHeight(): number {
+  const [height, setHeight] = useState(graphHeight);
+  useEffect(() => {
+    const measure = () => setHeight(graphHeight());
+    addEventListener("resize", measure);
+    return () => removeEventListener("resize", measure);
+  }, []);
+  return height;
+}
+
+/** As the address has it, or has to be without: so many names as it does not hold. */
+function useVisibility(address: Visibility, write: (visibility: Visibility) => void) {
+  const [visibility, setVisibility] = useState(address);
+  const textOf = ({ mode, keys }: Visibility) => JSON.stringify([mode, ...keys]);
+  const text = textOf(address);
+  const known = useRef(text);
+  useEffect(() => {
+    if (text === known.current) return;
+    known.current = text;
+    setVisibility(address);
+  }, [text]);
+  const change = (next: Visibility) => {
+    const written = next.keys.size <= NAMES_MAX ? next : ALL_VISIBLE;
+    known.current = textOf(written);
+    setVisibility(next);
+    write(written);
+  };
+  return [visibility, change] as const;
+}
+
 export interface GraphViewProps {
   answer: Answer;
   state: ExploreState;
   onZoom: (interval: Interval) => void;
+  onVisibility: (visibility: Visibility) => void;
 }
 
-export function GraphView({ answer, state, onZoom }: GraphViewProps) {
+export function GraphView({ answer, state, onZoom, onVisibility }: GraphViewProps) {
+  const height = useGraphHeight();
+  const [visibility, setVisibility] = useVisibility(state.visibility, onVisibility);
   const graph = useMemo(() => toGraph(answer), [answer]);
   const [all, setAll] = useState(false);
   const cut = !all && graph.series.length > DRAWN_MAX;
@@ -111,7 +151,7 @@ export function GraphView({ answer, state, onZoom }: GraphViewProps) {
   if (answer.moment.kind !== "range" || !answer.outcomes.some((each) => each.data)) return null;
   if (series.length === 0) {
     return (
-      <Empty title="Nothing in this time range" height={HEIGHT}>
+      <Empty title="Nothing in this time range" height={height}>
         {graph.histograms > 0 ? (
           <p>
             The answer is native histograms, which lines cannot show: try histogram_quantile(0.95,
@@ -140,7 +180,7 @@ export function GraphView({ answer, state, onZoom }: GraphViewProps) {
           times={graph.times}
           series={series}
           interval={answer.moment.interval}
-          height={HEIGHT}
+          height={height}
           unit={state.unit || undefined}
           style={state.style === "area" ? "line" : state.style}
           fillOpacity={state.style === "area" ? (state.stacked ? 60 : 15) : undefined}
@@ -148,6 +188,8 @@ export function GraphView({ answer, state, onZoom }: GraphViewProps) {
           logarithmic={state.logarithmic}
           legend="table"
           onSelect={onZoom}
+          visibility={visibility}
+          onVisibility={setVisibility}
         />
       </div>
       {graph.histograms > 0 && (

@@ -69,7 +69,7 @@ export function OutcomeErrors({ answer, onRetry, onTable }: OutcomeErrorsProps) 
           )}
           {isRangeVector(error) && (
             <p class={styles.note}>
-              A graph needs one value at each time: rate() or last_over_time() make one of a range.{" "}
+              A graph needs one value at each time: rate() or last_over_time() make one.{" "}
               <Button onClick={onTable}>Show it as a table</Button>
             </p>
           )}

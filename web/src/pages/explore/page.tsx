@@ -2,8 +2,9 @@
 // What is shown stands in the address (state.ts).
 
 import type { WorkspaceApi } from "../../api/client";
+import { ALL_VISIBLE } from "../../chart/visibility";
 import { formatIso } from "../../format/time";
-import { useAddress } from "../../ui/address";
+import { type History, useAddress } from "../../ui/address";
 import { Button } from "../../ui/button";
 import { CopyButton } from "../../ui/copy-button";
 import { download } from "../../ui/download";
@@ -17,7 +18,7 @@ import { useLoad } from "../../ui/use-load";
 import { type TimeControl, useTimeRange } from "../../ui/use-time-range";
 import { NeedsWorkspace, useWorkspace } from "../../ui/workspace";
 import { answerJson, graphCsv, tableCsv } from "./export";
-import { GraphOptions, GraphView } from "./graph-view";
+import { GraphOptions, GraphView, graphHeight } from "./graph-view";
 import { remember } from "./history";
 import { OutcomeErrors, OutcomeStatistics } from "./outcome-notes";
 import styles from "./page.module.css";
@@ -78,7 +79,7 @@ function FirstSteps({ api, onChoose }: { api: WorkspaceApi; onChoose: (metric: s
   const names = useLoad((signal) => api.labelValues("__name__", [["limit", "12"]], signal), [api]);
   const found = names.data?.data ?? [];
   return (
-    <Empty title="Write a query, or begin with a metric" height={460}>
+    <Empty title="Write a query, or begin with a metric" height={graphHeight()}>
       {found.length > 0 && (
         <ul class={styles.chips} aria-label="Some metrics">
           {found.map((name) => (
@@ -99,11 +100,13 @@ function FirstSteps({ api, onChoose }: { api: WorkspaceApi; onChoose: (metric: s
   );
 }
 
+type Change = (state: Partial<ExploreState>, history?: History) => void;
+
 function Answers(props: {
   answer: ReturnType<typeof useAnswer>;
   state: ExploreState;
   time: TimeControl;
-  change: (state: Partial<ExploreState>) => void;
+  change: Change;
 }) {
   const { answer, state, time, change } = props;
   const { data } = answer;
@@ -136,9 +139,14 @@ function Answers(props: {
             onTable={() => change({ view: "table" })}
           />
         )}
-        {!fits && <Skeleton height={460} label="Running the queries" />}
+        {!fits && <Skeleton height={graphHeight()} label="Running the queries" />}
         {data && fits && state.view === "graph" && (
-          <GraphView answer={data} state={state} onZoom={time.zoom} />
+          <GraphView
+            answer={data}
+            state={state}
+            onZoom={time.zoom}
+            onVisibility={(visibility) => change({ visibility }, "replace")}
+          />
         )}
         {data && fits && state.view === "table" && <TableView answer={data} />}
         {data && fits && <OutcomeStatistics answer={data} />}
@@ -150,11 +158,12 @@ function Answers(props: {
 function Content({ time, api }: { time: TimeControl; api: WorkspaceApi }) {
   const address = useAddress();
   const state = readState(address.params);
-  const change = (changes: Partial<ExploreState>) => address.set(writeState(changes));
+  const change: Change = (changes, history) => address.set(writeState(changes), history);
   const answer = useAnswer(api, state, time);
   const rows = useRows(state, (written) => {
     remember(localStorage, written.expressions);
-    change(written);
+    const same = written.expressions.join("\n") === state.expressions.join("\n");
+    change(same ? written : { ...written, visibility: ALL_VISIBLE });
     // The same queries once more: with what has come since.
     time.refresh();
   });

@@ -1,7 +1,7 @@
 // Runs the queries of Explore, all at once; one that fails does not stop the others.
 
-import type { WorkspaceApi } from "../../api/client";
-import type { QueryData } from "../../api/types";
+import { type Query, request, type WorkspaceApi } from "../../api/client";
+import type { QueryData, Success } from "../../api/types";
 import { formatValue } from "../../format/units";
 import { align, type Interval, parseDuration, stepFor } from "../../time/range";
 
@@ -109,4 +109,11 @@ export async function runAll(
 ): Promise<Answer> {
   const outcomes = await Promise.all(asked.map((each) => runOne(api, each, moment, signal)));
   return { moment, outcomes };
+}
+
+/** The expression as the hub would write it; its mistake where it has one. */
+export async function formatQuery({ workspace, region }: WorkspaceApi, expression: string) {
+  const path = `/workspaces/${workspace.workspaceId}/api/v1/format_query`;
+  const query: Query = [["query", expression]];
+  return (await request<Success<string>>({ path, query, region })).data;
 }

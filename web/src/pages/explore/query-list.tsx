@@ -6,12 +6,13 @@ import type { Interval } from "../../time/range";
 import { Button } from "../../ui/button";
 import { Menu } from "../../ui/menu";
 import { useShortcut } from "../../ui/shortcuts";
+import { toast } from "../../ui/toast";
 import type { Editor } from "./editor/create";
 import { PromqlField } from "./editor/promql-field";
 import { HistoryDialog } from "./history-dialog";
 import { MetricsDialog } from "./metrics-dialog";
 import styles from "./page.module.css";
-import { letterOf } from "./queries";
+import { formatQuery, letterOf } from "./queries";
 import { newRow, type QueryRow, type Rows, withText } from "./use-rows";
 
 export interface QueryListProps {
@@ -23,14 +24,20 @@ export interface QueryListProps {
 
 type Handle = Pick<Editor, "insert" | "focus">;
 
-function rowMenu({ rows, commit }: Rows, row: QueryRow, index: number) {
+function rowMenu({ rows, commit, set }: Rows, row: QueryRow, index: number, api: WorkspaceApi) {
   const others = rows.filter((each) => each.id !== row.id);
   const move = (by: number) => {
     const next = [...others];
     next.splice(index + by, 0, row);
     commit(next);
   };
+  const format = () =>
+    formatQuery(api, row.text).then(
+      (text) => set(rows.map((each) => (each.id === row.id ? withText(row, text) : each))),
+      (error: Error) => toast(error.message),
+    );
   return [
+    ...(row.text.trim() === "" ? [] : [{ label: "Format", onSelect: format }]),
     {
       label: "Duplicate",
       onSelect: () =>
@@ -71,7 +78,6 @@ export function QueryList({ rows: state, api, interval, busy }: QueryListProps) 
   const [problems, setProblems] = useState<Record<number, string>>({});
   const wrong = rows.findIndex((row) => problems[row.id]);
   const run = () => commit(rows);
-  useShortcut("r", "Run the queries", run);
   useShortcut("m", "Look for a metric", () => setOpen("metrics"));
   useShortcut("/", "Write a query", () => rows[0] && handles.current.get(rows[0].id)?.focus());
   const close = () => setOpen(undefined);
@@ -109,7 +115,11 @@ export function QueryList({ rows: state, api, interval, busy }: QueryListProps) 
               }
               onReady={(handle) => handles.current.set(row.id, handle)}
             />
-            <Menu label={`Query ${letter}: more`} kind="quiet" items={rowMenu(state, row, index)}>
+            <Menu
+              label={`Query ${letter}: more`}
+              kind="quiet"
+              items={rowMenu(state, row, index, api)}
+            >
               ⋯
             </Menu>
           </div>

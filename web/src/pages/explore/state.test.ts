@@ -11,12 +11,23 @@ const state: ExploreState = {
   stacked: true,
   logarithmic: true,
   unit: "bytes",
+  visibility: { mode: "only", keys: new Set(["a", 'b{c="d"}']) },
 };
 
 test("what is written into the address is read back", () => {
   const url = toUrl("/", withChanges(new URLSearchParams(), writeState(state)));
 
   expect(readState(new URL(url, "http://hub").searchParams)).toEqual(state);
+});
+
+test("so many names as no address can hold are left out", () => {
+  const keys = new Set(Array.from({ length: 21 }, (_, i) => String(i)));
+  const written = withChanges(
+    new URLSearchParams("hide=a"),
+    writeState({ visibility: { mode: "hide", keys } }),
+  );
+
+  expect(written.toString()).toBe("");
 });
 
 test("an empty address is one empty query, and leaves no trace", () => {

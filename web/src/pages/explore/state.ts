@@ -3,6 +3,7 @@
 //   <a href={exploreLink({ expressions: ["rate(x[5m])"], unit: "s" })}>Explore</a>
 //   exploreLink({ expressions: ["up"], view: "table" }, { from: "now-6h", to: "now" })
 
+import { ALL_VISIBLE, type Visibility } from "../../chart/visibility";
 import { type Changes, linkTo } from "../../ui/address";
 
 export type View = "graph" | "table";
@@ -19,6 +20,8 @@ export interface ExploreState {
   stacked: boolean;
   logarithmic: boolean;
   unit: string;
+  /** Of the graph's series, by name. */
+  visibility: Visibility;
 }
 
 const VIEWS: View[] = ["graph", "table"];
@@ -40,7 +43,23 @@ export function readState(params: URLSearchParams): ExploreState {
     stacked: params.get("stacked") === "1",
     logarithmic: params.get("axis") === "log",
     unit: params.get("unit") ?? "",
+    visibility: readVisibility(params),
   };
+}
+
+function readVisibility(params: URLSearchParams): Visibility {
+  const only = params.getAll("only");
+  if (only.length > 0) return { mode: "only", keys: new Set(only) };
+  const hidden = params.getAll("hide");
+  return hidden.length > 0 ? { mode: "hide", keys: new Set(hidden) } : ALL_VISIBLE;
+}
+
+// An address has to stay one that can be sent: more names than these are not in it.
+export const NAMES_MAX = 20;
+
+function writeVisibility({ mode, keys }: Visibility): Changes {
+  const names = keys.size <= NAMES_MAX ? [...keys] : [];
+  return { only: mode === "only" ? names : null, hide: mode === "hide" ? names : null };
 }
 
 /** What is as it is without saying is not in the address. */
@@ -57,6 +76,7 @@ export function writeState(state: Partial<ExploreState>): Changes {
   if (state.stacked !== undefined) changes.stacked = state.stacked ? "1" : null;
   if (state.logarithmic !== undefined) changes.axis = state.logarithmic ? "log" : null;
   if (state.unit !== undefined) changes.unit = state.unit;
+  if (state.visibility) Object.assign(changes, writeVisibility(state.visibility));
   return changes;
 }
 

@@ -2,7 +2,7 @@
 // somebody is about to write.
 //
 // It lives in a shadow root: there CodeMirror's styles are adopted style sheets, which the
-// Content-Security-Policy allows; in the document they would be <style> elements, which it does not.
+// Content-Security-Policy allows; in the document they would be <style> elements, which it forbids.
 
 import {
   acceptCompletion,
