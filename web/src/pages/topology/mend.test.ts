@@ -33,10 +33,10 @@ test("keeps what a trust policy says already", () => {
   expect(command).toContain(`"Statement":[{"Sid":"it'\\''s"},${STATEMENT}]`);
 });
 
-test("gives no command that would lose a trust policy which may not be seen", () => {
+test("shows first, and does not lose, a trust policy which may not be seen", () => {
   const { command, text } = remedy(missing({ side: "trust_policy" }), [], "http://hub");
 
-  expect(command).toBeUndefined();
+  expect(command).toContain("iam get-role --role-name task");
   expect(text).toContain("account 111111111111");
 });
 

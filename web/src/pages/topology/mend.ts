@@ -96,7 +96,12 @@ export function remedy(missing: Missing, documents: PolicyDocument[], endpoint: 
       const all = now === undefined ? undefined : withStatement(now, missing.statement);
       if (all === undefined)
         return {
-          text: `An administrator of account ${holder.account} adds the statement to the trust policy of role ${holder.name}: what stands there must be kept, and you may not see it.`,
+          text: `As an administrator of account ${holder.account}: shows the trust policy. Add the statement to what stands there, and put all of it back by aws iam update-assume-role-policy.`,
+          command: cli(
+            "iam",
+            `get-role --role-name ${holder.name}`,
+            "--query Role.AssumeRolePolicyDocument",
+          ),
         };
       const words = ["iam", "update-assume-role-policy", `--role-name ${holder.name}`];
       return {

@@ -66,7 +66,7 @@ const STACK_ACCOUNTS_MIN = 10;
 const STACK_SIZE_MIN = 4;
 
 export function accountTitle(account: TopologyAccount | undefined, id: string): string {
-  return account?.name ? `${account.name} (${id})` : id;
+  return account?.name && account.name !== id ? `${account.name} (${id})` : id;
 }
 
 /** The accounts that are open while nobody has chosen: all, or those that hold a workspace. */
@@ -177,7 +177,7 @@ function foldedBoxes(
       kind: alone ? "account" : "stack",
       title: alone ? first.name || first.id : `${accounts.length} accounts alike`,
       detail: alone
-        ? `${first.name ? `${first.id}, ` : ""}${content(members)}`
+        ? `${first.name && first.name !== first.id ? `${first.id}, ` : ""}${content(members)}`
         : `${accounts
             .slice(0, 2)
             .map((account) => account.name || account.id)

@@ -150,7 +150,7 @@ function Detail({ denial, onClose }: { denial: Denial | DenialRow; onClose: () =
   return (
     <section ref={element} class={styles.detail} aria-label="Denial">
       <header class={styles.header}>
-        <h3>{denial.reason}</h3>
+        <h3>{denial.action} was denied</h3>
         <Button kind="quiet" label="Close denial" onClick={onClose}>
           ×
         </Button>
@@ -163,7 +163,11 @@ function Detail({ denial, onClose }: { denial: Denial | DenialRow; onClose: () =
           </div>
         ))}
       </dl>
-      {denial.missing.length > 0 && <MissingList missing={denial.missing} />}
+      {denial.missing.length > 0 ? (
+        <MissingList missing={denial.missing} />
+      ) : (
+        <p class={styles.reason}>{denial.reason}</p>
+      )}
     </section>
   );
 }

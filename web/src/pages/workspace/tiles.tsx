@@ -10,6 +10,7 @@ export function Tiles({ activity }: { activity: Activity | undefined }) {
   const rate = (value: number | undefined) =>
     value === undefined ? "–" : `${formatValue(Number(value.toPrecision(3)), "short")}/s`;
   const series = activity?.series;
+  const noLimit = series ? "no limit" : "–";
   const refused = activity?.ingest.refusedPerSecond ?? 0;
   return (
     <dl class={styles.tiles} aria-label="Last minute">
@@ -20,11 +21,7 @@ export function Tiles({ activity }: { activity: Activity | undefined }) {
         {reasons(activity)}
       </Tile>
       <Tile name="Active series" value={series ? series.active.toLocaleString("en") : "–"}>
-        {series && series.limit > 0 ? (
-          <Bar share={series.active / series.limit} limit />
-        ) : (
-          "no limit"
-        )}
+        {series && series.limit > 0 ? <Bar share={series.active / series.limit} limit /> : noLimit}
       </Tile>
       <Tile name="Queries" value={rate(activity?.query.queriesPerSecond)}>
         {activity ? `${activity.query.running} run, ${activity.query.waiting} wait` : "–"}
@@ -37,7 +34,8 @@ export function Tiles({ activity }: { activity: Activity | undefined }) {
 }
 
 function reasons(activity: Activity | undefined): string {
-  const count = activity?.refusals.length ?? 0;
+  if (!activity) return "–";
+  const count = activity.refusals.length;
   if (count === 0) return "nothing since the start";
   return count === 1 ? "for 1 reason since the start" : `for ${count} reasons since the start`;
 }
