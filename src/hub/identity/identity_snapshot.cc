@@ -57,13 +57,14 @@ Result<IdentitySnapshotPtr> IdentityReader::read() {
   if (snapshot_ && generation == generation_) return snapshot_;
   TRIBUTARY_TRY(Store::Contents contents, store_.contents());
   TRIBUTARY_TRY(snapshot_,
-                IdentitySnapshot::make(std::move(contents), snapshot_.get(), store_.clock().now()));
+                IdentitySnapshot::make(std::move(contents), snapshot_.get(), store_.changed_at()));
   generation_ = generation;
   return snapshot_;
 }
 
 Result<IdentitySnapshotPtr> IdentitySnapshot::make(Store::Contents contents,
-                                                   const IdentitySnapshot* before, Timestamp now) {
+                                                   const IdentitySnapshot* before,
+                                                   Timestamp changed_at) {
   const auto made = std::make_shared<IdentitySnapshot>();
   made->accounts_ = std::move(contents.accounts);
   made->entities_.reserve(contents.entities.size());
@@ -71,9 +72,8 @@ Result<IdentitySnapshotPtr> IdentitySnapshot::make(Store::Contents contents,
     if (auto added = made->add(std::move(entity), contents, before); !added) return added.error();
   made->index();
   made->content_hash_ = hash_of(made->entities_);
-  // The first one knows of no change: everything may be as it was.
-  if (before)
-    made->changed_at_ = before->content_hash_ == made->content_hash_ ? before->changed_at_ : now;
+  const bool same = before && before->content_hash_ == made->content_hash_;
+  made->changed_at_ = same ? before->changed_at_ : changed_at;
   return IdentitySnapshotPtr(made);
 }
 

@@ -45,7 +45,7 @@ class IdentitySnapshot {
 
   // What `before` (may be null) has parsed already is not parsed again.
   static Result<IdentitySnapshotPtr> make(Store::Contents contents, const IdentitySnapshot* before,
-                                          Timestamp now);
+                                          Timestamp changed_at);
 
   const std::vector<Account>& accounts() const { return accounts_; }
   const Account* account(std::string_view id) const;
@@ -59,7 +59,7 @@ class IdentitySnapshot {
   // The only role of this name in all accounts; null where there are none or several.
   const KnownEntity* only_role_named(std::string_view name) const;
 
-  // When permissions were last seen to have changed.
+  // When permissions last changed; long ago where that was before the hub's start.
   Timestamp changed_at() const { return changed_at_; }
 
  private:

@@ -173,8 +173,9 @@ Fault perform(Call& call, const Operation& operation, const ApiService& service,
   }
   if (Fault fault = authorize(call, operation, service, resource)) return fault;
   if (Fault fault = operation.run(call)) return fault;
-  if (transaction)
-    if (auto committed = transaction->commit(); !committed) return committed.error();
+  if (!transaction) return {};
+  if (auto committed = transaction->commit(); !committed) return committed.error();
+  call.store.note_change();
   return {};
 }
 

@@ -109,6 +109,10 @@ class Store {
 
   Result<Database::Transaction> begin() { return database_->begin(); }
   Result<std::uint64_t> generation() { return database_->generation(); }
+  // When an operation of IAM last changed something here, in this process; long ago where none has.
+  Timestamp changed_at() const { return changed_at_; }
+  void note_change() { changed_at_ = clock_.now(); }
+
   const Clock& clock() const { return clock_; }
   Random& random() { return random_; }
   const SecretBox& box() const { return box_; }
@@ -208,6 +212,7 @@ class Store {
   SecretBox box_;
   const Clock& clock_;
   Random& random_;
+  Timestamp changed_at_{};
 };
 
 // AIDA, AROA, ANPA and the like with 17 more characters.
