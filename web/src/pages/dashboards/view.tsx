@@ -240,6 +240,7 @@ function SectionView({ section, context, syncKey, onSelect }: SectionProps) {
           placed={placed}
           context={context}
           height={placed.grid.h * (CELL + GAP) - GAP}
+          level={section.title === "" ? 2 : 3}
           syncKey={syncKey}
           onSelect={onSelect}
         />

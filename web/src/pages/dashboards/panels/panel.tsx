@@ -19,6 +19,8 @@ export interface PanelProps {
   context: PanelContext;
   /** Pixels of the whole panel. */
   height: number;
+  /** Of its title. */
+  level: 2 | 3;
   syncKey: string;
   onSelect: (interval: Interval) => void;
 }
@@ -26,7 +28,18 @@ export interface PanelProps {
 const HEAD = 32;
 const PADDING = 10;
 
-export function PanelFrame({ placed, context, height, syncKey, onSelect }: PanelProps) {
+// Columns of the grid up to which a panel shares a line with another in a narrow window.
+const SMALL = 6;
+const FIGURES = ["stat", "gauge", "bargauge"];
+
+function classesOf({ panel, grid }: PlacedPanel): string {
+  const isSmall = grid.w <= SMALL && FIGURES.includes(panel.kind);
+  const more = [panel.transparent && styles.transparent, isSmall && styles.small];
+  return [styles.panel, ...more].filter(Boolean).join(" ");
+}
+
+export function PanelFrame(props: PanelProps) {
+  const { placed, context, height, syncKey, onSelect } = props;
   const { panel, scope, grid } = placed;
   const sight = useSight();
   const answer = usePanelData(placed, context, sight);
@@ -34,8 +47,8 @@ export function PanelFrame({ placed, context, height, syncKey, onSelect }: Panel
   const hasHead = title !== "" || panel.targets.length > 0;
   const inner = height - PADDING - (hasHead ? HEAD : PADDING);
   return (
-    <section
-      class={panel.transparent ? `${styles.panel} ${styles.transparent}` : styles.panel}
+    <article
+      class={classesOf(placed)}
       ref={sight.element}
       aria-label={title || panel.plugin}
       aria-busy={answer.loading}
@@ -47,11 +60,11 @@ export function PanelFrame({ placed, context, height, syncKey, onSelect }: Panel
         height: `${height}px`,
       }}
     >
-      {hasHead && <Head placed={placed} title={title} answer={answer} />}
+      {hasHead && <Head placed={placed} title={title} answer={answer} level={props.level} />}
       <div class={styles.body} style={{ height: `${inner}px` }}>
         <Body {...{ placed, answer, title, height: inner, syncKey, onSelect }} />
       </div>
-    </section>
+    </article>
   );
 }
 
@@ -59,9 +72,11 @@ interface HeadProps {
   placed: PlacedPanel;
   title: string;
   answer: PanelAnswer;
+  level: 2 | 3;
 }
 
-function Head({ placed, title, answer }: HeadProps) {
+function Head({ placed, title, answer, level }: HeadProps) {
+  const Heading = level === 2 ? "h2" : "h3";
   const { panel, scope } = placed;
   const [open, setOpen] = useState(false);
   const description = interpolate(panel.description, scope, "text");
@@ -70,7 +85,7 @@ function Head({ placed, title, answer }: HeadProps) {
   if (error !== undefined && data) warnings.push(`not refreshed: ${(error as Error).message}`);
   return (
     <header class={styles.head}>
-      <h3 title={title}>{title}</h3>
+      <Heading title={title}>{title}</Heading>
       {description && <Hint text={description} sign="i" label="What it shows" />}
       {warnings.length > 0 && <Hint text={warnings.join("\n")} sign="!" label="Notes" warning />}
       {answer.loading && data && <span class={styles.loading} aria-hidden="true" />}

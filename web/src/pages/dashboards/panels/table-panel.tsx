@@ -21,6 +21,9 @@ interface Row {
   cells: Cell[];
 }
 
+// Of the names of the columns.
+const HEAD = 30;
+
 interface CellProps {
   value: Cell;
   field: Field;
@@ -41,7 +44,7 @@ function CellView({ value, field, range }: CellProps) {
       </span>
     );
   }
-  if (!color || field.cell === "auto") return <>{text}</>;
+  if (!color || field.cell === "auto") return <span class={styles.plain}>{text}</span>;
   if (field.cell === "color-text" && isToken) return <span style={{ color }}>{text}</span>;
   return (
     <span class={styles.marked} style={{ "--mark": color }}>
@@ -95,7 +98,7 @@ export function TablePanel({ panel, table, title, height }: TablePanelProps) {
       rows={rows}
       rowKey={(row) => row.key}
       sort={sort}
-      height={height}
+      height={height - HEAD}
     />
   );
 }
