@@ -37,8 +37,20 @@ async function withStore<T>(
   }
 }
 
-export function kept(): Promise<Session | undefined> {
-  return withStore<Session | undefined>("readonly", (store) => store.get(KEY));
+/** Whether it is what this release keeps, not what another one kept; without WebCrypto none is. */
+function isSession(found: Partial<Session> | undefined): found is Session {
+  return (
+    typeof CryptoKey !== "undefined" &&
+    found?.credentials?.secret instanceof CryptoKey &&
+    typeof found.arn === "string" &&
+    typeof found.account === "string" &&
+    typeof found.expires === "number"
+  );
+}
+
+export async function kept(): Promise<Session | undefined> {
+  const found = await withStore<Partial<Session>>("readonly", (store) => store.get(KEY));
+  return isSession(found) ? found : undefined;
 }
 
 /** Nothing forgets. */
