@@ -1,9 +1,18 @@
 import { expect, test } from "vitest";
+import { HubError } from "../../api/client";
 import type { QueryData } from "../../api/types";
 import { answerJson, graphCsv, tableCsv } from "./export";
 import { forget, readHistory, remember } from "./history";
 import { describe, suggestions } from "./metric";
-import { type Answer, askedOf, chooseStep, letterOf, momentOf, type Outcome } from "./queries";
+import {
+  type Answer,
+  askedOf,
+  chooseStep,
+  keepOld,
+  letterOf,
+  momentOf,
+  type Outcome,
+} from "./queries";
 import { countOf, toGraph, toRows } from "./results";
 
 function outcome(letter: string, data: QueryData): Outcome {
@@ -47,6 +56,29 @@ test("the step is what was asked for, or suits the screen, or keeps to the hub's
   expect(chooseStep(day, "1s")).toMatchObject({ seconds: 10 });
   expect(chooseStep(day, "1s").note).toContain("86,400 points");
   expect(chooseStep(day, "0s").seconds).toBe(300);
+});
+
+test("a hub that does not answer leaves what it answered before", () => {
+  const failed = (status: number, expression = "sum(x)"): Answer => ({
+    moment: { kind: "range", interval: { start: 20, end: 40 }, step: 10 },
+    outcomes: [
+      {
+        ...outcome("A", matrix),
+        asked: { letter: "A", expression },
+        data: undefined,
+        error: new HubError("no", status, ""),
+      },
+    ],
+  });
+
+  const kept = keepOld(failed(0), range);
+  expect(kept.moment).toEqual(range.moment);
+  expect(kept.outcomes[0]).toMatchObject({ data: matrix, error: { message: "no" } });
+  expect(keepOld(failed(503), range).outcomes[0]?.data).toBe(matrix);
+
+  expect(keepOld(failed(400), range).outcomes[0]?.data).toBeUndefined();
+  expect(keepOld(failed(0, "other"), range).outcomes[0]?.data).toBeUndefined();
+  expect(keepOld(failed(0), undefined).outcomes[0]?.data).toBeUndefined();
 });
 
 test("a table is of the end of the range, a graph of all of it, aligned to its step", () => {

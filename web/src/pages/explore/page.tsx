@@ -1,6 +1,7 @@
 // Explore: queries, written here and run against the chosen workspace, as a graph or as a table.
 // What is shown stands in the address (state.ts).
 
+import { useRef } from "preact/hooks";
 import type { WorkspaceApi } from "../../api/client";
 import { ALL_VISIBLE } from "../../chart/visibility";
 import { formatIso } from "../../format/time";
@@ -22,7 +23,7 @@ import { GraphOptions, GraphView, graphHeight } from "./graph-view";
 import { remember } from "./history";
 import { OutcomeErrors, OutcomeStatistics } from "./outcome-notes";
 import styles from "./page.module.css";
-import { type Answer, askedOf, chooseStep, momentOf, runAll } from "./queries";
+import { type Answer, askedOf, chooseStep, keepOld, momentOf, runAll } from "./queries";
 import { QueryList } from "./query-list";
 import { toGraph } from "./results";
 import { type ExploreState, readState, type View, writeState } from "./state";
@@ -65,11 +66,16 @@ function fixedLink({ interval }: TimeControl): string {
 function useAnswer(api: WorkspaceApi, state: ExploreState, time: TimeControl) {
   const step = chooseStep(time.interval, state.step);
   const asked = askedOf(state.expressions, state.off);
+  const last = useRef<{ api: WorkspaceApi; answer: Answer } | undefined>(undefined);
+  const run = async (signal: AbortSignal) => {
+    const moment = momentOf(state.view, time.interval, step.seconds);
+    const before = last.current?.api === api ? last.current.answer : undefined;
+    const answer = keepOld(await runAll(api, asked, moment, signal), before);
+    last.current = { api, answer };
+    return answer;
+  };
   const answer = useLoad<Answer>(
-    (signal) =>
-      asked.length === 0
-        ? undefined
-        : runAll(api, asked, momentOf(state.view, time.interval, step.seconds), signal),
+    (signal) => (asked.length === 0 ? undefined : run(signal)),
     [api, JSON.stringify(asked), state.view, state.view === "graph" && step.seconds, time.interval],
   );
   return { ...answer, step };

@@ -1,6 +1,6 @@
 // Runs the queries of Explore, all at once; one that fails does not stop the others.
 
-import { type Query, request, type WorkspaceApi } from "../../api/client";
+import { HubError, type Query, request, type WorkspaceApi } from "../../api/client";
 import type { QueryData, Success } from "../../api/types";
 import { formatValue } from "../../format/units";
 import { align, type Interval, parseDuration, stepFor } from "../../time/range";
@@ -109,6 +109,30 @@ export async function runAll(
 ): Promise<Answer> {
   const outcomes = await Promise.all(asked.map((each) => runOne(api, each, moment, signal)));
   return { moment, outcomes };
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof HubError && (error.status === 0 || error.status >= 500);
+}
+
+/**
+ * Where the hub could not answer at all, what it answered to the same queries before, with the
+ * errors of now: a hub that is started anew does not empty the page.
+ */
+export function keepOld(answer: Answer, before: Answer | undefined): Answer {
+  const same =
+    before !== undefined &&
+    before.moment.kind === answer.moment.kind &&
+    before.outcomes.length === answer.outcomes.length &&
+    answer.outcomes.every(
+      ({ asked, error }, index) =>
+        isPassing(error) &&
+        before.outcomes[index]?.asked.expression === asked.expression &&
+        before.outcomes[index]?.data,
+    );
+  if (!same) return answer;
+  const { error } = answer.outcomes[0] ?? {};
+  return { ...before, outcomes: before.outcomes.map((each) => ({ ...each, error })) };
 }
 
 /** The expression as the hub would write it; its mistake where it has one. */

@@ -10,6 +10,7 @@ import {
   type CompletionContext,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
 } from "@codemirror/autocomplete";
 import {
@@ -61,7 +62,8 @@ function firstProblem(state: EditorState): string {
 }
 
 function keys(onRun: () => void) {
-  const run = () => {
+  const run = (view: EditorView) => {
+    closeCompletion(view);
     onRun();
     return true;
   };
