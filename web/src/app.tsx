@@ -3,7 +3,7 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, lazy, Route, Router } from "preact-iso";
-import { linkFailure, redeeming } from "./api/link";
+import { linkFailure, redeeming, replacedBy } from "./api/link";
 import { session } from "./api/session";
 import styles from "./app.module.css";
 import SignIn from "./pages/sign-in/page";
@@ -57,7 +57,7 @@ function Pages() {
   const main = useRef<HTMLElement>(null);
   useFreshNow(path);
   useFocusOnArrival(path, main);
-  useLinkFailure();
+  useLinkNews();
   return (
     <main id="main" ref={main} class={styles.main} tabIndex={-1}>
       <Boundary path={path}>
@@ -86,14 +86,18 @@ function useFocusOnArrival(path: string, main: RefObject<HTMLElement | null>): v
   }, [path]);
 }
 
-/** A link that is of no use to somebody who is signed in is worth a word, no more. */
-function useLinkFailure(): void {
+/** What became of a link while somebody was signed in. */
+function useLinkNews(): void {
   const failure = linkFailure.value;
+  const started = replacedBy.value;
   useEffect(() => {
-    if (failure === undefined) return;
-    toast("The link was used before or has expired. You are signed in as before.");
+    if (failure !== undefined)
+      toast("The link was used before or has expired. You are signed in as before.");
+    if (started)
+      toast(`The link has signed you in as another: ${started.arn}, account ${started.account}.`);
     linkFailure.value = undefined;
-  }, [failure]);
+    replacedBy.value = undefined;
+  }, [failure, started]);
 }
 
 function NotFound() {

@@ -3,13 +3,16 @@
 
 import { signal } from "@preact/signals";
 import { isAbort } from "./errors";
-import { startSession } from "./session";
+import { type Session, session, startSession } from "./session";
+import { kept } from "./session-store";
 import { redeemLink } from "./sts";
 
 /** A link is being redeemed. */
 export const redeeming = signal(false);
 /** Why the last link was of no use. */
 export const linkFailure = signal<unknown>(undefined);
+/** Whose session a link has put in another's place: a link can be sent by anybody. */
+export const replacedBy = signal<Session | undefined>(undefined);
 
 export function tokenIn(hash: string): string {
   return new URLSearchParams(hash.replace(/^#/, "")).get("link") ?? "";
@@ -27,8 +30,11 @@ export async function signInByLink(): Promise<boolean> {
   history.replaceState(null, "", location.pathname + location.search);
   redeeming.value = true;
   try {
-    await startSession(await redeemLink(token));
+    const before = session.value ?? (await kept());
+    const started = await redeemLink(token);
+    await startSession(started);
     linkFailure.value = undefined;
+    if (before && before.arn !== started.arn) replacedBy.value = started;
     return true;
   } catch (failure) {
     if (!isAbort(failure)) linkFailure.value = failure;
