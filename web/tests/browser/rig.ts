@@ -52,6 +52,9 @@ export const deactivate = (name: string, person: Person) =>
 export const detachWritePolicy = () => change("detach");
 export const attachWritePolicy = () => change("attach");
 
+/** Writes [labels, [[milliseconds, value], ...]] as the monitoring account's administrator. */
+export const write = (series: unknown[]) => change("write", { series });
+
 /** A number that the run ends with: "12 panels complete in 640 ms". */
 export function figure(text: string): void {
   const file = process.env.CONSOLE_FIGURES;

@@ -8,12 +8,12 @@ import { Console, type Place, SignIn } from "./pages/console";
 import { rig, startHub, stopHub } from "./rig";
 
 const PLACES: Place[] = ["Dashboards", "Explore", "Topology", "Workspace"];
-const EXPLORE = { "/console/explore": "sum by (kind) (rate(demo_orders_total[2m]))" };
+const RATE = "sum by (kind) (rate(demo_orders_total[2m]))";
 
 /** Every page with something to see, by what a picture of it is called. */
 const PAGES: Record<string, string> = {
   dashboards: "/console/",
-  explore: `/console/explore?${new URLSearchParams({ q: EXPLORE["/console/explore"] })}`,
+  explore: `/console/explore?${new URLSearchParams({ expr: RATE })}`,
   application: "/console/dashboards/tributary-application",
   "ecs-tasks": "/console/dashboards/tributary-ecs-tasks",
   collectors: "/console/dashboards/tributary-collectors",

@@ -13,7 +13,7 @@ export class TopologyPage {
     return this.details.getByRole("list", { name: "Broken edges" }).getByRole("button");
   }
   get table(): Locator {
-    return this.page.getByRole("region", { name: "Edges" });
+    return this.page.getByRole("table", { name: "Edges" });
   }
   row(text: RegExp): Locator {
     return this.table.getByRole("row").filter({ hasText: text });
