@@ -102,11 +102,9 @@ export class WorkspaceApi {
     return request({ ...rest, path: prefix + path, region: this.region });
   }
 
-  query(query: string, time: number, stats = false, signal?: AbortSignal) {
-    const form: Query = [
-      ["query", query],
-      ["time", String(time)],
-    ];
+  /** `more`: other parameters, such as lookback_delta. */
+  query(query: string, time: number, stats = false, signal?: AbortSignal, more: Query = []) {
+    const form: Query = [["query", query], ["time", String(time)], ...more];
     if (stats) form.push(["stats", "true"]);
     return this.call<QueryData>("query", { form, signal });
   }

@@ -2,6 +2,7 @@
 // and the values of one label with their series. Each step adds a matcher.
 
 import { HubError, type WorkspaceApi } from "../../api/client";
+import type { QueryData } from "../../api/types";
 import { parseSample } from "../../chart/matrix";
 import { Button } from "../../ui/button";
 import { Empty } from "../../ui/empty";
@@ -18,6 +19,8 @@ import { byValue, type Chosen, selectorOf, valueCount } from "./selector";
 /** More labels than this are not counted one by one. */
 const LABELS_MAX = 40;
 const VALUES_MAX = 100;
+/** So far back, seconds: about what the head holds, and with it the cardinality above. */
+const BACK_S = 7200;
 /** Queries at the same time: others want to be answered, too. */
 const PARALLEL = 3;
 
@@ -34,7 +37,7 @@ export function Drill({ api, chosen, label, go }: Props) {
   return (
     <Section
       title="Cardinality"
-      note="Counted over series with a sample in the last five minutes."
+      note="Counted: series with a sample in the last two hours that have not ended."
       actions={chosen.length > 0 && <ExploreLink chosen={chosen} />}
     >
       <Crumbs chosen={chosen} label={label} go={go} />
@@ -184,8 +187,13 @@ function ValueTable(props: Omit<Props, "label"> & { label: string; total: number
   );
 }
 
+async function ask(api: WorkspaceApi, query: string, signal: AbortSignal): Promise<QueryData> {
+  const back: [string, string][] = [["lookback_delta", `${BACK_S}s`]];
+  return (await api.query(query, Date.now() / 1000, false, signal, back)).data;
+}
+
 async function numberOf(api: WorkspaceApi, query: string, signal: AbortSignal): Promise<number> {
-  const { data } = await api.query(query, Date.now() / 1000, false, signal);
+  const data = await ask(api, query, signal);
   if (data.resultType !== "vector") return 0;
   return parseSample(data.result[0]?.value?.[1] ?? "0");
 }
@@ -198,7 +206,7 @@ async function labelRows(
 ): Promise<LabelRow[]> {
   const now = Date.now() / 1000;
   const span: [string, string][] = [
-    ["start", String(now - 300)],
+    ["start", String(now - BACK_S)],
     ["end", String(now)],
   ];
   const { data } = await api.labelNames([["match[]", selector], ...span], signal);
