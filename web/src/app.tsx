@@ -76,7 +76,7 @@ function Pages() {
   );
 }
 
-/** The focus goes to a page that was gone to, so that the next key is for it, not for the header. */
+/** A page that was gone to has the focus: the next key is for it, not for the header. */
 function useFocusOnArrival(path: string, main: RefObject<HTMLElement | null>): void {
   const last = useRef(path);
   useEffect(() => {

@@ -33,7 +33,7 @@ export function parseDuration(text: string): number | undefined {
 
 type Edge = "start" | "end";
 
-/** The first or last moment of the calendar's minute, hour, day, week, month or year, local time. */
+/** The first or last moment of the calendar's minute, hour, day ... or year, local time. */
 function edgeOf(unit: string, seconds: number, edge: Edge): number {
   const date = new Date(seconds * 1000);
   const [year, month, day] = [date.getFullYear(), date.getMonth(), date.getDate()];
@@ -93,7 +93,7 @@ export function stepFor(interval: Interval, points: number, min = 1): number {
   return STEPS.find((step) => step >= exact) ?? Math.ceil(exact / 86_400) * 86_400;
 }
 
-/** Aligned to the step, so that the points of a graph stay where they are from one look to the next. */
+/** Aligned to the step: from one look to the next, the points of a graph stay where they are. */
 export function align(interval: Interval, step: number): Interval {
   return {
     start: Math.floor(interval.start / step) * step,

@@ -1,7 +1,8 @@
 // A labelled field of a form. The label is read out; `hideLabel` keeps it from being seen.
 //
 //   <Field label="Access key ID" value={id} onInput={setId} required error={wrong} />
-//   <Select label="Axis" value={axis} options={[["linear", "Linear"], ["log", "Log"]]} onChange={..} />
+//   <Select label="Axis" value={axis} options={[["linear", "Linear"], ["log", "Log"]]}
+//     onChange={setAxis} />
 
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";

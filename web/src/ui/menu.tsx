@@ -1,6 +1,7 @@
 // A button that opens a list of things to do. Arrow keys move, Escape closes.
 //
-//   <Menu label="Download" items={[{ label: "CSV", onSelect: csv }, { label: "JSON", onSelect: json }]} />
+//   <Menu label="Download"
+//     items={[{ label: "CSV", onSelect: csv }, { label: "JSON", onSelect: json }]} />
 
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";

@@ -111,7 +111,7 @@ function Scrolled<Row>(props: ScrolledProps<Row>) {
       class={styles.scroll}
       style={{ maxHeight: `${height}px` }}
       aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls needs the keyboard.
       tabIndex={0}
       onScroll={onScroll}
     >

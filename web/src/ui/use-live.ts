@@ -1,5 +1,6 @@
-// As useLoad, again and again while somebody looks: a hidden tab asks nothing, and asks at once when
-// it is shown. What the caller may not do is not tried again: each time would be one more denial.
+// As useLoad, again and again while somebody looks: a hidden tab asks nothing, and asks at once
+// when it is shown. What the caller may not do is not tried again: each time would be one more
+// denial.
 //
 //   const activity = useLive((signal) => workspace.activity(signal), 5000, [workspace]);
 

@@ -1,6 +1,6 @@
 // The time range of a page, bound to its address (?from=now-1h&to=now&refresh=30s), as Grafana's.
 //
-//   const time = useTimeRange();                     // or useTimeRange({ from: "now-6h", to: "now" })
+//   const time = useTimeRange();          // or useTimeRange({ from: "now-6h", to: "now" })
 //   <TimePicker time={time} busy={answer.loading} />
 //   useLoad((signal) => ..time.interval.., [time.interval])   // the same object until it changes
 //   <Chart onSelect={time.zoom} />

@@ -2,7 +2,7 @@
 // is the one that was last looked at, or the first. `?ws=<ARN>` opens a workspace for somebody who
 // may query it but not list the account's.
 //
-//   const workspace = useWorkspace();          // WorkspaceApi; below Explore, Dashboards, Workspace
+//   const workspace = useWorkspace();        // WorkspaceApi; below Explore, Dashboards, Workspace
 //   workspace.workspace.workspaceId, .alias; await workspace.query(...)
 //   const { list } = useWorkspaces();          // all that the session may list; anywhere
 //
