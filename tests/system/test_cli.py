@@ -38,7 +38,7 @@ def test_every_program_explains_itself(case):
 
 def test_the_walkthroughs_configuration_is_valid_offline(case):
     """validate needs no network and no credentials."""
-    for name in ("ecs-amp-cross-account.yaml", "ecs-amp-sigv4auth.yaml"):
+    for name in (WALKTHROUGH.name, "ecs-amp-sigv4auth.yaml", "hub-metrics.yaml"):
         done = run("tributary-collector", "validate", "--config", ROOT / "examples" / name, env=IDS)
         assert done.returncode == 0, done.stderr
 

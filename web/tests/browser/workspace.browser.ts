@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { settled, visit } from "./browser";
 import { Console } from "./pages/console";
+import { ExplorePage } from "./pages/explore";
 import { rig, write } from "./rig";
 
 async function open(query: Record<string, string> = {}) {
@@ -93,6 +94,9 @@ describe("the workspace page", () => {
     await page.getByLabel("Selectors, one per line").fill("to_keep");
     await page.getByRole("button", { name: "Show what matches" }).click();
     await page.getByText("This hits 1 series").first().waitFor();
+    const explore = await new ExplorePage(page).open({ expr: '{job="delete"}', view: "table" });
+    await explore.table.getByText("to_keep").first().waitFor();
+    expect(await explore.table.getByText("to_delete").count()).toBe(0);
   });
 
   it("lets a viewer see why he may not delete", async () => {
