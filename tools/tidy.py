@@ -17,6 +17,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FILE_LINES_MAX = 800
 FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100
+# There Biome breaks lines; what it leaves longer is a text or an expression that must be. Comments
+# it leaves alone.
+FORMATTED = (".ts", ".tsx", ".css")
 CONTROL = re.compile(
     r"^\s*(\}\s*)?(else\b|do\b|try\b)|\b(if|for|while|switch|catch)\s*(constexpr\s*)?\("
 )
@@ -84,7 +87,8 @@ def check_sizes(path, text, complain):
     if len(lines) > FILE_LINES_MAX:
         complain(path, 1, f"{len(lines)} lines, at most {FILE_LINES_MAX}")
     for number, line in enumerate(lines, 1):
-        if len(line) > COLUMNS_MAX and "http" not in line:
+        formatted = path.suffix in FORMATTED and not re.match(r"\s*(//|/?\*|\{/\*)", line)
+        if len(line) > COLUMNS_MAX and "http" not in line and not formatted:
             complain(path, number, f"{len(line)} columns, at most {COLUMNS_MAX}")
         if re.search(r"\b(TODO|FIXME|XXX)\b", line) and path.name != "tidy.py":
             complain(path, number, "no TODO: open an issue")
