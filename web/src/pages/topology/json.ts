@@ -5,8 +5,17 @@ export interface JsonToken {
   text: string;
 }
 
-const PIECES =
-  /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([{}[\],:])|(\s+)|(.)/gs;
+const PIECES = new RegExp(
+  [
+    String.raw`("(?:[^"\\]|\\.)*")(\s*:)?`,
+    String.raw`(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)`,
+    "(true|false|null)",
+    String.raw`([{}[\],:])`,
+    String.raw`(\s+)`,
+    "(.)",
+  ].join("|"),
+  "gs",
+);
 
 /** Indented where it is JSON, as it is otherwise. */
 export function prettyJson(text: string): string {

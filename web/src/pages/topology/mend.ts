@@ -96,7 +96,10 @@ export function remedy(missing: Missing, documents: PolicyDocument[], endpoint: 
       const all = now === undefined ? undefined : withStatement(now, missing.statement);
       if (all === undefined)
         return {
-          text: `As an administrator of account ${holder.account}: shows the trust policy. Add the statement to what stands there, and put all of it back by aws iam update-assume-role-policy.`,
+          text:
+            `As an administrator of account ${holder.account}: shows the trust policy. Add the ` +
+            "statement to what stands there, and put all of it back by " +
+            "aws iam update-assume-role-policy.",
           command: cli(
             "iam",
             `get-role --role-name ${holder.name}`,
@@ -105,21 +108,29 @@ export function remedy(missing: Missing, documents: PolicyDocument[], endpoint: 
         };
       const words = ["iam", "update-assume-role-policy", `--role-name ${holder.name}`];
       return {
-        text: `As an administrator of account ${holder.account}: replaces the trust policy by what it says now and the statement.`,
+        text:
+          `As an administrator of account ${holder.account}: replaces the trust policy by what it ` +
+          "says now and the statement.",
         command: cli(...words, `--policy-document ${quoted(all)}`),
       };
     }
     case "permissions_boundary":
       return {
-        text: `The policy that is the permissions boundary of ${missing.holder} needs a version with the statement: aws iam create-policy-version --set-as-default.`,
+        text:
+          `The policy that is the permissions boundary of ${missing.holder} needs a version with ` +
+          "the statement: aws iam create-policy-version --set-as-default.",
       };
     case "session_policy":
       return {
-        text: "Whoever calls AssumeRole passes a session policy that is too narrow: add the statement to it, or pass none.",
+        text:
+          "Whoever calls AssumeRole passes a session policy that is too narrow: add the " +
+          "statement to it, or pass none.",
       };
     case "resource_policy":
       return {
-        text: "Workspaces have no policies of their own: assume a role of the workspace's account and write by that.",
+        text:
+          "Workspaces have no policies of their own: assume a role of the workspace's account " +
+          "and write by that.",
       };
     case "root_user":
       return { text: "The root user may not do this: take a user or a role." };

@@ -23,7 +23,11 @@ import { choiceOf, find, shownAs, structureOf } from "./search";
 import { namesOf } from "./words";
 
 const REFRESH_MS = 5000;
-const GRAPH_HEIGHT = 560;
+
+/** As graph.module.css has it, so that nothing jumps. */
+function graphHeight(): number {
+  return Math.min(Math.max(320, innerHeight * 0.54), 1400);
+}
 
 export default function TopologyPage() {
   const answer = useLive((signal) => loadTopology(signal), REFRESH_MS, []);
@@ -38,13 +42,13 @@ export default function TopologyPage() {
       )}
       {answer.data && answer.data.accounts.length > 0 && <View topology={answer.data} />}
       {answer.data?.accounts.length === 0 && (
-        <Empty title="No account yet" height={GRAPH_HEIGHT}>
+        <Empty title="No account yet" height={graphHeight()}>
           <p>Create one where the hub runs:</p>
           <pre>tributary-hub accounts create --data DIR --id 111111111111 --name workload</pre>
         </Empty>
       )}
       {!answer.data && answer.error === undefined && (
-        <Skeleton height={GRAPH_HEIGHT} label="Loading the topology" />
+        <Skeleton height={graphHeight()} label="Loading the topology" />
       )}
     </Page>
   );
@@ -77,7 +81,7 @@ function View({ topology }: { topology: Topology }) {
               onChoose={(id) => choose(id === undefined ? null : choiceOf(id, picture))}
             />
           ) : (
-            <Skeleton height={GRAPH_HEIGHT} label="Drawing" />
+            <Skeleton height={graphHeight()} label="Drawing" />
           )}
           <Legend />
         </div>

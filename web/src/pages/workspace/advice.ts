@@ -3,11 +3,13 @@
 const ADVICE: [RegExp, string][] = [
   [
     /out.of.order/,
-    "Two writers send the same series, or one sends late: tell them apart by a label, or widen out_of_order_window.",
+    "Two writers send the same series, or one sends late: tell them apart by a label, or widen " +
+      "out_of_order_window.",
   ],
   [
     /duplicate/,
-    "Two writers send the same series at the same time with other values: tell them apart by a label.",
+    "Two writers send the same series at the same time with other values: tell them apart by a " +
+      "label.",
   ],
   [/too.old/, "Older than what is kept: the writer was away for long, or its clock is behind."],
   [/future/, "The writer's clock is ahead of the hub's: see future_max."],

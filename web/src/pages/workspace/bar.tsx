@@ -1,5 +1,5 @@
-// How much of a whole: a bar and the figure beside it. Amber from 80 %, red from 95 % where the whole
-// is a limit.
+// How much of a whole: a bar and the figure beside it. Amber from 80 %, red from 95 % where the
+// whole is a limit.
 
 import styles from "./bar.module.css";
 

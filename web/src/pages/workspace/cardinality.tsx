@@ -1,4 +1,5 @@
-// What the series are: by metric, label, pair and memory; from each one goes deeper, label by label.
+// What the series are: by metric, label, pair and memory; from each one goes deeper, label by
+// label.
 // ?by=metric&top=100, and while one looks into something ?in=name=value&in=..&label=..
 
 import type { WorkspaceApi } from "../../api/client";
@@ -102,7 +103,11 @@ function TopList({ api, address }: { api: WorkspaceApi; address: Address }) {
 function summary(status: TsdbStatus): string {
   const { numSeries, numLabelPairs, chunkCount } = status.headStats;
   const number = (value: number) => value.toLocaleString("en");
-  return `${number(numSeries)} series, ${number(numLabelPairs)} pairs of label and value, ${number(chunkCount)} chunks in the head: the last two to three hours. Choose a row to look into it.`;
+  return (
+    `${number(numSeries)} series, ${number(numLabelPairs)} pairs of label and value, ` +
+    `${number(chunkCount)} chunks in the head: the last two to three hours. ` +
+    "Choose a row to look into it."
+  );
 }
 
 function rowsOf(kind: Kind, status: TsdbStatus): NamedCount[] {

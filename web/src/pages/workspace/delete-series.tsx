@@ -1,7 +1,7 @@
 // Deletes series, asked twice: first what matches is shown, then somebody has to confirm it, and
 // then to write the workspace's name. The hub authorises it as aps:DeleteSeries.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { WorkspaceApi } from "../../api/client";
 import type { Interval } from "../../time/range";
 import { useAddress } from "../../ui/address";
@@ -35,7 +35,7 @@ export function DeleteSeries({ api }: { api: WorkspaceApi }) {
   return (
     <Section
       title="Delete series"
-      note="Deleted samples cannot be brought back. Who may do it: aps:DeleteSeries on this workspace."
+      note="Deleted samples cannot be brought back. The action is aps:DeleteSeries."
     >
       <form
         class={styles.form}
@@ -80,7 +80,8 @@ export function DeleteSeries({ api }: { api: WorkspaceApi }) {
           onClose={() => setAsking(false)}
           onDone={() =>
             matches.forget(
-              `Deleted ${countText(preview)}. Queries do not find them any more; their names are listed until the hub compacts, within hours.`,
+              `Deleted ${countText(preview)}. Queries do not find them any more; their names ` +
+                "are listed until the hub compacts, within hours.",
             )
           }
         />
@@ -95,7 +96,10 @@ function useMatches(api: WorkspaceApi) {
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState("");
+  const last = useRef(0);
   const forget = (because: string) => {
+    last.current++;
+    setBusy(false);
     setPreview(undefined);
     setError(undefined);
     setDone(because);
@@ -107,14 +111,17 @@ function useMatches(api: WorkspaceApi) {
     ];
     forget("");
     setBusy(true);
+    const mine = last.current;
+    // What was asked before the form was edited is not shown.
+    const current = () => mine === last.current;
     try {
       const limit: [string, string] = ["limit", String(PREVIEW_MAX + 1)];
       const { data } = await api.series(selectors, [...(range ?? []), limit]);
-      setPreview(previewOf(selectors, range, data));
+      if (current()) setPreview(previewOf(selectors, range, data));
     } catch (failure) {
-      setError(failure);
+      if (current()) setError(failure);
     }
-    setBusy(false);
+    if (current()) setBusy(false);
   };
   return { preview, error, busy, done, look, forget };
 }

@@ -91,7 +91,7 @@ export function Denials({ workspaceId }: { workspaceId: string }) {
   return (
     <Section
       title="Recent denials"
-      note="Of this account: as caller, or as owner of what was asked for. The audit log in the hub's output has all."
+      note="Of this account: as caller, or as owner of what was asked for. The audit log has all."
       actions={
         <Button pressed={here} onClick={() => address.set({ here: here ? null : "1" })}>
           This workspace only

@@ -45,7 +45,7 @@ export function Limits({ activity, tsdb }: { activity: Activity; tsdb: TsdbStatu
   return (
     <Section
       title="Series and rates against limits"
-      note="The operator of the hub sets limits by serve --limits FILE; the retention is also the owner's."
+      note="The hub's operator sets limits by serve --limits; the retention is also the owner's."
     >
       <Table
         label="Table of limits"

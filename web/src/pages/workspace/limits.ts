@@ -1,5 +1,5 @@
-// Limits of a workspace by their names in the limits file: what each is, in which unit, and how much
-// of it is used where that is known.
+// Limits of a workspace by their names in the limits file: what each is, in which unit, and how
+// much of it is used where that is known.
 
 import type { Activity, TsdbStatus } from "../../api/types";
 import { formatValue } from "../../format/units";

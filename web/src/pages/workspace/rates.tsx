@@ -1,10 +1,12 @@
 // Rates and series over time: by the hub's own metrics where they are in this workspace, else by
 // what the page has seen since it was opened.
 
+import { useRef } from "preact/hooks";
 import type { WorkspaceApi } from "../../api/client";
 import { Chart, type Series } from "../../chart/chart";
 import { alignValues, gridOf } from "../../chart/matrix";
 import { align, type Interval, stepFor } from "../../time/range";
+import { Skeleton } from "../../ui/skeleton";
 import { useLoad } from "../../ui/use-load";
 import type { TimeControl } from "../../ui/use-time-range";
 import { hubQueries, type Lines, linesOf, type Seen, seenInterval } from "./history";
@@ -14,6 +16,7 @@ import { Section } from "./section";
 const POINTS = 300;
 const STEP_MIN_S = 5;
 const HEIGHT = 220;
+const TITLE_HEIGHT = 22;
 
 interface Props {
   api: WorkspaceApi;
@@ -32,6 +35,9 @@ interface Past {
 export function Rates({ api, time, history, limit }: Props) {
   const past = useLoad((signal) => pastOf(api, time.interval, signal), [api, time.interval]);
   const known = past.data;
+  // Which of the two there is to show is known after the first answer.
+  const settled = useRef(false);
+  if (!past.loading) settled.current = true;
   const seen = seenInterval(history, Date.now() / 1000);
   const samples =
     known?.samples ??
@@ -46,6 +52,12 @@ export function Rates({ api, time, history, limit }: Props) {
   const active = known?.active ?? linesOf(history, [["active", "active series"]]);
   const interval = known?.interval ?? seen;
   const thresholds = limit ? [{ value: limit, color: "red" }] : undefined;
+  if (!settled.current)
+    return (
+      <Section title="Over time">
+        <Skeleton height={HEIGHT + TITLE_HEIGHT} label="Loading rates" />
+      </Section>
+    );
   return (
     <Section title="Over time" note={known ? undefined : <SinceOpened />}>
       <div class={styles.charts} data-loading={past.loading && !known}>
@@ -79,7 +91,7 @@ export function Rates({ api, time, history, limit }: Props) {
 function SinceOpened() {
   return (
     <>
-      As seen since this page was opened. For what was before, let a collector write the hub's own{" "}
+      As seen since this page was opened. For what was before, let a collector write the hub's{" "}
       <code>/metrics</code> into this workspace: examples/hub-metrics.yaml.
     </>
   );

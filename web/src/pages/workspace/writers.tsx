@@ -25,11 +25,12 @@ export function Writers({ activity }: { activity: Activity }) {
   const asked = address.params.get("writers");
   const grouping: Grouping = GROUPINGS.find(([id]) => id === asked)?.[0] ?? "session";
   const rows = writerRows(activity.writers, grouping);
+  const since = formatTime(Math.round(activity.since));
   const total = rows.reduce((sum, row) => sum + row.samplesPerSecond, 0);
   return (
     <Section
       title="Writers"
-      note={`Rates of the last minute; totals since ${formatTime(Math.round(activity.since))}, when the hub started.`}
+      note={`Rates of the last minute; totals since the hub started, ${since}.`}
       actions={
         <Select
           label="By"
