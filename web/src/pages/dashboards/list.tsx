@@ -1,4 +1,4 @@
-// All dashboards: those that come with the console, the account's own, and those of the hub's folder.
+// All dashboards: those that come with the console, the account's own, and those of the folder.
 
 import { useRef, useState } from "preact/hooks";
 import { deleteDashboard, getDashboard, listDashboards } from "../../api/client";

@@ -154,7 +154,7 @@ interface HintProps {
 function Hint({ text, sign, label, warning }: HintProps) {
   return (
     <span class={warning ? `${styles.hint} ${styles.warning}` : styles.hint}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboards reach what a pointer hovers. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keys reach what a pointer hovers. */}
       <span class={styles.sign} tabIndex={0} role="note" aria-label={`${label}: ${text}`}>
         {sign}
       </span>

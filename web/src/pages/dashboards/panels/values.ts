@@ -17,7 +17,7 @@ export interface ReducedValue {
   series: SeriesData;
 }
 
-/** displayName of a field: "${__field.labels.job}" stands for a label, "${__series.name}" for all. */
+/** "${__field.labels.job}" in a displayName stands for a label, "${__series.name}" for all. */
 export function displayName(format: string, series: SeriesData): string {
   if (format === "") return series.name;
   return format.replace(
