@@ -10,7 +10,7 @@
 
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useMemo, useState } from "preact/hooks";
-import { listWorkspaces, WorkspaceApi } from "../api/client";
+import { HubError, listWorkspaces, WorkspaceApi } from "../api/client";
 import type { Workspace } from "../api/types";
 import { linkTo, useAddress } from "./address";
 import { Button } from "./button";
@@ -46,10 +46,22 @@ export function WorkspaceProvider({ children }: { children: ComponentChildren })
     keepChoice("workspace", id);
     if (!asked) address.set({ ws: id }, "replace");
   }, [id, asked, address]);
+  useRetry(loaded.error, loaded.reload);
   const choose = (ws: string) => address.set({ ws });
   return (
     <Context.Provider value={{ ...loaded, list, chosen, choose }}>{children}</Context.Provider>
   );
+}
+
+const RETRY_MS = 5000;
+
+/** A hub that does not answer is on its way up, mostly. */
+function useRetry(error: unknown, reload: () => void): void {
+  useEffect(() => {
+    if (!(error instanceof HubError && error.code === "Unreachable")) return;
+    const timer = setTimeout(reload, RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [error]);
 }
 
 export function useWorkspaces(): Workspaces {
