@@ -4,6 +4,8 @@
 import type uPlot from "uplot";
 import type { Model } from "./options";
 
+const FEW = 60;
+
 /** From a value to canvas pixels, computed once for all lines. */
 function vertical(u: uPlot, logarithmic: boolean): (value: number) => number {
   const { top, height } = u.bbox;
@@ -52,8 +54,9 @@ export function drawBulk(u: uPlot, model: Model): void {
   context.rect(left, top, width, height);
   context.clip();
   context.lineJoin = "bevel";
-  // One device pixel and no more: such lines are drawn the quick way.
-  context.lineWidth = 1;
+  // One device pixel and no more: such lines are drawn the quick way. A few can be wider.
+  const few = model.visible.filter(Boolean).length <= FEW;
+  context.lineWidth = few ? 1.5 * devicePixelRatio : 1;
   model.prepared.drawn.forEach((values, index) => {
     if (!model.visible[index]) return;
     context.strokeStyle = model.colors[index] as string;

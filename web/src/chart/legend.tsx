@@ -1,6 +1,7 @@
 // The legend of a graph. Each series has two buttons: its colour hides it, its name shows it
 // alone. As a table it has the figures, sorts by them, and draws only the rows in sight.
 
+import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { formatValue } from "../format/units";
 import type { Series } from "./chart";
@@ -144,7 +145,14 @@ function order(series: Series[], summaries: Summaries, sort: Sort | undefined): 
   });
 }
 
-function Header({ sort, onSort }: { sort: Sort | undefined; onSort: (column: Column) => void }) {
+interface HeaderProps {
+  sort: Sort | undefined;
+  onSort: (column: Column) => void;
+  /** Beside the first column's name. */
+  children: ComponentChildren;
+}
+
+function Header({ sort, onSort, children }: HeaderProps) {
   return (
     <tr>
       {COLUMNS.map(([column, label]) => {
@@ -156,6 +164,7 @@ function Header({ sort, onSort }: { sort: Sort | undefined; onSort: (column: Col
               {label}
               <span aria-hidden="true">{sorted ? (sorted.descending ? " ↓" : " ↑") : ""}</span>
             </button>
+            {column === "name" && children}
           </th>
         );
       })}
@@ -188,10 +197,11 @@ export function LegendTable(props: LegendProps) {
       tabIndex={0}
       aria-label="Legend"
     >
-      <ShowAll {...props} />
       <table class={styles.table} aria-rowcount={rows.length + 1}>
         <thead>
-          <Header sort={sort} onSort={sortBy} />
+          <Header sort={sort} onSort={sortBy}>
+            <ShowAll {...props} />
+          </Header>
         </thead>
         <tbody>
           {first > 0 && <tr style={{ height: `${first * ROW_HEIGHT}px` }} />}

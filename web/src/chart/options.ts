@@ -66,6 +66,10 @@ function yRange(model: Model, min: number | null, max: number | null): uPlot.Ran
   return low < high ? [low, high] : [low, low + 1];
 }
 
+function xRange({ interval: { start, end } }: Model): uPlot.Range.MinMax {
+  return start < end ? [start, end] : [start - 30, end + 30];
+}
+
 function axes(model: () => Model): uPlot.Axis[] {
   const stroke = () => model().theme.muted;
   const grid = { stroke: () => model().theme.grid, width: 1 };
@@ -212,7 +216,7 @@ export function optionsOf(
       ...(syncKey ? { sync: { key: syncKey, scales: ["x", null], setSeries: false } } : {}),
     },
     scales: {
-      x: { time: true, range: () => [model().interval.start, model().interval.end] },
+      x: { time: true, range: () => xRange(model()) },
       y: {
         distr: first.logarithmic ? 3 : 1,
         log: isBinary(first.unit) ? 2 : 10,

@@ -13,6 +13,8 @@ export interface Hover {
   /** CSS pixels from the plot's corner, axes included. */
   left: number;
   top: number;
+  /** In the lower half of the window. */
+  low: boolean;
   near: number[];
 }
 
@@ -199,7 +201,8 @@ export class Plot {
     );
     this.draw(near[0], idx);
     const axes = { left: u.over.offsetLeft, top: u.over.offsetTop };
-    this.events.hover({ index: idx, left: axes.left + left, top: axes.top + top, near });
+    const low = u.rect.top + top > innerHeight / 2;
+    this.events.hover({ index: idx, left: axes.left + left, top: axes.top + top, low, near });
   }
 
   private selected(u: uPlot): void {

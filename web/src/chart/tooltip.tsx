@@ -27,21 +27,27 @@ function valueTexts(value: number, unit?: string, decimals?: number): [string, s
   return [shown, exact === shown ? "" : exact];
 }
 
+const NARROW = 480;
+const GAP = 12;
+
+/** On the sides of the cursor that have more room; on all of a narrow graph's width. */
+function placeOf({ left, top, low }: Hover, { width, height }: TooltipProps["size"]) {
+  const vertical = low ? { bottom: `${height - top + GAP}px` } : { top: `${top + GAP}px` };
+  if (width < NARROW) return { ...vertical, left: "0", right: "0" };
+  const right = left > width / 2;
+  const room = (right ? left : width - left) - GAP;
+  const side = right ? { right: `${width - left + GAP}px` } : { left: `${left + GAP}px` };
+  return { ...vertical, ...side, maxWidth: `${room}px` };
+}
+
 export function Tooltip({ hover, times, series, colors, unit, decimals, size }: TooltipProps) {
   const at = hover.value;
   const time = at && times[at.index];
   if (!at || time === undefined) return null;
   const rows = at.near.slice(0, SHOWN).filter((index) => series[index]);
   const more = at.near.length - rows.length;
-  // On the sides of the cursor that have more room.
-  const { width, height } = size;
-  const right = at.left > width / 2;
-  const side = right ? { right: `${width - at.left + 12}px` } : { left: `${at.left + 12}px` };
-  const low = at.top > height / 2;
-  const edge = low ? { bottom: `${height - at.top + 12}px` } : { top: `${at.top + 12}px` };
-  const room = right ? at.left - 16 : width - at.left - 16;
   return (
-    <div class={styles.tooltip} style={{ ...side, ...edge, maxWidth: `${Math.max(room, 150)}px` }}>
+    <div class={styles.tooltip} style={placeOf(at, size)}>
       <div class={styles.time}>{formatTime(time)}</div>
       {rows.length === 0 && <div class={styles.more}>no sample here</div>}
       {rows.map((index, place) => {
