@@ -109,8 +109,8 @@ export function remedy(missing: Missing, documents: PolicyDocument[], endpoint: 
       const words = ["iam", "update-assume-role-policy", `--role-name ${holder.name}`];
       return {
         text:
-          `As an administrator of account ${holder.account}: replaces the trust policy by what it ` +
-          "says now and the statement.",
+          `As an administrator of account ${holder.account}: replaces the trust policy by what ` +
+          "it says now and the statement.",
         command: cli(...words, `--policy-document ${quoted(all)}`),
       };
     }
