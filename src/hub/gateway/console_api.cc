@@ -86,7 +86,7 @@ ControlAnswer ConsoleApi::topology(const ControlRequest& request) {
     if (arn == arns.end()) continue;
     const bool writes = flow.kind == PrincipalFlow::Kind::write;
     input.flows.push_back({.principal = flow.principal,
-                           .workspace_arn = arn->second,
+                           .target = arn->second,
                            .kind = writes ? identity::EdgeKind::write : identity::EdgeKind::query,
                            .samples_per_second = flow.samples_per_second,
                            .last_at = flow.last});
@@ -95,6 +95,11 @@ ControlAnswer ConsoleApi::topology(const ControlRequest& request) {
   // The snapshot alone is taken under the lock: thousands of decisions are made on it.
   Result<identity::IdentitySnapshotPtr> identities = [&] {
     const std::lock_guard lock(parts_.identity_mutex);
+    for (const auto& pair : parts_.assumed_roles.since(input.now - identity::kDenialMemory))
+      input.flows.push_back({.principal = pair.caller,
+                             .target = pair.role,
+                             .kind = identity::EdgeKind::assume,
+                             .last_at = pair.last});
     return reader_.read();
   }();
   if (!identities) return failure(identities.error());

@@ -15,6 +15,7 @@
 #include "hub/gateway/denials.h"
 #include "hub/gateway/routes.h"
 #include "hub/gateway/workspace_catalog.h"
+#include "hub/identity/assumed_roles.h"
 #include "hub/identity/store.h"
 #include "hub/identity/topology.h"
 
@@ -32,9 +33,10 @@ class ConsoleApi {
   static constexpr std::size_t kDenialsDefault = 200;
   static constexpr std::size_t kDenialsMax = 1000;
 
-  // All outlive it; `identity_mutex` guards `identities`.
+  // All outlive it; `identity_mutex` guards `identities` and `assumed_roles`.
   struct Parts {
     identity::Store& identities;
+    const identity::AssumedRoles& assumed_roles;
     std::mutex& identity_mutex;
     WorkspaceCatalog& catalog;
     console::DashboardStore& dashboards;

@@ -12,6 +12,8 @@ namespace {
 
 using identity::ApiError;
 
+constexpr std::size_t kUnsignedBytesMax = 64U << 10;  // of a form from anybody
+
 bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
 }
@@ -46,6 +48,7 @@ std::optional<identity::Params> unsigned_operation(const net::ServerRequest& req
   if (plane_of(request.path()) != Plane::query_protocol) return std::nullopt;
   if (request.method != "POST" && request.method != "GET") return std::nullopt;
   if (request.headers.get("Authorization")) return std::nullopt;
+  if (request.body.size() > kUnsignedBytesMax) return std::nullopt;
   auto params = operation_params(request);
   if (!params || !identity::StsApi::is_unsigned(params->text("Action"))) return std::nullopt;
   return std::move(*params);
@@ -66,6 +69,7 @@ Gateway::Gateway(Parts parts, Options options)
       denials_({}),
       audit_(denials_, parts_.telemetry, parts_.log, parts_.clock),
       console_({.identities = parts_.identities,
+                .assumed_roles = sts_.assumed_roles(),
                 .identity_mutex = identity_mutex_,
                 .catalog = parts_.catalog,
                 .dashboards = parts_.dashboards,

@@ -276,6 +276,11 @@ ApiResponse StsApi::handle(const ApiRequest& request) {
   static const std::vector<Operation> kOperations = all_operations();
   ApiResponse response = run_operation(kSts, kOperations, store_, authorizer_, request);
   response.resource = std::string(request.params.text("RoleArn"));
+  if (action == "AssumeRole" && !response.error) {
+    const Principal& caller = request.caller;
+    assumed_roles_.note(caller.entity_arn.empty() ? caller.arn : caller.entity_arn,
+                        response.resource, store_.clock().now());
+  }
   return response;
 }
 

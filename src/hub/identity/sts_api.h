@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "hub/identity/api.h"
+#include "hub/identity/assumed_roles.h"
 #include "hub/identity/authenticate.h"
 #include "hub/identity/authorize.h"
 #include "hub/identity/service_api.h"
@@ -28,10 +29,14 @@ class StsApi {
   static bool is_unsigned(std::string_view action);
   ApiResponse handle_unsigned(const ApiRequest& request);
 
+  // By AssumeRole.
+  const AssumedRoles& assumed_roles() const { return assumed_roles_; }
+
  private:
   Store& store_;
   Authorizer& authorizer_;
   ServiceApi services_;
+  AssumedRoles assumed_roles_;
 };
 
 }  // namespace tributary::hub::identity

@@ -51,10 +51,10 @@ struct TopologyInput {
     std::string alias;      // "" for none
     std::vector<Tag> tags;  // conditions may ask for them
   };
-  // Who writes to a workspace, or queries it.
+  // Who writes to a workspace, queries it, or assumed a role.
   struct Flow {
     std::string principal;  // ARN of the user or role, or of the role's session
-    std::string workspace_arn;
+    std::string target;     // ARN of the workspace, or of the role
     EdgeKind kind = EdgeKind::write;
     double samples_per_second = 0;
     std::optional<Timestamp> last_at;

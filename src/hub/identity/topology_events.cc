@@ -22,11 +22,13 @@ std::optional<EdgeKind> kind_of(std::string_view action) {
 void Draft::draw_flows() {
   for (const TopologyInput::Flow& flow : input_.flows) {
     const End from = end_of_caller(flow.principal);
-    const End to = end_of_workspace(flow.workspace_arn);
-    if (flow.kind == EdgeKind::assume || !concerns(from, to)) continue;
+    const bool assumes = flow.kind == EdgeKind::assume;
+    const End to = assumes ? end_of_role(flow.target) : end_of_workspace(flow.target);
+    if (!concerns(from, to)) continue;
     Topology::Edge* edge = find(flow.kind, from, to);
     const bool recent = flow.last_at && *flow.last_at + kFlowMemory >= input_.now;
-    if (!edge && recent) edge = add(flow.kind, from, to, judge(flow.kind, from, to));
+    // Who came for a role once and may no longer need not mean to come again.
+    if (!edge && recent && !assumes) edge = add(flow.kind, from, to, judge(flow.kind, from, to));
     if (!edge) continue;
     edge->samples_per_second = edge->samples_per_second.value_or(0) + flow.samples_per_second;
     if (flow.last_at)

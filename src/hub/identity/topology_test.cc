@@ -239,7 +239,7 @@ TEST_F(TopologyTest, PutsRatesOnTheEdges) {
   for (const char* session : {"a", "b"})
     seen.flows.push_back(
         {.principal = "arn:aws:sts::222222222222:assumed-role/central-role/" + std::string(session),
-         .workspace_arn = kWorkspace,
+         .target = kWorkspace,
          .samples_per_second = 12.5,
          .last_at = seen.now - seconds(3)});
 
@@ -253,7 +253,7 @@ TEST_F(TopologyTest, PutsRatesOnTheEdges) {
 TEST_F(TopologyTest, ShowsUsersOnlyWhenTheyDidSomething) {
   TopologyInput seen = input();
   seen.flows.push_back({.principal = "arn:aws:iam::222222222222:user/administrator",
-                        .workspace_arn = kWorkspace,
+                        .target = kWorkspace,
                         .kind = EdgeKind::query,
                         .last_at = seen.now});
 
@@ -264,7 +264,7 @@ TEST_F(TopologyTest, ShowsUsersOnlyWhenTheyDidSomething) {
 TEST_F(TopologyTest, BreaksTheEdgeOfWhoWroteAndMayNoLonger) {
   TopologyInput seen = input();
   seen.flows.push_back({.principal = "arn:aws:sts::222222222222:assumed-role/central-role/a",
-                        .workspace_arn = kWorkspace,
+                        .target = kWorkspace,
                         .last_at = seen.now - minutes(1)});
   hub_.done(hub_.iam(hub_.central(), "DeleteRolePolicy",
                      {{"RoleName", "central-role"}, {"PolicyName", "inline"}}));
@@ -309,6 +309,18 @@ TEST_F(TopologyDenialTest, IsForgottenWhenItIsOldOrAPermissionHasChanged) {
 
   EXPECT_FALSE(edge(describe(denied(seconds(30))), kTaskRole, kCentralRole).broken);
   EXPECT_TRUE(edge(describe(denied(seconds(10))), kTaskRole, kCentralRole).broken);
+}
+
+TEST_F(TopologyDenialTest, IsForgottenWhenTheNextRequestGotThrough) {
+  hub_.clock().advance(minutes(1));
+  TopologyInput seen = denied(seconds(10));
+
+  seen.flows.push_back({.principal = kTaskRole,
+                        .target = kCentralRole,
+                        .kind = EdgeKind::assume,
+                        .last_at = seen.now - seconds(5)});
+
+  EXPECT_FALSE(edge(describe(seen), kTaskRole, kCentralRole).broken);
 }
 
 TEST_F(TopologyDenialTest, OutlivesChangesThatAreNotOfPermissions) {
@@ -362,7 +374,7 @@ TEST_F(TopologyTest, IsJsonAsTheConsoleReadsIt) {
   TopologyInput seen = input();
   seen.workspaces[0].alias = "<b>\"x\"</b>";
   seen.flows.push_back({.principal = "arn:aws:sts::222222222222:assumed-role/central-role/a",
-                        .workspace_arn = kWorkspace,
+                        .target = kWorkspace,
                         .samples_per_second = 0.5,
                         .last_at = timestamp_from_ms(1'700'000'000'250)});
   seen.now = timestamp_from_ms(1'700'000'001'000);
