@@ -245,6 +245,10 @@ TEST_F(ConsoleApiTest, RedeemsALinkOnceWithoutASignature) {
               .peer = "10.0.0.7"};
   redeem.headers.set("Content-Type", "application/x-www-form-urlencoded");
 
+  Call bloated = redeem;
+  bloated.body += "&Padding=" + std::string(64U << 10, 'a');
+
+  EXPECT_THAT(send(bloated, nullptr).body, HasSubstr("MissingAuthenticationToken"));
   const net::Response first = send(redeem, nullptr);
   const net::Response second = send(redeem, nullptr);
 
