@@ -1,14 +1,17 @@
 // How far the hub's clock is ahead of this one's, learned from the Date of its answers: a computer
 // whose clock is wrong can sign all the same, since signatures are good for minutes only.
 
+import { signal } from "@preact/signals";
+
 // Less may be the way of the answer, and Date has whole seconds.
 const TOLERATED_MS = 30_000;
 
-let offsetMs = 0;
+/** How far ahead the hub is, as far as it matters. */
+export const offsetMs = signal(0);
 
 /** The hub's time, in milliseconds since 1970. */
 export function hubNow(): number {
-  return Date.now() + offsetMs;
+  return Date.now() + offsetMs.peek();
 }
 
 /** Of the `Date` field of an answer that came at `received`. Whether the clock was set by it. */
@@ -17,7 +20,7 @@ export function learnClock(date: string | null, received = Date.now()): boolean 
   if (Number.isNaN(theirs)) return false;
   const ahead = theirs - received;
   const next = Math.abs(ahead) > TOLERATED_MS ? ahead : 0;
-  const changed = Math.abs(next - offsetMs) > TOLERATED_MS;
-  if (changed) offsetMs = next;
+  const changed = Math.abs(next - offsetMs.peek()) > TOLERATED_MS;
+  if (changed) offsetMs.value = next;
   return changed;
 }

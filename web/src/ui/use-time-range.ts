@@ -10,7 +10,7 @@
 
 import { signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
-import { hubNow } from "../api/clock";
+import { hubNow, offsetMs } from "../api/clock";
 import {
   DEFAULT_RANGE,
   type Interval,
@@ -47,9 +47,12 @@ export function refreshNow(): void {
   now.value = hubNow() / 1000;
 }
 
-/** For the shell: a page that is opened looks at now, not at when the page before it did. */
+// A clock that was found to be wrong: what was "now" before was not.
+offsetMs.subscribe(refreshNow);
+
+/** For the shell: a page that is opened looks at now, not at when what was before it did. */
 export function useFreshNow(path: string): void {
-  const last = useRef(path);
+  const last = useRef("");
   if (last.current === path) return;
   last.current = path;
   refreshNow();
