@@ -36,13 +36,14 @@ export function usePanelData(
   const { panel, scope } = placed;
   const { api, interval } = context;
   const width = panel.kind === "heatmap" ? sight.width / PIXELS_PER_CELL : sight.width;
+  const isDrawn = panel.kind !== "unsupported" && panel.kind !== "text";
   const queries = useMemo(
     () => plan(panel, scope, interval, width),
     [panel, scope, interval, width],
   );
   const key = useMemo(() => JSON.stringify([api.workspace.workspaceId, queries]), [api, queries]);
   const asked = useRef<Asked | undefined>(undefined);
-  if (sight.visible && sight.width > 0 && asked.current?.key !== key)
+  if (isDrawn && sight.visible && sight.width > 0 && asked.current?.key !== key)
     asked.current = { api, queries, key };
 
   const now = asked.current;

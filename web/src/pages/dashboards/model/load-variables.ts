@@ -5,7 +5,7 @@ import type { Labels, QueryData, Success } from "../../../api/types";
 import type { Interval } from "../../../time/range";
 import { framesOf, seriesText } from "./frames";
 import { builtIns, interpolate, type Scope, type Value } from "./interpolate";
-import type { Option, Variable } from "./types";
+import { ALL, type Option, type Variable } from "./types";
 import {
   AUTO_INTERVAL,
   choose,
@@ -130,6 +130,15 @@ async function load(
   }
 }
 
+/** All, where the file says what that is: known without the options. */
+function isKnown(variable: Variable, asked: string[]): boolean {
+  if (variable.kind !== "query" || !variable.includeAll || variable.allValue === "") return false;
+  const wanted = asked.length > 0 ? asked : variable.initial;
+  return (
+    wanted.length === 0 || wanted.includes(ALL) || (wanted.length === 1 && wanted[0] === "All")
+  );
+}
+
 /** In rounds: in each all of those whose dependencies are known, at once. */
 export async function loadVariables(request: VariableRequest): Promise<VariableStates> {
   const scope = new Map<string, Value>();
@@ -137,6 +146,9 @@ export async function loadVariables(request: VariableRequest): Promise<VariableS
   const done = new Map<Variable, VariableState>();
   for (const { kind, name } of request.variables)
     if (kind === "datasource") scope.set(name, { values: [request.source] });
+  for (const variable of request.variables)
+    if (isKnown(variable, request.asked(variable.name)))
+      scope.set(variable.name, standsFor(variable, [], [ALL], request.interval));
   let waiting = request.variables.filter(({ kind }) => kind !== "datasource");
   while (waiting.length > 0) {
     const isReady = (variable: Variable) =>

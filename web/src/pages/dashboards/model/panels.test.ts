@@ -267,6 +267,34 @@ describe("loadVariables", () => {
     expect(interpolate("$job $task", scope, "query")).toBe("a t2");
   });
 
+  it("asks at once for those that refer to All of a variable that says what All is", async () => {
+    let [running, most] = [0, 0];
+    const counting: VariableApi = {
+      ...api,
+      async labelValues() {
+        running += 1;
+        most = Math.max(most, running);
+        await Promise.resolve();
+        running -= 1;
+        return success(["x"]);
+      },
+    };
+    const all = { includeAll: true, allValue: ".*" };
+    await loadVariables({
+      variables: [
+        query("a", "label_values(up, a)", all),
+        query("b", 'label_values(up{a=~"$a"}, b)', all),
+        query("c", 'label_values(up{b=~"$b"}, c)', all),
+      ],
+      asked: () => [],
+      interval: HOUR,
+      source: "",
+      api: counting,
+      signal: NEVER,
+    });
+    expect(most).toBe(3);
+  });
+
   it("ends where variables refer to each other", async () => {
     const { states } = await loadVariables({
       variables: [query("a", "label_values($b, job)"), query("b", "label_values($a, task)")],

@@ -39,6 +39,9 @@ export function Body(props: BodyProps) {
     return (
       <Empty title="No query" height={height}>
         {panel.notes.length === 0 && <p>The panel asks for nothing.</p>}
+        {panel.notes.map((note) => (
+          <p key={note}>{note}</p>
+        ))}
       </Empty>
     );
   }
@@ -73,12 +76,8 @@ function Drawn({
       return <BarGauge values={reduceAll(panel, data)} />;
     case "heatmap":
       return <Heatmap data={data} title={title} unit={panel.options.unit || panel.field.unit} />;
-    case "table": {
-      const [table] = data.tables;
-      return table ? (
-        <TablePanel panel={panel} table={table} title={title} height={height} />
-      ) : null;
-    }
+    case "table":
+      return <TablePanel panel={panel} tables={data.tables} title={title} height={height} />;
     default:
       return (
         <TimeSeries

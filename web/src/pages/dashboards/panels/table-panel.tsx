@@ -1,7 +1,8 @@
 // Rows of labels and values.
 
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { formatTime } from "../../../format/time";
+import { Select } from "../../../ui/field";
 import { type Column, Table } from "../../../ui/table";
 import { rangeOf, show } from "../model/display";
 import { fieldFor } from "../model/field";
@@ -11,7 +12,8 @@ import styles from "./table-panel.module.css";
 
 export interface TablePanelProps {
   panel: Panel;
-  table: TableData;
+  /** One of them is shown: where they belong together, the file merges them. */
+  tables: TableData[];
   title: string;
   height: number;
 }
@@ -78,7 +80,40 @@ function columnOf(panel: Panel, column: TableColumn, index: number, rows: Cell[]
   };
 }
 
-export function TablePanel({ panel, table, title, height }: TablePanelProps) {
+const SELECT = 34;
+
+export function TablePanel({ panel, tables, title, height }: TablePanelProps) {
+  const [chosen, setChosen] = useState(0);
+  const table = tables[chosen] ?? tables[0];
+  if (!table) return null;
+  if (tables.length === 1) return <One {...{ panel, table, title, height }} />;
+  const names = tables.map(({ columns }, index): [string, string] => {
+    return [String(index), `Query ${columns[0]?.refId ?? index + 1}`];
+  });
+  return (
+    <>
+      <div style={{ height: `${SELECT}px` }}>
+        <Select
+          label="Table"
+          hideLabel
+          value={String(chosen)}
+          options={names}
+          onChange={(value) => setChosen(Number(value))}
+        />
+      </div>
+      <One key={chosen} {...{ panel, table, title }} height={height - SELECT} />
+    </>
+  );
+}
+
+interface OneProps {
+  panel: Panel;
+  table: TableData;
+  title: string;
+  height: number;
+}
+
+function One({ panel, table, title, height }: OneProps) {
   const { columns, rows, sort } = useMemo(() => {
     const shown = table.columns.map((column, index) => columnOf(panel, column, index, table.rows));
     const isHidden = (column: TableColumn) =>
