@@ -114,8 +114,8 @@ inline std::string difference(const Everything& found, const Everything& wanted)
 }
 
 inline bool has_promtool() {
-  static const bool has = std::system("command -v promtool >/dev/null 2>&1") == 0;
-  return has;
+  static const bool kHas = std::system("command -v promtool >/dev/null 2>&1") == 0;
+  return kHas;
 }
 
 inline std::string run(const std::string& command) {

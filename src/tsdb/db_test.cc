@@ -16,7 +16,6 @@ namespace {
 using testing::add;
 using ::testing::ElementsAre;
 using testing::Everything;
-using ::testing::HasSubstr;
 using testing::read;
 using testing::TemporaryDirectory;
 

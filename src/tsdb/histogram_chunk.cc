@@ -34,7 +34,8 @@ void write_zero_threshold(BitWriter& bits, double threshold) {
   if (threshold == 0) return bits.write(0, 8);
   int exponent = 0;
   if (std::frexp(threshold, &exponent) == 0.5 && exponent >= -242 && exponent <= 11) {
-    return bits.write(static_cast<std::uint64_t>(exponent + 243), 8);
+    const int code = exponent + 243;
+    return bits.write(static_cast<std::uint64_t>(code), 8);
   }
   bits.write(255, 8);
   bits.write(std::bit_cast<std::uint64_t>(threshold), 64);
