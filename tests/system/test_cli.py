@@ -1,6 +1,8 @@
 """What a person at a terminal meets: help, versions, exit codes, and errors that say where."""
 
+import json
 import os
+import re
 import subprocess
 
 import harness
@@ -149,3 +151,37 @@ def test_the_hub_refuses_what_it_cannot_do(case):
     for file in data.rglob("*"):
         if file.is_file():
             assert file.stat().st_mode & 0o077 == 0, f"{file} is readable by others"
+
+
+def test_accounts_and_links_of_the_console(case):
+    """Monitoring is set, shown and changed; a link leads to its page; nobody's is refused."""
+    data = case.directory / "hub"
+    accounts = lambda *arguments: run("tributary-hub", "accounts", *arguments, "--data", data)
+    link = lambda *arguments: run("tributary-hub", "console-link", "--data", data, *arguments)
+    flags = lambda: [one["monitoring"] for one in json.loads(accounts("list", *as_json).stdout)]
+    as_json = ["--output", "json"]
+
+    assert accounts("create", "--id", topology.WORKLOAD).returncode == 0
+    assert accounts("create", "--id", topology.CENTRAL, "--monitoring").returncode == 0
+    assert flags() == [False, True]
+    assert "(monitoring)" in accounts("list").stdout
+    for wanted in (["--monitoring", "off"], ["--monitoring=off"]):
+        assert accounts("update", "--id", topology.CENTRAL, *wanted).returncode == 0
+    assert flags() == [False, False]
+    assert accounts("update", "--id", "333333333333", "--monitoring", "on").returncode == 1
+    assert accounts("update", "--id", topology.CENTRAL, "--monitoring", "maybe").returncode == 2
+
+    page = ["--url", "https://hub:9009/", "--path", "/console/topology"]
+    made = link("--account", topology.CENTRAL, *page)
+    assert re.fullmatch(r"https://hub:9009/console/topology#link=[\w-]{43}\n", made.stdout), made
+    again = json.loads(link("--account", topology.CENTRAL, *as_json).stdout)
+    assert again["arn"].endswith(":user/administrator"), again
+    assert again["url"].startswith("http://127.0.0.1:9009/console/#link="), again
+    for wrong, code in (
+        (["--account", topology.CENTRAL, "--user", "nobody"], 1),
+        (["--account", topology.CENTRAL, "--user", "a", "--role", "b"], 2),
+        (["--account", topology.CENTRAL, "--path", "/elsewhere"], 2),
+        (["--account", topology.CENTRAL, "--session", "37h"], 2),
+        ([], 2),
+    ):
+        assert link(*wrong).returncode == code, (wrong, code)
