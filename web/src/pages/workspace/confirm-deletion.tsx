@@ -8,7 +8,7 @@ import { ErrorNotice } from "../../ui/error-notice";
 import { Field } from "../../ui/field";
 import { workspaceName } from "../../ui/workspace";
 import styles from "./delete-series.module.css";
-import { countText, type Preview } from "./preview";
+import { countText, type Preview, spanQuery, spanText } from "./preview";
 import { SeriesList } from "./series-list";
 
 interface ConfirmProps {
@@ -34,7 +34,7 @@ export function ConfirmDeletion({ api, preview, open, onClose, onDone }: Confirm
   const remove = async () => {
     setBusy(true);
     try {
-      await api.deleteSeries(preview.selectors, preview.range);
+      await api.deleteSeries(preview.selectors, spanQuery(preview.interval));
       close();
       onDone();
     } catch (failure) {
@@ -67,8 +67,7 @@ export function ConfirmDeletion({ api, preview, open, onClose, onDone }: Confirm
     >
       <div class={styles.dialog}>
         <p>
-          {countText(preview)} of workspace <strong>{name}</strong>,{" "}
-          {preview.range ? "within the chosen time" : "all of their samples"}:
+          {countText(preview)} of workspace <strong>{name}</strong>, {spanText(preview)}:
         </p>
         <pre>{preview.selectors.join("\n")}</pre>
         {sure ? (

@@ -11,7 +11,7 @@ import { Field, Select } from "../../ui/field";
 import { useTimeRange } from "../../ui/use-time-range";
 import { ConfirmDeletion } from "./confirm-deletion";
 import styles from "./delete-series.module.css";
-import { countText, PREVIEW_MAX, type Preview, previewOf } from "./preview";
+import { countText, PREVIEW_MAX, type Preview, previewOf, spanQuery, spanText } from "./preview";
 import { Section } from "./section";
 import { linesOf } from "./selector";
 import { SeriesList } from "./series-list";
@@ -105,10 +105,6 @@ function useMatches(api: WorkspaceApi) {
     setDone(because);
   };
   const look = async (selectors: string[], span: Interval | undefined) => {
-    const range: [string, string][] | undefined = span && [
-      ["start", String(span.start)],
-      ["end", String(span.end)],
-    ];
     forget("");
     setBusy(true);
     const mine = last.current;
@@ -116,8 +112,8 @@ function useMatches(api: WorkspaceApi) {
     const current = () => mine === last.current;
     try {
       const limit: [string, string] = ["limit", String(PREVIEW_MAX + 1)];
-      const { data } = await api.series(selectors, [...(range ?? []), limit]);
-      if (current()) setPreview(previewOf(selectors, range, data));
+      const { data } = await api.series(selectors, [...spanQuery(span), limit]);
+      if (current()) setPreview(previewOf(selectors, span, data));
     } catch (failure) {
       if (current()) setError(failure);
     }
@@ -130,7 +126,9 @@ function Matched({ preview, onDelete }: { preview: Preview; onDelete: () => void
   const none = preview.series.length === 0;
   return (
     <div class={styles.matched} aria-live="polite">
-      <p class={styles.count}>{none ? "No series matches." : `This hits ${countText(preview)}.`}</p>
+      <p class={styles.count}>
+        {none ? "No series matches." : `This hits ${countText(preview)}: ${spanText(preview)}.`}
+      </p>
       {!none && (
         <>
           <SeriesList preview={preview} />

@@ -3,6 +3,7 @@
 import type { Activity, TsdbStatus } from "../../api/types";
 import { type Column, Table } from "../../ui/table";
 import { Bar } from "./bar";
+import cells from "./cell.module.css";
 import { type LimitRow, limitRows } from "./limits";
 import { Section } from "./section";
 
@@ -11,10 +12,15 @@ const COLUMNS: Column<LimitRow>[] = [
     id: "name",
     header: "Limit",
     value: (row) => row.name,
-    cell: (row) => <code>{row.name}</code>,
+    cell: (row) => <code class={cells.word}>{row.name}</code>,
     width: "200px",
   },
-  { id: "what", header: "Of", value: (row) => row.what },
+  {
+    id: "what",
+    header: "Of",
+    value: (row) => row.what,
+    cell: (row) => <span class={cells.text}>{row.what}</span>,
+  },
   {
     id: "used",
     header: "Used",

@@ -52,6 +52,7 @@ function View({ api }: { api: WorkspaceApi }) {
   const activity = useLive((signal) => activityOf(api, signal), REFRESH_MS, [api]);
   const asked = address.params.get("tab");
   const tab: TabId = TABS.find((one) => one.id === asked)?.id ?? "overview";
+  const timed = tab === "overview" || (tab === "delete" && address.params.get("span") === "page");
   return (
     <Page
       title={workspaceName(api.workspace)}
@@ -61,7 +62,7 @@ function View({ api }: { api: WorkspaceApi }) {
           <CopyButton kind="quiet" text={api.workspace.arn} label="Copy ARN" />
         </span>
       }
-      actions={tab === "overview" && <TimePicker time={time} />}
+      actions={timed && <TimePicker time={time} />}
     >
       {activity.error !== undefined && (
         <ErrorNotice

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countText, PREVIEW_MAX, previewOf, seriesText } from "./preview";
+import { countText, PREVIEW_MAX, previewOf, seriesText, spanQuery, spanText } from "./preview";
 
 test("counts by metric, the most first", () => {
   const preview = previewOf(["{}"], undefined, [
@@ -28,4 +28,16 @@ test("writes a series as Prometheus does", () => {
   expect(seriesText({ __name__: "up", job: 'a"b', "my.label": "c" })).toBe(
     'up{job="a\\"b", "my.label"="c"}',
   );
+});
+
+test("says which samples, and asks for the same", () => {
+  const interval = { start: 1000, end: 2000.5 };
+
+  expect(spanText({})).toBe("all of their samples");
+  expect(spanText({ interval })).toMatch(/^their samples from 1970.* to 1970/);
+  expect(spanQuery(undefined)).toEqual([]);
+  expect(spanQuery(interval)).toEqual([
+    ["start", "1000"],
+    ["end", "2000.5"],
+  ]);
 });

@@ -1,6 +1,9 @@
 // What a deletion would hit.
 
+import type { Query } from "../../api/client";
 import type { Labels } from "../../api/types";
+import { formatTime } from "../../format/time";
+import type { Interval } from "../../time/range";
 import { labelName } from "./selector";
 
 /** More series than this are not listed. */
@@ -9,7 +12,7 @@ export const PREVIEW_MAX = 10_000;
 export interface Preview {
   selectors: string[];
   /** Of all time where absent. */
-  range?: [string, string][];
+  interval?: Interval;
   series: Labels[];
   /** There are more than are listed. */
   more: boolean;
@@ -18,7 +21,7 @@ export interface Preview {
 
 export function previewOf(
   selectors: string[],
-  range: [string, string][] | undefined,
+  interval: Interval | undefined,
   answered: Labels[],
 ): Preview {
   const series = answered.slice(0, PREVIEW_MAX);
@@ -29,7 +32,7 @@ export function previewOf(
   }
   return {
     selectors,
-    range,
+    interval,
     series,
     more: answered.length > PREVIEW_MAX,
     byMetric: [...counts]
@@ -42,6 +45,21 @@ export function countText(preview: Preview): string {
   const count = preview.series.length.toLocaleString("en");
   if (preview.more) return `more than ${count} series`;
   return preview.series.length === 1 ? "1 series" : `${count} series`;
+}
+
+/** The parameters of the calls that find and delete. */
+export function spanQuery(interval: Interval | undefined): Query {
+  if (!interval) return [];
+  return [
+    ["start", String(interval.start)],
+    ["end", String(interval.end)],
+  ];
+}
+
+export function spanText({ interval }: Pick<Preview, "interval">): string {
+  if (!interval) return "all of their samples";
+  const time = (seconds: number) => formatTime(Math.round(seconds));
+  return `their samples from ${time(interval.start)} to ${time(interval.end)}`;
 }
 
 /** up{job="app"} */
