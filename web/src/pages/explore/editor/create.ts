@@ -19,10 +19,9 @@ import {
   insertNewlineAndIndent,
   standardKeymap,
 } from "@codemirror/commands";
-import { bracketMatching } from "@codemirror/language";
-import { forEachDiagnostic, lintKeymap } from "@codemirror/lint";
+import { forEachDiagnostic } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
-import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
+import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { HybridComplete } from "@prometheus-io/codemirror-promql/dist/esm/complete/hybrid";
 import { newLintStrategy, promQLLinter } from "@prometheus-io/codemirror-promql/dist/esm/lint";
 import { LanguageType, promQLLanguage } from "@prometheus-io/codemirror-promql/dist/esm/promql";
@@ -77,13 +76,7 @@ function keys(onRun: () => void) {
         { key: "Tab", run: acceptCompletion },
       ]),
     ),
-    keymap.of([
-      ...closeBracketsKeymap,
-      ...standardKeymap,
-      ...historyKeymap,
-      ...completionKeymap,
-      ...lintKeymap,
-    ]),
+    keymap.of([...closeBracketsKeymap, ...standardKeymap, ...historyKeymap, ...completionKeymap]),
   ];
 }
 
@@ -129,8 +122,6 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
       doc: options.text,
       extensions: [
         history(),
-        drawSelection(),
-        bracketMatching(),
         closeBrackets(),
         autocompletion({ icons: false }),
         promql(client),

@@ -11,18 +11,8 @@ export const editorTheme = [
     ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "20px", maxHeight: "240px" },
     ".cm-content": { padding: "6px 0", caretColor: "var(--text)" },
     ".cm-line": { padding: "0 8px" },
-    ".cm-cursor": { borderLeftColor: "var(--text)" },
     ".cm-placeholder": { color: "var(--text-muted)" },
-    "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, ::selection": {
-      backgroundColor: "color-mix(in srgb, var(--accent) 30%, transparent)",
-    },
-    ".cm-selectionBackground": {
-      backgroundColor: "color-mix(in srgb, var(--accent) 20%, transparent)",
-    },
-    "&.cm-focused .cm-matchingBracket": {
-      backgroundColor: "color-mix(in srgb, var(--accent) 25%, transparent)",
-    },
-    "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--danger-bg)" },
+    "::selection": { backgroundColor: "color-mix(in srgb, var(--accent) 30%, transparent)" },
     ".cm-tooltip": {
       border: "1px solid var(--border)",
       borderRadius: "var(--radius)",
