@@ -149,8 +149,12 @@ export function tooWide(page: Page): Promise<string[]> {
 /** Until nothing is loading any more: no skeleton, no busy part. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => {
-    const busy = document.querySelectorAll('[aria-busy="true"], [role="progressbar"]');
-    return document.querySelector("main") !== null && busy.length === 0;
+    const busy = document.querySelectorAll('[aria-busy="true"], [class*="skeleton"]');
+    const state = window as unknown as { settledAt?: number };
+    if (document.querySelector("main") === null || busy.length > 0) state.settledAt = undefined;
+    else state.settledAt ??= performance.now();
+    // What one answer leads to has had the time to begin.
+    return state.settledAt !== undefined && performance.now() - state.settledAt > 300;
   });
 }
 

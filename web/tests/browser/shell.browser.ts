@@ -87,8 +87,10 @@ describe("the shell", () => {
     const { page } = await signedIn();
 
     await page.keyboard.press("?");
-    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await help.waitFor();
     await page.keyboard.press("Escape");
+    await help.waitFor({ state: "detached" });
     await page.keyboard.press("g");
     await page.keyboard.press("t");
 

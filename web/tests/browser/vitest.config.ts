@@ -9,7 +9,7 @@ export default defineConfig({
     include: ["*.browser.ts"],
     environment: "node",
     pool: "forks",
-    poolOptions: { forks: { singleFork: true, isolate: false } },
+    poolOptions: { forks: { singleFork: true } },
     fileParallelism: false,
     sequence: { concurrent: false },
     testTimeout: 60_000,

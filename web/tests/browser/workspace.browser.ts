@@ -70,7 +70,7 @@ describe("the workspace page", () => {
       .click();
 
     await page.waitForURL((url) => url.searchParams.getAll("in").includes("__name__=wide_gauge"));
-    await page.getByText("line").first().waitFor();
+    await page.getByRole("table").filter({ hasText: "line" }).first().waitFor();
   });
 
   it("deletes series when it was asked twice, and no others", async () => {
