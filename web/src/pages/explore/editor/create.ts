@@ -14,10 +14,14 @@ import {
   completionKeymap,
 } from "@codemirror/autocomplete";
 import {
+  deleteCharBackward,
+  deleteCharForward,
+  deleteGroupBackward,
+  deleteGroupForward,
   history,
   historyKeymap,
-  insertNewlineAndIndent,
-  standardKeymap,
+  insertNewline,
+  selectAll,
 } from "@codemirror/commands";
 import { forEachDiagnostic } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
@@ -60,6 +64,15 @@ function firstProblem(state: EditorState): string {
   return first;
 }
 
+// What changes text; the browser moves the cursor by itself.
+const EDITING = [
+  { key: "Backspace", run: deleteCharBackward, shift: deleteCharBackward },
+  { key: "Delete", run: deleteCharForward },
+  { key: "Mod-Backspace", mac: "Alt-Backspace", run: deleteGroupBackward },
+  { key: "Mod-Delete", mac: "Alt-Delete", run: deleteGroupForward },
+  { key: "Mod-a", run: selectAll },
+];
+
 function keys(onRun: () => void) {
   const run = (view: EditorView) => {
     closeCompletion(view);
@@ -72,11 +85,11 @@ function keys(onRun: () => void) {
       keymap.of([
         { key: "Enter", run },
         { key: "Mod-Enter", run },
-        { key: "Shift-Enter", run: insertNewlineAndIndent },
+        { key: "Shift-Enter", run: insertNewline },
         { key: "Tab", run: acceptCompletion },
       ]),
     ),
-    keymap.of([...closeBracketsKeymap, ...standardKeymap, ...historyKeymap, ...completionKeymap]),
+    keymap.of([...closeBracketsKeymap, ...EDITING, ...historyKeymap, ...completionKeymap]),
   ];
 }
 
