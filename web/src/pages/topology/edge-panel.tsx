@@ -1,5 +1,6 @@
 // An edge: whether it is allowed, what is missing and where, and the documents of both sides.
 
+import { hubNow } from "../../api/clock";
 import type { PolicyDocument, TopologyEdge } from "../../api/types";
 import { formatTime } from "../../format/time";
 import { CopyButton } from "../../ui/copy-button";
@@ -42,7 +43,7 @@ export function EdgePanel({ edge, line, names, onChoose }: Props) {
           <>
             <dt>Last write</dt>
             <dd title={formatTime(edge.lastWriteAt)}>
-              {ageText(Date.now() / 1000 - edge.lastWriteAt)} ago
+              {ageText(hubNow() / 1000 - edge.lastWriteAt)} ago
             </dd>
           </>
         )}

@@ -9,7 +9,7 @@ import { AccountPanel, NodePanel, StackPanel } from "./node-panel";
 import styles from "./panel.module.css";
 import type { Picture } from "./picture";
 import { type Choice, linkOf, split } from "./search";
-import type { Names } from "./words";
+import { edgeText, type Names, nodeText } from "./words";
 
 export interface PanelProps {
   topology: Topology;
@@ -37,11 +37,25 @@ export function Panel(props: PanelProps) {
           </Button>
         </div>
       )}
-      <div aria-live="polite" class={styles.content}>
+      {/* Rates and ages change all the time: only what the panel is about is read out. */}
+      <p class="visually-hidden" role="status">
+        {spoken(props)}
+      </p>
+      <div class={styles.content}>
         <Content {...props} />
       </div>
     </section>
   );
+}
+
+function spoken({ topology, names, choice }: PanelProps): string {
+  const [kind, id] = split(choice ?? "");
+  const edge = kind === "edge" && topology.edges.find((one) => one.id === id);
+  if (edge) return `${edgeText(names, edge)}: ${edge.state}`;
+  if (kind === "node") return nodeText(names, id);
+  if (choice) return choice.replace(":", " ");
+  const broken = topology.edges.filter((one) => one.state === "broken").length;
+  return broken === 0 ? "Every edge is allowed" : `${broken} broken`;
 }
 
 function Content(props: PanelProps) {

@@ -2,6 +2,7 @@
 // and the values of one label with their series. Each step adds a matcher.
 
 import { HubError, type WorkspaceApi } from "../../api/client";
+import { hubNow } from "../../api/clock";
 import type { QueryData } from "../../api/types";
 import { parseSample } from "../../chart/matrix";
 import { Button } from "../../ui/button";
@@ -127,7 +128,7 @@ function ValueTable(props: Omit<Props, "label"> & { label: string; total: number
   const query = byValue(chosen, label, VALUES_MAX);
   const answer = useLoad(
     async (signal): Promise<ValueRow[]> => {
-      const { data } = await api.query(query, Date.now() / 1000, false, signal);
+      const data = await ask(api, query, signal);
       if (data.resultType !== "vector") return [];
       return data.result.map((item) => ({
         value: item.metric[label] ?? "",
@@ -189,7 +190,7 @@ function ValueTable(props: Omit<Props, "label"> & { label: string; total: number
 
 async function ask(api: WorkspaceApi, query: string, signal: AbortSignal): Promise<QueryData> {
   const back: [string, string][] = [["lookback_delta", `${BACK_S}s`]];
-  return (await api.query(query, Date.now() / 1000, false, signal, back)).data;
+  return (await api.query(query, hubNow() / 1000, false, signal, back)).data;
 }
 
 async function numberOf(api: WorkspaceApi, query: string, signal: AbortSignal): Promise<number> {
@@ -204,7 +205,7 @@ async function labelRows(
   selector: string,
   signal: AbortSignal,
 ): Promise<LabelRow[]> {
-  const now = Date.now() / 1000;
+  const now = hubNow() / 1000;
   const span: [string, string][] = [
     ["start", String(now - BACK_S)],
     ["end", String(now)],

@@ -3,6 +3,7 @@
 
 import { useMemo } from "preact/hooks";
 import type { WorkspaceApi } from "../../api/client";
+import { hubNow } from "../../api/clock";
 import type { Activity, TsdbStatus } from "../../api/types";
 import { formatTime } from "../../format/time";
 import { linkTo, useAddress } from "../../ui/address";
@@ -89,7 +90,7 @@ function View({ api }: { api: WorkspaceApi }) {
 async function activityOf(api: WorkspaceApi, signal: AbortSignal): Promise<Activity> {
   const { data } = await api.activity(signal);
   const id = api.workspace.workspaceId;
-  histories.set(id, remember(histories.get(id) ?? [], seenOf(data, Date.now() / 1000)));
+  histories.set(id, remember(histories.get(id) ?? [], seenOf(data, hubNow() / 1000)));
   return data;
 }
 

@@ -3,6 +3,7 @@
 
 import { useRef } from "preact/hooks";
 import type { WorkspaceApi } from "../../api/client";
+import { hubNow } from "../../api/clock";
 import { Chart, type Series } from "../../chart/chart";
 import { alignValues, gridOf } from "../../chart/matrix";
 import { align, type Interval, stepFor } from "../../time/range";
@@ -38,7 +39,7 @@ export function Rates({ api, time, history, limit }: Props) {
   // Which of the two there is to show is known after the first answer.
   const settled = useRef(false);
   if (!past.loading) settled.current = true;
-  const seen = seenInterval(history, Date.now() / 1000);
+  const seen = seenInterval(history, hubNow() / 1000);
   const samples =
     known?.samples ??
     linesOf(history, [

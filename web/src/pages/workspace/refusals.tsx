@@ -1,5 +1,6 @@
 // What was refused since the hub started: why, how much, an example, and what helps.
 
+import { hubNow } from "../../api/clock";
 import type { Refusal } from "../../api/types";
 import { formatTime } from "../../format/time";
 import { Empty } from "../../ui/empty";
@@ -33,7 +34,7 @@ const COLUMNS: Column<Refusal>[] = [
     numeric: true,
     value: (row) => row.lastAt,
     cell: (row) => (
-      <span title={formatTime(row.lastAt)}>{ageText(Date.now() / 1000 - row.lastAt)} ago</span>
+      <span title={formatTime(row.lastAt)}>{ageText(hubNow() / 1000 - row.lastAt)} ago</span>
     ),
     width: "90px",
   },

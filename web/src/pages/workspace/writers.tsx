@@ -1,5 +1,6 @@
 // Who writes here, how fast, and since when no more.
 
+import { hubNow } from "../../api/clock";
 import type { Activity } from "../../api/types";
 import { formatTime } from "../../format/time";
 import { formatValue } from "../../format/units";
@@ -63,7 +64,7 @@ export function Writers({ activity }: { activity: Activity }) {
 }
 
 function columnsOf(grouping: Grouping, total: number): Column<WriterRow>[] {
-  const now = Date.now() / 1000;
+  const now = hubNow() / 1000;
   const number = (id: string, header: string, value: (row: WriterRow) => number) => ({
     id,
     header,
