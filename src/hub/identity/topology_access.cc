@@ -18,11 +18,13 @@ bool allows(const KnownEntity& entity, std::string_view action) {
   return false;
 }
 
-// The ARN of one workspace, not of many.
+bool has_wildcard(std::string_view text) { return text.find_first_of("*?$") != text.npos; }
+
+// One workspace, not many, be it in any region.
 bool names_workspace(std::string_view pattern) {
   const auto arn = split_arn(pattern);
   return arn && arn->service == "aps" && arn->resource.starts_with("workspace/ws-") &&
-         pattern.find_first_of("*?$") == pattern.npos;
+         !has_wildcard(arn->resource);
 }
 
 }  // namespace
@@ -58,6 +60,7 @@ void Draft::draw_named_workspaces(const KnownEntity& role) {
     const auto arn = split_arn(pattern);
     const auto* meant = workspace_by_id(arn->resource.substr(arn->resource.find('/') + 1));
     if (!to.workspace && meant && sees(meant->account)) to = end_of(*meant);
+    if (!to.workspace && has_wildcard(pattern)) return;
     bool spoken = false;
     for (const EdgeKind kind : kUses) {
       if (!action_matches(statement, action_of(kind))) continue;

@@ -205,6 +205,21 @@ TEST_F(TopologyTest, FindsAPolicyThatNamesTheWorkspaceOfAnotherRegion) {
   EXPECT_THAT(broken.missing[0].near_miss, HasSubstr("is for another resource"));
 }
 
+TEST_F(TopologyTest, FindsAPolicyThatNamesTheWorkspaceOfAWrongAccount) {
+  std::string elsewhere = kWorkspace;
+  elsewhere.replace(elsewhere.find("eu-west-1"), 9, "*");
+  put(hub_.central(), "central-role", policy("aps:RemoteWrite", elsewhere));
+  EXPECT_FALSE(describe().edges.back().broken);
+
+  elsewhere.replace(elsewhere.find("222222222222"), 12, "222222222223");
+  put(hub_.central(), "central-role", policy("aps:RemoteWrite", elsewhere));
+
+  const Topology topology = describe();
+  EXPECT_TRUE(edge(topology, kCentralRole, kWorkspace).broken);
+  EXPECT_THAT(edge(topology, kCentralRole, kWorkspace).missing.at(0).near_miss,
+              HasSubstr("is for another resource"));
+}
+
 TEST_F(TopologyTest, FindsAPolicyWithTheWrongAction) {
   put(hub_.central(), "central-role", policy("aps:GetSeries", kWorkspace));
 
