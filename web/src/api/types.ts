@@ -125,8 +125,8 @@ export interface Writer {
 }
 export interface Refusal {
   /**
-   * As the label of tributary_hub_samples_refused_total ("out of order sample") or, where nothing of
-   * a request was taken, of tributary_hub_writes_failed_total ("request too large").
+   * As the label of tributary_hub_samples_refused_total ("out of order sample") or, where nothing
+   * of a request was taken, of tributary_hub_writes_failed_total ("request too large").
    */
   reason: string;
   /** Samples; requests where nothing of them was taken. */
