@@ -34,6 +34,7 @@ export interface Model {
 }
 
 const FONT = "12px system-ui, sans-serif";
+const TICK_SPACE = 70;
 const POINT_SIZE = 5;
 // Points beside lines are shown where they are this far apart, in CSS pixels.
 const POINT_SPACE = 14;
@@ -82,7 +83,7 @@ function axes(model: () => Model): uPlot.Axis[] {
       font: FONT,
       size: 28,
       gap: 4,
-      space: 70,
+      space: TICK_SPACE,
       values: (_, splits, __, ___, step) => formatTimeTicks(splits, step),
     },
     {
@@ -193,6 +194,12 @@ export interface Handlers {
   selected: (u: uPlot) => void;
 }
 
+/** Half a label of the time axis sticks out; with seconds it is longer. */
+function rightPadding(u: uPlot, { interval }: Model): number {
+  const step = ((interval.end - interval.start) * TICK_SPACE) / Math.max(u.width, 1);
+  return step < 60 ? 28 : 18;
+}
+
 export function optionsOf(
   model: () => Model,
   size: { width: number; height: number },
@@ -203,8 +210,7 @@ export function optionsOf(
   const first = model();
   return {
     ...size,
-    // At the right as much as half a label of the time axis sticks out.
-    padding: [8, 28, 0, 0],
+    padding: [8, (u) => rightPadding(u, model()), 0, 0],
     legend: { show: false },
     // The canvas of a thousand lines cannot be drawn anew for each move of the mouse, so what is
     // near the cursor is drawn on a layer above (plot.ts).
