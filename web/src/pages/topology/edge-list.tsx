@@ -5,6 +5,9 @@ import styles from "./panel.module.css";
 import type { Choice } from "./search";
 import { edgeText, type Names, rateText } from "./words";
 
+/** The table has them all. */
+const LISTED = 100;
+
 interface Props {
   edges: TopologyEdge[];
   names: Names;
@@ -17,7 +20,7 @@ export function EdgeList({ edges, names, label, onChoose, current }: Props) {
   if (edges.length === 0) return null;
   return (
     <ul class={styles.edges} aria-label={label}>
-      {edges.map((edge) => (
+      {edges.slice(0, LISTED).map((edge) => (
         <li key={edge.id}>
           <button
             type="button"
@@ -29,6 +32,7 @@ export function EdgeList({ edges, names, label, onChoose, current }: Props) {
           </button>
         </li>
       ))}
+      {edges.length > LISTED && <li>and {edges.length - LISTED} more: see the table</li>}
     </ul>
   );
 }

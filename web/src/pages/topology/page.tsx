@@ -1,7 +1,7 @@
 // The picture of accounts, roles, trust and permission edges and workspaces, with live write rates.
 // The address says what is chosen, open, searched for: ?show=edge:..&open=..&find=..&broken=1
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { topology as loadTopology } from "../../api/client";
 import type { Topology } from "../../api/types";
 import { type Address, useAddress } from "../../ui/address";
@@ -23,6 +23,9 @@ import { choiceOf, find, shownAs, structureOf } from "./search";
 import { namesOf } from "./words";
 
 const REFRESH_MS = 5000;
+/** With more edges the answer is megabytes, and is asked for less often. */
+const LARGE_EDGES = 1000;
+const LARGE_REFRESH_MS = 30_000;
 
 /** As graph.module.css has it, so that nothing jumps. */
 function graphHeight(): number {
@@ -30,7 +33,10 @@ function graphHeight(): number {
 }
 
 export default function TopologyPage() {
-  const answer = useLive((signal) => loadTopology(signal), REFRESH_MS, []);
+  const edges = useRef(0);
+  const refreshMs = edges.current > LARGE_EDGES ? LARGE_REFRESH_MS : REFRESH_MS;
+  const answer = useLive((signal) => loadTopology(signal), refreshMs, []);
+  edges.current = answer.data?.edges.length ?? 0;
   return (
     <Page title="Topology" subtitle="Who may do what in which account, and what is missing">
       {answer.error !== undefined && (
