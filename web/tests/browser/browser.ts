@@ -158,7 +158,7 @@ export async function settled(page: Page): Promise<void> {
   });
 }
 
-/** For the documentation: docs/images/console/<name>-<theme>.png, if CONSOLE_SCREENSHOTS says so. */
+/** For the manual: docs/images/console/<name>-<theme>.png, where CONSOLE_SCREENSHOTS says. */
 export async function screenshot(page: Page, name: string, theme: string): Promise<void> {
   const folder = process.env.CONSOLE_SCREENSHOTS;
   if (!folder) return;
