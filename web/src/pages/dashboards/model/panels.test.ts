@@ -144,7 +144,7 @@ describe("plan", () => {
       targets: [{ expr: "up", instant: true }],
     });
     const [query] = plan(panel, EMPTY, HOUR, 600);
-    expect(query).toMatchObject({ isInstant: true, interval: { start: 2790, end: 3390 } });
+    expect(query).toMatchObject({ isInstant: true, interval: { start: 2800, end: 3400 } });
   });
 });
 

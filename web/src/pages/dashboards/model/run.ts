@@ -28,7 +28,7 @@ export interface PlannedQuery {
   legendFormat: string;
   format: Target["format"];
   isInstant: boolean;
-  /** Aligned to the step. */
+  /** Aligned to the step; of an instant query its end is the moment. */
   interval: Interval;
   step: number;
 }
@@ -86,7 +86,7 @@ export function plan(
         legendFormat: interpolate(target.legendFormat, all, "text"),
         format: target.format,
         isInstant: target.instant,
-        interval: align(own, step),
+        interval: target.instant ? own : align(own, step),
         step,
       };
     });
@@ -126,8 +126,9 @@ export async function run(
   if (answers.some(({ data }) => hasHistograms(data)))
     warnings.push("native histograms are left out: write histogram_quantile() around them");
   const steps = queries.map(({ step }) => step);
+  const overTime = queries.find(({ isInstant }) => !isInstant);
   return {
-    interval: queries[0]?.interval ?? { start: 0, end: 0 },
+    interval: (overTime ?? queries[0])?.interval ?? { start: 0, end: 0 },
     step: Math.min(...steps, 86_400),
     queries,
     series: answers.flatMap(({ planned, data }) =>

@@ -23,6 +23,8 @@ export interface BodyProps {
   title: string;
   /** In pixels. */
   height: number;
+  /** Of the panel's title. */
+  level: 2 | 3;
   syncKey: string;
   onSelect: (interval: Interval) => void;
 }
@@ -33,7 +35,8 @@ export function Body(props: BodyProps) {
   if (panel.kind === "unsupported") return <Unsupported panel={panel} />;
   if (panel.kind === "text") {
     const text = interpolate(panel.options.content, placed.scope, "text");
-    return <TextPanel text={text} mode={panel.options.contentMode} />;
+    const level = props.level + (props.title === "" ? 0 : 1);
+    return <TextPanel text={text} mode={panel.options.contentMode} level={level} />;
   }
   if (answer.queries.length === 0) {
     return (

@@ -39,7 +39,7 @@ function classesOf({ panel, grid }: PlacedPanel): string {
 }
 
 export function PanelFrame(props: PanelProps) {
-  const { placed, context, height, syncKey, onSelect } = props;
+  const { placed, context, height, level, syncKey, onSelect } = props;
   const { panel, scope, grid } = placed;
   const sight = useSight();
   const answer = usePanelData(placed, context, sight);
@@ -60,9 +60,9 @@ export function PanelFrame(props: PanelProps) {
         height: `${height}px`,
       }}
     >
-      {hasHead && <Head placed={placed} title={title} answer={answer} level={props.level} />}
+      {hasHead && <Head placed={placed} title={title} answer={answer} level={level} />}
       <div class={styles.body} style={{ height: `${inner}px` }}>
-        <Body {...{ placed, answer, title, height: inner, syncKey, onSelect }} />
+        <Body {...{ placed, answer, title, level, height: inner, syncKey, onSelect }} />
       </div>
     </article>
   );

@@ -5,6 +5,8 @@ import { useMemo } from "preact/hooks";
 import { type Block, type Inline, parseMarkdown } from "../model/markdown";
 import styles from "./text-panel.module.css";
 
+const HEADINGS = ["h1", "h2", "h3", "h4", "h5"] as const;
+
 function inline(parts: Inline[]): ComponentChildren {
   return parts.map((part, index) => {
     switch (part.kind) {
@@ -26,11 +28,10 @@ function inline(parts: Inline[]): ComponentChildren {
   });
 }
 
-function BlockView({ block }: { block: Block }) {
+function BlockView({ block, level }: { block: Block; level: number }) {
   switch (block.kind) {
     case "heading": {
-      // The page's title is the first, the section's the second, the panel's the third.
-      const Heading = block.level <= 2 ? "h4" : "h5";
+      const Heading = HEADINGS[level - 1 + (block.level > 2 ? 1 : 0)] ?? "h5";
       return <Heading>{inline(block.children)}</Heading>;
     }
     case "code":
@@ -52,13 +53,20 @@ function BlockView({ block }: { block: Block }) {
   }
 }
 
-export function TextPanel({ text, mode }: { text: string; mode: "markdown" | "plain" }) {
+export interface TextPanelProps {
+  text: string;
+  mode: "markdown" | "plain";
+  /** Of the first heading: those above are the page's, the row's, the panel's. */
+  level: number;
+}
+
+export function TextPanel({ text, mode, level }: TextPanelProps) {
   const blocks = useMemo(() => (mode === "markdown" ? parseMarkdown(text) : []), [text, mode]);
   if (mode === "plain") return <div class={`${styles.text} ${styles.plain}`}>{text}</div>;
   return (
     <div class={styles.text}>
       {blocks.map((block, index) => (
-        <BlockView key={index} block={block} />
+        <BlockView key={index} block={block} level={level} />
       ))}
     </div>
   );
