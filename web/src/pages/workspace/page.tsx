@@ -111,7 +111,7 @@ function Content(props: ContentProps) {
   if (!activity.data) return activity.error === undefined ? <Skeleton height={480} /> : null;
   return (
     <>
-      <Writers activity={activity.data} />
+      <Writers activity={activity.data} workspaceId={api.workspace.workspaceId} />
       <Refusals refusals={activity.data.refusals} />
     </>
   );

@@ -37,11 +37,13 @@ function reasons(activity: Activity | undefined): string {
   if (!activity) return "–";
   const count = activity.refusals.length;
   if (count === 0) return "nothing since the start";
+  if (count === 0) return "nobody since the start";
   return count === 1 ? "for 1 reason since the start" : `for ${count} reasons since the start`;
 }
 
 function accounts(activity: Activity): string {
   const count = new Set(activity.writers.map((writer) => writer.account)).size;
+  if (count === 0) return "nobody since the start";
   return count === 1 ? "of 1 account" : `of ${count} accounts`;
 }
 

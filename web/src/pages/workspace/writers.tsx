@@ -4,7 +4,8 @@ import { hubNow } from "../../api/clock";
 import type { Activity } from "../../api/types";
 import { formatTime } from "../../format/time";
 import { formatValue } from "../../format/units";
-import { useAddress } from "../../ui/address";
+import { linkTo, useAddress } from "../../ui/address";
+import { CopyButton } from "../../ui/copy-button";
 import { Empty } from "../../ui/empty";
 import { Select } from "../../ui/field";
 import { type Column, Table } from "../../ui/table";
@@ -21,7 +22,8 @@ const GROUPINGS = [
   ["account", "Account"],
 ] as const satisfies (readonly [Grouping, string])[];
 
-export function Writers({ activity }: { activity: Activity }) {
+export function Writers({ activity, workspaceId }: { activity: Activity; workspaceId: string }) {
+  const endpoint = `${location.origin}/workspaces/${workspaceId}/api/v1/remote_write`;
   const address = useAddress();
   const asked = address.params.get("writers");
   const grouping: Grouping = GROUPINGS.find(([id]) => id === asked)?.[0] ?? "session";
@@ -51,11 +53,11 @@ export function Writers({ activity }: { activity: Activity }) {
         height={420}
         empty={
           <Empty title="Nobody has written here since the hub started" height={120}>
+            <p>Point a collector's remote write here:</p>
             <p>
-              Point a collector's remote_write at{" "}
-              <code>{location.origin}/workspaces/…/api/v1/remote_write</code>; under Topology a
-              broken edge says which permission is missing.
+              <code>{endpoint}</code> <CopyButton kind="quiet" text={endpoint} label="Copy URL" />
             </p>
+            <a href={linkTo("/console/topology")}>Who may write, and what is missing</a>
           </Empty>
         }
       />
