@@ -200,7 +200,7 @@ function Contents({ dashboard, time, states, scope, change, onBusy }: ContentsPr
           </p>
         </Empty>
       )}
-      <Notes notes={dashboard.notes} absent={layout.absent} />
+      <Notes notes={[...layout.cut, ...dashboard.notes]} absent={layout.absent} />
     </>
   );
 }

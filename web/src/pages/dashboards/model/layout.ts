@@ -24,7 +24,12 @@ export interface Layout {
   sections: PlacedSection[];
   /** Titles of what has nothing to show, since its variable has no value. */
   absent: string[];
+  /** What has more values than are shown, in words. */
+  cut: string[];
 }
+
+// Beyond these nobody looks, and a page with thousands of panels is slow.
+export const REPEATS_MAX = 50;
 
 export type OptionsOf = (variable: string) => Option[];
 
@@ -33,8 +38,17 @@ interface Copy {
   scope: Scope;
 }
 
-function copies(key: string, variable: string, scope: Scope, optionsOf: OptionsOf): Copy[] {
-  return repetitions(scope, variable, optionsOf(variable)).map((option) => ({
+interface Context {
+  scope: Scope;
+  optionsOf: OptionsOf;
+  cut: Set<string>;
+}
+
+function copies(key: string, variable: string, { scope, optionsOf, cut }: Context): Copy[] {
+  const all = repetitions(scope, variable, optionsOf(variable));
+  if (all.length > REPEATS_MAX)
+    cut.add(`${variable} has ${all.length} values: the first ${REPEATS_MAX} are shown`);
+  return all.slice(0, REPEATS_MAX).map((option) => ({
     key: `${key}/${option.value}`,
     scope: narrowed(scope, variable, option),
   }));
@@ -63,7 +77,8 @@ function repeated(panel: Panel, y: number, all: Copy[]): Placed {
   return { panels, added: (Math.ceil(all.length / perRow) - 1) * grid.h };
 }
 
-function place(section: Section, key: string, scope: Scope, optionsOf: OptionsOf): PlacedPanel[] {
+function place(section: Section, key: string, context: Context): PlacedPanel[] {
+  const { scope } = context;
   const top = section.panels.reduce((least, { grid }) => Math.min(least, grid.y), 1e9);
   const placed: PlacedPanel[] = [];
   let shift = 0;
@@ -71,7 +86,7 @@ function place(section: Section, key: string, scope: Scope, optionsOf: OptionsOf
     const own = `${key}/${panel.id || `at-${index}`}`;
     const y = panel.grid.y - top + shift;
     if (panel.repeat && scope.has(panel.repeat.variable)) {
-      const all = copies(own, panel.repeat.variable, scope, optionsOf);
+      const all = copies(own, panel.repeat.variable, context);
       const { panels, added } = repeated(panel, y, all);
       placed.push(...panels);
       shift += added;
@@ -85,24 +100,25 @@ function place(section: Section, key: string, scope: Scope, optionsOf: OptionsOf
 export function layOut(dashboard: Dashboard, scope: Scope, optionsOf: OptionsOf): Layout {
   const sections: PlacedSection[] = [];
   const absent: string[] = [];
+  const context: Context = { scope, optionsOf, cut: new Set() };
   dashboard.sections.forEach((section, index) => {
     const key = `section-${index}`;
     const all =
       section.repeat && scope.has(section.repeat)
-        ? copies(key, section.repeat, scope, optionsOf)
+        ? copies(key, section.repeat, context)
         : [{ key, scope }];
     const placed = all
       .map((copy) => ({
         key: copy.key,
         title: interpolate(section.title, copy.scope, "text"),
         collapsed: section.collapsed,
-        panels: place(section, copy.key, copy.scope, optionsOf),
+        panels: place(section, copy.key, { ...context, scope: copy.scope }),
       }))
       .filter(({ panels }) => panels.length > 0);
     if (placed.length === 0) absent.push(plainTitle(section.title));
     sections.push(...placed);
   });
-  return { sections, absent: absent.filter((title) => title !== "") };
+  return { sections, absent: absent.filter((title) => title !== ""), cut: [...context.cut] };
 }
 
 /** "Go runtime" of "Go runtime: $go_job". */

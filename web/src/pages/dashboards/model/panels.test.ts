@@ -4,7 +4,7 @@ import { show, thresholdLines } from "./display";
 import { fieldOf } from "./field";
 import { aligned, legendText, onGrid, seriesText, tableOf } from "./frames";
 import { interpolate, type Scope } from "./interpolate";
-import { layOut } from "./layout";
+import { layOut, REPEATS_MAX } from "./layout";
 import { loadVariables, type VariableApi } from "./load-variables";
 import { parseDashboard, parsePanel } from "./parse";
 import { reducerOf } from "./reduce";
@@ -355,6 +355,15 @@ describe("layOut", () => {
     const { sections } = layOut(model([row, panel(1, 0, 1)]), scope, () => options);
     expect(sections.map(({ title }) => title)).toEqual(["Task A", "Task B", "Task C"]);
     expect(interpolate("$task", sections[1]?.panels[0]?.scope as Scope, "query")).toBe("b");
+  });
+
+  it("shows no more copies than a page can hold, and says so", () => {
+    const many: Scope = new Map([
+      ["task", { values: Array.from({ length: REPEATS_MAX + 9 }, (_, index) => `t${index}`) }],
+    ]);
+    const layout = layOut(model([panel(1, 0, 0, { repeat: "task" })]), many, () => []);
+    expect(layout.sections[0]?.panels).toHaveLength(REPEATS_MAX);
+    expect(layout.cut).toEqual(["task has 59 values: the first 50 are shown"]);
   });
 
   it("leaves out what repeats for nothing, closes the gap, and names the row", () => {
