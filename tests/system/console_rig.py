@@ -199,6 +199,7 @@ def write_description(rig, path):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     file = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mktemp(suffix=".json"))
     with tempfile.TemporaryDirectory(prefix="console-rig-") as directory:
         rig = Rig(directory)
@@ -206,7 +207,9 @@ def main():
             write_description(rig, file)
             print(f"{rig.topo.endpoint}/console/  rig: {file}  logs: {directory}", flush=True)
             print(rig.do_link()["url"], flush=True)
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            pass
         finally:
             file.unlink(missing_ok=True)
             rig.close()

@@ -146,10 +146,13 @@ export function tooWide(page: Page): Promise<string[]> {
   });
 }
 
-/** Until nothing is loading any more: no skeleton, no busy part. */
+/** Until nothing in sight is loading any more: no skeleton, no busy part. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => {
-    const busy = document.querySelectorAll('[aria-busy="true"], [class*="skeleton"]');
+    const loading = document.querySelectorAll('[aria-busy="true"], [class*="skeleton"]');
+    const busy = [...loading].filter(
+      (element) => element.getBoundingClientRect().top < window.innerHeight,
+    );
     const state = window as unknown as { settledAt?: number };
     if (document.querySelector("main") === null || busy.length > 0) state.settledAt = undefined;
     else state.settledAt ??= performance.now();
