@@ -5,6 +5,7 @@ import type { Activity } from "../../api/types";
 import { formatValue } from "../../format/units";
 import { Bar } from "./bar";
 import styles from "./tiles.module.css";
+import { homeOf } from "./writer-rows";
 
 export function Tiles({ activity }: { activity: Activity | undefined }) {
   const rate = (value: number | undefined) =>
@@ -37,12 +38,11 @@ function reasons(activity: Activity | undefined): string {
   if (!activity) return "–";
   const count = activity.refusals.length;
   if (count === 0) return "nothing since the start";
-  if (count === 0) return "nobody since the start";
   return count === 1 ? "for 1 reason since the start" : `for ${count} reasons since the start`;
 }
 
 function accounts(activity: Activity): string {
-  const count = new Set(activity.writers.map((writer) => writer.account)).size;
+  const count = new Set(activity.writers.map(homeOf)).size;
   if (count === 0) return "nobody since the start";
   return count === 1 ? "of 1 account" : `of ${count} accounts`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Writer } from "../../api/types";
-import { shortArn, writerRows } from "./writer-rows";
+import { homeOf, shortArn, writerRows } from "./writer-rows";
 
 function writer(principal: string, session: string, samplesPerSecond: number): Writer {
   return {
@@ -40,6 +40,17 @@ test("adds up what a principal and an account write", () => {
   });
   expect(first?.session).toBeUndefined();
   expect(writerRows(WRITERS, "account")).toMatchObject([{ samplesPerSecond: 21, sessions: 3 }]);
+});
+
+test("counts what a role's session writes to the account that assumed the role", () => {
+  const central = writer("arn:aws:iam::2:role/central", "collector", 5);
+  const assumed = { ...central, assumedBy: "arn:aws:sts::1:assumed-role/task/0123" };
+
+  expect(homeOf(central)).toBe("2");
+  expect(writerRows([assumed, ...WRITERS], "account")).toMatchObject([
+    { account: "1", samplesPerSecond: 26 },
+  ]);
+  expect(writerRows([assumed], "principal")).toMatchObject([{ account: "2" }]);
 });
 
 test("names a principal by the end of its ARN", () => {

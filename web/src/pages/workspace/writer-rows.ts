@@ -19,7 +19,8 @@ export function writerRows(writers: Writer[], grouping: Grouping): WriterRow[] {
     const key = keyOf(writer, grouping);
     const row = rows.get(key);
     if (!row) {
-      rows.set(key, { ...writer, ...blank(grouping), key, sessions: 1 });
+      const account = grouping === "principal" ? writer.account : homeOf(writer);
+      rows.set(key, { ...writer, ...blank(grouping), account, key, sessions: 1 });
       continue;
     }
     row.sessions++;
@@ -32,16 +33,22 @@ export function writerRows(writers: Writer[], grouping: Grouping): WriterRow[] {
   return [...rows.values()].sort((a, b) => b.samplesPerSecond - a.samplesPerSecond);
 }
 
+/** The account that the samples come from: of a role's session that of who assumed the role. */
+export function homeOf(writer: Writer): string {
+  return writer.assumedBy?.split(":")[4] || writer.account;
+}
+
 function keyOf(writer: Writer, grouping: Grouping): string {
-  if (grouping === "account") return writer.account;
+  if (grouping === "account") return homeOf(writer);
   if (grouping === "principal") return writer.principal;
-  return JSON.stringify([writer.principal, writer.session ?? "", writer.userAgent ?? ""]);
+  const { principal, session = "", assumedBy = "", userAgent = "" } = writer;
+  return JSON.stringify([principal, session, assumedBy, userAgent]);
 }
 
 // What is not the same for all of a group is not shown.
 function blank(grouping: Grouping): Partial<Writer> {
   if (grouping === "session") return {};
-  const rest = { session: undefined, userAgent: undefined };
+  const rest = { session: undefined, assumedBy: undefined, userAgent: undefined };
   return grouping === "account" ? { ...rest, principal: "" } : rest;
 }
 

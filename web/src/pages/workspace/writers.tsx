@@ -104,6 +104,16 @@ function columnsOf(grouping: Grouping, total: number): Column<WriterRow>[] {
         cell: (row) => <span class={cells.text}>{row.session}</span>,
       },
       {
+        id: "assumed-by",
+        header: "Assumed by",
+        value: (row) => row.assumedBy ?? "",
+        cell: (row) => (
+          <span class={cells.text} title={row.assumedBy}>
+            {row.assumedBy ? shortArn(row.assumedBy) : ""}
+          </span>
+        ),
+      },
+      {
         id: "agent",
         header: "Program",
         value: (row) => row.userAgent ?? "",
