@@ -6,5 +6,5 @@ import { DashboardView } from "./view";
 
 export default function Dashboards() {
   const { uid } = useRoute().params;
-  return uid ? <DashboardView uid={decodeURIComponent(uid)} /> : <DashboardListPage />;
+  return uid ? <DashboardView uid={uid} /> : <DashboardListPage />;
 }
