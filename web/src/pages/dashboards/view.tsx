@@ -39,8 +39,17 @@ const LIST = "/console/";
 export function DashboardView({ uid }: { uid: string }) {
   const source = useLoad((signal) => sourceOf(uid, signal), [uid]);
   const { data, error } = source;
+  // Another workspace's answers are never shown as this one's.
+  const { workspaceId } = useWorkspace().workspace;
   if (data && "dashboard" in data.parsed)
-    return <Loaded key={uid} uid={uid} dashboard={data.parsed.dashboard} json={data.json} />;
+    return (
+      <Loaded
+        key={`${uid} ${workspaceId}`}
+        uid={uid}
+        dashboard={data.parsed.dashboard}
+        json={data.json}
+      />
+    );
   const title = builtIn(uid)?.title ?? "Dashboard";
   return (
     <Page title={title} subtitle={<a href={linkTo(LIST)}>All dashboards</a>}>
