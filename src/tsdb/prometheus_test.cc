@@ -192,7 +192,7 @@ TEST(Prometheus, ServesLateSamplesAndHistograms) {
       histogram.zero_threshold = 1e-9;
       histogram.positive_spans = {{0, 2}};
       histogram.positive_deltas = {t + 1, 1};
-      histogram.count = static_cast<std::uint64_t>(2 * t + 3);
+      histogram.count = 2 * static_cast<std::uint64_t>(t) + 3;
       histogram.sum = 0.5 * t;
       batch.add_histogram(kNow + t * 15'000, histogram);
       ASSERT_EQ(db->append(batch)->appended, 2U);
@@ -235,7 +235,7 @@ NativeHistogram histogram_at(int t, bool is_float) {
   } else {
     out.positive_deltas = {n, n, -2 * n};
     out.positive_deltas.resize(out.positive_spans[0].length);
-    out.count = static_cast<std::uint64_t>(3 * n);
+    out.count = 3 * static_cast<std::uint64_t>(n);
   }
   return out;
 }
