@@ -199,7 +199,9 @@ def write_description(rig, path):
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     file = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mktemp(suffix=".json"))
     with tempfile.TemporaryDirectory(prefix="console-rig-") as directory:
         rig = Rig(directory)
@@ -207,9 +209,7 @@ def main():
             write_description(rig, file)
             print(f"{rig.topo.endpoint}/console/  rig: {file}  logs: {directory}", flush=True)
             print(rig.do_link()["url"], flush=True)
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            pass
+            stopped.wait()
         finally:
             file.unlink(missing_ok=True)
             rig.close()
