@@ -22,7 +22,9 @@ std::size_t read_all(const std::string& folder) {
       {"AWS_REGION", "eu-west-1"},
       {"AWS_PROMETHEUS_ENDPOINT", "https://hub.test/api/v1/remote_write"},
       {"AWS_PROMETHEUS_SCRAPING_ENDPOINT", "localhost:8000"},
-      {"CENTRAL_ROLE_ARN", "arn:aws:iam::123456789012:role/central"}};
+      {"CENTRAL_ROLE_ARN", "arn:aws:iam::123456789012:role/central"},
+      {"HUB", "127.0.0.1:9009"},
+      {"OWN_METRICS", "127.0.0.1:8888"}};
   config::Outside outside = config::this_machine();
   outside.env = [](const std::string& name) -> std::optional<std::string> {
     if (name == "AOT_CONFIG_CONTENT") return {};
