@@ -11,7 +11,7 @@
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
 
-#include "base/json_text.h"
+#include "base/json_writer.h"
 
 namespace tributary::hub::console {
 namespace {
@@ -53,19 +53,14 @@ std::string_view stem_of(std::string_view path) {
   return path;
 }
 
-void append_json(std::string& out, const DashboardEntry& entry) {
-  out += "{\"uid\":";
-  append_json_string(out, entry.uid);
-  out += ",\"title\":";
-  append_json_string(out, entry.title);
-  out += ",\"tags\":[";
-  for (std::size_t i = 0; i < entry.tags.size(); ++i) {
-    if (i > 0) out += ',';
-    append_json_string(out, entry.tags[i]);
-  }
-  out += "],\"source\":";
-  append_json_string(out, to_string(entry.source));
-  out += ",\"updatedAt\":" + std::to_string(entry.updated_at) + "}";
+void write_json(JsonWriter& out, const DashboardEntry& entry) {
+  out.object([&] {
+    out.member("uid", entry.uid);
+    out.member("title", entry.title);
+    out.array("tags", entry.tags, [&](const std::string& tag) { out.value(tag); });
+    out.member("source", to_string(entry.source));
+    out.member("updatedAt", entry.updated_at);
+  });
 }
 
 }  // namespace
@@ -228,18 +223,17 @@ Result<void> DashboardStore::remove(std::string_view account, std::string_view u
 }
 
 std::string to_json(const std::vector<DashboardEntry>& entries) {
-  std::string out = "{\"dashboards\":[";
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (i > 0) out += ',';
-    append_json(out, entries[i]);
-  }
-  return out + "]}";
+  JsonWriter out;
+  out.object([&] {
+    out.array("dashboards", entries, [&](const DashboardEntry& entry) { write_json(out, entry); });
+  });
+  return out.take();
 }
 
 std::string to_json(const DashboardEntry& entry) {
-  std::string out;
-  append_json(out, entry);
-  return out;
+  JsonWriter out;
+  write_json(out, entry);
+  return out.take();
 }
 
 }  // namespace tributary::hub::console

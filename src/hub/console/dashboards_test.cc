@@ -246,7 +246,7 @@ TEST_F(Dashboards, AreListedAsJson) {
             "{\"dashboards\":[" + to_json(entry) + "," + to_json(entry) + "]}");
   EXPECT_EQ(to_json(entry),
             R"({"uid":"a","title":"<b>\"A\"</b>","tags":["x","y"],"source":"folder",)"
-            R"("updatedAt":1790000000.500000})");
+            R"("updatedAt":1790000000.5})");
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/json_writer.h"
 #include "base/strings.h"
 #include "base/utf8.h"
-#include "hub/gateway/json_writer.h"
 
 namespace tributary::hub::gateway {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "aws/arn.h"
-#include "hub/gateway/json_writer.h"
+#include "base/json_writer.h"
 
 namespace tributary::hub::gateway {
 namespace {
@@ -99,8 +99,6 @@ std::string to_json(const std::vector<Denial>& denials) {
   out.object([&] {
     out.array("denials", denials, [&](const Denial& denial) {
       out.object([&] {
-        std::string missing;
-        identity::append_json(missing, denial.missing);
         out.member("at", denial.at);
         out.member("requestId", denial.request_id);
         out.member("status", denial.status);
@@ -110,7 +108,7 @@ std::string to_json(const std::vector<Denial>& denials) {
         out.member("resource", denial.resource);
         out.member("sourceIp", denial.source_ip);
         out.member("reason", denial.reason);
-        out.raw("missing", missing);
+        identity::write_missing(out, denial.missing);
       });
     });
   });

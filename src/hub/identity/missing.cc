@@ -1,6 +1,6 @@
 #include "hub/identity/missing.h"
 
-#include "base/json_text.h"
+#include "base/json_writer.h"
 
 namespace tributary::hub::identity {
 
@@ -16,21 +16,15 @@ std::string_view to_string(Side side) {
   return "";
 }
 
-void append_json(std::string& out, const std::vector<Missing>& missing) {
-  out += '[';
-  for (const Missing& each : missing) {
-    if (out.back() != '[') out += ',';
-    out.append(R"({"side":")").append(to_string(each.side)).append(R"(","holder":)");
-    append_json_string(out, each.holder);
-    out += R"(,"statement":)";
-    append_json_string(out, each.statement);
-    if (!each.near_miss.empty()) {
-      out += R"(,"nearMiss":)";
-      append_json_string(out, each.near_miss);
-    }
-    out += '}';
-  }
-  out += ']';
+void write_missing(JsonWriter& out, const std::vector<Missing>& missing) {
+  out.array("missing", missing, [&](const Missing& each) {
+    out.object([&] {
+      out.member("side", to_string(each.side));
+      out.member("holder", each.holder);
+      out.member("statement", each.statement);
+      if (!each.near_miss.empty()) out.member("nearMiss", each.near_miss);
+    });
+  });
 }
 
 }  // namespace tributary::hub::identity

@@ -7,6 +7,10 @@
 #include <string_view>
 #include <vector>
 
+namespace tributary {
+class JsonWriter;
+}
+
 namespace tributary::hub::identity {
 
 enum class Side : std::uint8_t {
@@ -29,7 +33,7 @@ struct Missing {
   bool operator==(const Missing&) const = default;
 };
 
-// As the console reads them (web/src/api/types.ts): [{"side":...,"holder":...,"statement":...}].
-void append_json(std::string& out, const std::vector<Missing>& missing);
+// The member "missing", as the console reads it (web/src/api/types.ts).
+void write_missing(JsonWriter& out, const std::vector<Missing>& missing);
 
 }  // namespace tributary::hub::identity

@@ -24,7 +24,7 @@ describe("the workspace page", () => {
     await page.getByText("active_series_max").first().waitFor();
   });
 
-  it("names writers by account and session", async () => {
+  it("names writers by the account that they come from, and by session", async () => {
     const { page } = await open({ tab: "writers" });
 
     const writers = page.getByRole("table", { name: "Table of writers" });
@@ -32,7 +32,11 @@ describe("the workspace page", () => {
       .getByText(/tributary-0a1b2c3d/)
       .first()
       .waitFor();
-    await writers.getByText(rig.accounts.central).first().waitFor();
+    await writers.getByText(rig.accounts.workload, { exact: true }).first().waitFor();
+    await writers
+      .getByText(/^assumed-role\/ecs-xaccount-task-role/)
+      .first()
+      .waitFor();
   });
 
   it("tells refused samples by reason with an example", async () => {

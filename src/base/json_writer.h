@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "base/json_text.h"
 
-namespace tributary::hub::gateway {
+namespace tributary {
 
 class JsonWriter {
  public:
@@ -45,12 +45,10 @@ class JsonWriter {
     key(name);
     value(what);
   }
-
-  // JSON that somebody else has written.
-  void raw(std::string_view name, std::string_view json) {
+  void flag(std::string_view name, bool is_so) {
     key(name);
-    text_ += json;
-    first_ = false;
+    separate();
+    text_ += is_so ? "true" : "false";
   }
 
   // What is not UTF-8 becomes U+FFFD.
@@ -106,4 +104,4 @@ class JsonWriter {
   bool first_ = true;  // of the object or array that is open
 };
 
-}  // namespace tributary::hub::gateway
+}  // namespace tributary
