@@ -3,11 +3,13 @@
 
 Sizes: a file has at most 800 lines, a function 70, a line 100 columns.
 Layers: a file includes only what its folder's CMakeLists.txt names in USES (and what those use).
-The page (web/): colours are those of theme.css, and nothing makes markup or code from text.
+The page (web/): colours are those of theme.css, and nothing makes markup or code from text; its
+lock names each platform's packages.
 Headers: begin with a comment, have #pragma once. No TODO, no file that no CMakeLists.txt names.
 """
 
 import ast
+import json
 import pathlib
 import re
 import subprocess
@@ -154,6 +156,15 @@ def check_page(path, text, complain):
             complain(path, number, "markup and code from text are forbidden")
 
 
+def check_lock(path, complain):
+    """npm drops what its registry lacks or another machine needs; npm 11 then refuses the lock."""
+    packages = json.loads(path.read_text())["packages"]
+    for parent, package in packages.items():
+        for name in package.get("optionalDependencies", {}):
+            if f"node_modules/{name}" not in packages:
+                complain(path, 1, f"{parent} wants {name}, which is not locked: put it back")
+
+
 def read_targets():
     """folder under src/ -> set of folders it may use, from every tributary_library call."""
     uses, owners = {}, {}
@@ -255,6 +266,7 @@ def main():
             check_coroutines(path, text, complain)
         elif path.suffix == ".py" or text.startswith("#!/usr/bin/env python3"):
             check_python(path, text, complain)
+    check_lock(ROOT / "web/package-lock.json", complain)
     check_layers(complain)
     for problem in problems:
         print(problem)
