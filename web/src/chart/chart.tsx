@@ -9,6 +9,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Labels } from "../api/types";
 import type { Interval } from "../time/range";
+import { zone } from "../time/zone";
 import styles from "./chart.module.css";
 import { themeColors } from "./colors";
 import { LegendList, type LegendProps, LegendTable } from "./legend";
@@ -92,6 +93,7 @@ function useModel(props: ChartProps, visible: boolean[]): Model {
       max: props.max,
       style,
       fillOpacity: props.fillOpacity ?? opacity,
+      zone: zone.value,
       thresholds: (props.thresholds ?? []).map(({ value, color }) => ({
         value,
         color: namedColor(color, tone),
@@ -110,6 +112,7 @@ function useModel(props: ChartProps, visible: boolean[]): Model {
     props.max,
     style,
     props.fillOpacity,
+    zone.value,
     JSON.stringify(props.thresholds),
   ]);
 }

@@ -4,6 +4,7 @@
 import uPlot from "uplot";
 import { formatTimeTicks } from "../format/time";
 import { formatTicks, isBinary, tickSteps } from "../format/units";
+import type { Zone } from "../time/zone";
 import { drawBulk } from "./bulk";
 import type { Colors } from "./colors";
 import { translucent } from "./palette";
@@ -30,6 +31,8 @@ export interface Model {
   style: LineStyle;
   /** 0..100 */
   fillOpacity: number;
+  /** Of the times below the graph. */
+  zone: Zone;
   thresholds: { value: number; color: string }[];
 }
 
@@ -210,6 +213,7 @@ export function optionsOf(
   const first = model();
   return {
     ...size,
+    ...(first.zone === "utc" ? { tzDate: (at) => uPlot.tzDate(new Date(at * 1e3), "UTC") } : {}),
     padding: [8, (u) => rightPadding(u, model()), 0, 0],
     legend: { show: false },
     // The canvas of a thousand lines cannot be drawn anew for each move of the mouse, so what is

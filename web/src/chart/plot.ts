@@ -39,6 +39,7 @@ function structure(model: Model): string {
     model.logarithmic,
     model.fillOpacity,
     model.unit,
+    model.zone,
     model.stacked ? model.prepared.bands : 0,
   ]);
 }

@@ -1,5 +1,7 @@
 // Numbers as people read them, by Grafana's names of units.
 
+import { formatTime } from "./time";
+
 interface Scale {
   /** Ascending; the largest that is not above the value is taken, else the first. */
   steps: [factor: number, suffix: string][];
@@ -187,6 +189,8 @@ function clock(seconds: number): string {
   return (seconds < 0 ? "-" : "") + parts.join(" ");
 }
 
+const dateTime = (ms: number) => formatTime(Math.floor(ms / 1000));
+
 // Units whose values are no scaled numbers.
 const SPELT: Record<string, (value: number) => string> = {
   string: (value) => String(value),
@@ -201,23 +205,15 @@ const SPELT: Record<string, (value: number) => string> = {
   dthms: clock,
   clocks: clock,
   clockms: (value) => clock(value / 1000),
-  dateTimeAsIso: (value) => localIso(value),
-  dateTimeAsIsoNoDateIfToday: (value) => localIso(value),
-  dateTimeAsUS: (value) => localIso(value),
-  dateTimeAsLocal: (value) => localIso(value),
+  dateTimeAsIso: dateTime,
+  dateTimeAsIsoNoDateIfToday: dateTime,
+  dateTimeAsUS: dateTime,
+  dateTimeAsLocal: dateTime,
   dateTimeFromNow: (value) => {
     const seconds = (value - Date.now()) / 1000;
     return seconds < 0 ? `${formatValue(-seconds, "s")} ago` : `in ${formatValue(seconds, "s")}`;
   },
 };
-
-function localIso(ms: number): string {
-  const date = new Date(ms);
-  if (Number.isNaN(date.getTime())) return String(ms);
-  const two = (n: number) => String(n).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-}
 
 /** Symbols stand at the number, words and letters behind a space. */
 function join(number: string, suffix: string): string {

@@ -1,5 +1,7 @@
 // A time range as people write it and as Grafana does: "now-1h" to "now", or two instants.
 
+import { instantOf, wallClock, zone } from "./zone";
+
 export interface TimeRange {
   from: string;
   to: string;
@@ -33,27 +35,27 @@ export function parseDuration(text: string): number | undefined {
 
 type Edge = "start" | "end";
 
-/** The first or last moment of the calendar's minute, hour, day ... or year, local time. */
+/** The first or last moment of the calendar's minute, hour, day ... or year, in the chosen zone. */
 function edgeOf(unit: string, seconds: number, edge: Edge): number {
-  const date = new Date(seconds * 1000);
-  const [year, month, day] = [date.getFullYear(), date.getMonth(), date.getDate()];
-  const [hour, minute] = [date.getHours(), date.getMinutes()];
-  const monday = day - ((date.getDay() + 6) % 7);
+  const date = wallClock(seconds * 1000);
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
+  const [hour, minute] = [date.getUTCHours(), date.getUTCMinutes()];
+  const monday = day - ((date.getUTCDay() + 6) % 7);
   const more = edge === "end" ? 1 : 0;
-  const at: Record<string, Date> = {
-    m: new Date(year, month, day, hour, minute + more),
-    h: new Date(year, month, day, hour + more),
-    d: new Date(year, month, day + more),
-    w: new Date(year, month, monday + 7 * more),
-    M: new Date(year, month + more),
-    y: new Date(year + more, 0),
+  const at: Record<string, number> = {
+    m: instantOf(year, month, day, hour, minute + more),
+    h: instantOf(year, month, day, hour + more),
+    d: instantOf(year, month, day + more),
+    w: instantOf(year, month, monday + 7 * more),
+    M: instantOf(year, month + more),
+    y: instantOf(year + more, 0),
   };
   return Number(at[unit]) / 1000 - (more ? 0.001 : 0);
 }
 
 /**
  * Of "now", "now-6h", "now-1d/d" (the start or the end of yesterday), milliseconds since 1970 as
- * Grafana links have them, or ISO 8601 (local time where no zone is named).
+ * Grafana links have them, or ISO 8601 (the chosen zone's time where none is named).
  */
 export function parseInstant(text: string, now: number, edge: Edge = "start"): number | undefined {
   const trimmed = text.trim();
@@ -67,10 +69,12 @@ export function parseInstant(text: string, now: number, edge: Edge = "start"): n
   }
   if (/^\d{12,14}$/.test(trimmed)) return Number(trimmed) / 1000;
   // What Date.parse makes of other texts is a guess that differs from browser to browser.
-  if (!/^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\d\d)?)?$/.test(trimmed))
-    return undefined;
-  // A date alone would be taken for UTC.
-  const time = Date.parse(/[ T]/.test(trimmed) ? trimmed.replace(" ", "T") : `${trimmed}T00:00`);
+  const iso = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[-+]\d\d:?\d\d)?)?$/.exec(
+    trimmed,
+  );
+  if (!iso) return undefined;
+  const [, day, clock = "00:00", named = zone.value === "utc" ? "Z" : ""] = iso;
+  const time = Date.parse(`${day}T${clock}${named}`);
   return Number.isNaN(time) ? undefined : time / 1000;
 }
 

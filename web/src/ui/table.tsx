@@ -39,6 +39,8 @@ export interface TableProps<Row> {
   filter?: boolean;
   /** Pixels that rows may take before they scroll; 400 where absent. */
   height?: number;
+  /** Rows are of one line, what is too long in them is cut; narrower than so many pixels it scrolls. */
+  minWidth?: number;
   /** Shown where there is no row. */
   empty?: ComponentChildren;
   /** Rows can be chosen by click and Enter. */
@@ -92,10 +94,11 @@ interface ScrolledProps<Row> extends TableProps<Row> {
 }
 
 function Scrolled<Row>(props: ScrolledProps<Row>) {
-  const { label, columns, rows, rowKey, height, sort, setSort } = props;
+  const { label, columns, rows, rowKey, height, minWidth, sort, setSort } = props;
   const [scrollTop, setScrollTop] = useState(0);
   const frame = useRef(0);
   const virtual = rows.length > VIRTUAL_FROM;
+  const oneLine = virtual || minWidth !== undefined;
   const view = { scrollTop, height, rowHeight: ROW_HEIGHT };
   const { from, to } = virtual ? windowOf(view, rows.length) : { from: 0, to: rows.length };
   const onScroll = (event: Event) => {
@@ -116,7 +119,8 @@ function Scrolled<Row>(props: ScrolledProps<Row>) {
       onScroll={onScroll}
     >
       <table
-        class={virtual ? `${styles.table} ${styles.virtual}` : styles.table}
+        class={oneLine ? `${styles.table} ${styles.oneLine}` : styles.table}
+        style={minWidth ? { minWidth: `${minWidth}px` } : undefined}
         aria-rowcount={virtual ? rows.length + 1 : undefined}
       >
         <caption class="visually-hidden">{label}</caption>
@@ -134,6 +138,7 @@ function Scrolled<Row>(props: ScrolledProps<Row>) {
               key={rowKey(row)}
               {...props}
               row={row}
+              oneLine={oneLine}
               rowIndex={virtual ? from + index + 2 : undefined}
             />
           ))}
@@ -187,11 +192,13 @@ function Heading<Row>({ column, sort, setSort }: HeadingProps<Row>) {
 
 interface RowProps<Row> extends TableProps<Row> {
   row: Row;
+  oneLine: boolean;
   /** The heading's is 1; given where not all rows are drawn. */
   rowIndex: number | undefined;
 }
 
-function RowOf<Row>({ row, columns, rowKey, onChoose, chosen, rowIndex }: RowProps<Row>) {
+function RowOf<Row>(props: RowProps<Row>) {
+  const { row, columns, rowKey, onChoose, chosen, oneLine, rowIndex } = props;
   const isChosen = chosen !== undefined && rowKey(row) === chosen;
   const classes = [onChoose && styles.choosable, isChosen && styles.chosen].filter(Boolean);
   return (
@@ -204,7 +211,7 @@ function RowOf<Row>({ row, columns, rowKey, onChoose, chosen, rowIndex }: RowPro
       {columns.map((column, index) => {
         const content = column.cell ? column.cell(row) : shownAs(column.value(row));
         const classes = column.numeric ? styles.numeric : undefined;
-        const title = rowIndex ? String(column.value(row)) : undefined;
+        const title = oneLine ? String(column.value(row)) : undefined;
         return (
           <td key={column.id} class={classes} title={title}>
             {onChoose && index === 0 ? (

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hubNow } from "../api/clock";
 import { parseInstant, type TimeRange } from "../time/range";
+import { zoneName } from "../time/zone";
 import { Button, buttonClass } from "./button";
 import { Field } from "./field";
 import { useShortcut } from "./shortcuts";
@@ -169,7 +170,7 @@ function Absolute({ time, choose }: AbsoluteProps) {
         Apply
       </Button>
       <p class={styles.zone}>
-        Local time: {Intl.DateTimeFormat().resolvedOptions().timeZone}. Also now-6h, now-1d/d.
+        {zoneName()}; another zone: the menu at the top right. Also now-6h, now-1d/d.
       </p>
     </form>
   );

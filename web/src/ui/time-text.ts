@@ -1,14 +1,11 @@
 // Ranges in words and as people type them, and the ranges beside one.
 
+import { formatTime } from "../format/time";
 import { type Interval, parseDuration, parseInstant, resolve, type TimeRange } from "../time/range";
 
-const pad = (value: number) => String(value).padStart(2, "0");
-
-/** "2026-11-23 01:00:00", local time: what a field of the picker shows. */
+/** "2026-11-23 01:00:00": what a field of the picker shows. */
 export function instantText(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  const day = [date.getFullYear(), pad(date.getMonth() + 1), pad(date.getDate())].join("-");
-  return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+  return formatTime(Math.floor(seconds));
 }
 
 const WORDS: Record<string, string> = {
@@ -48,7 +45,7 @@ export function describe(range: TimeRange): string {
   return from.slice(0, 10) === to.slice(0, 10) ? `${from} to ${to.slice(11)}` : `${from} to ${to}`;
 }
 
-/** As a field shows it: relative as written, instants in local time. */
+/** As a field shows it: relative as written, instants by the clock. */
 export function fieldText(text: string): string {
   if (text.startsWith("now")) return text;
   const seconds = parseInstant(text, 0);

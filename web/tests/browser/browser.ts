@@ -26,6 +26,8 @@ export interface Look {
   width?: number;
   height?: number;
   theme?: "light" | "dark";
+  /** UTC where absent. */
+  timezone?: string;
 }
 
 /** A tab, and all that went wrong in it. */
@@ -52,7 +54,7 @@ export async function visit(look: Look = {}): Promise<Visit> {
     colorScheme: look.theme ?? "light",
     reducedMotion: "reduce",
     deviceScaleFactor: 1,
-    timezoneId: "UTC",
+    timezoneId: look.timezone ?? "UTC",
     locale: "en-GB",
     baseURL: rig.url,
   });
@@ -144,6 +146,20 @@ export function tooWide(page: Page): Promise<string[]> {
       .slice(0, 5)
       .map((element) => `${element.tagName.toLowerCase()}.${element.getAttribute("class")}`);
   });
+}
+
+/** How far things moved by themselves, as Chromium adds it up (web.dev/cls): 0.1 is where it is felt. */
+export function jumped(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        new PerformanceObserver((list) => {
+          const shifts = list.getEntries() as (PerformanceEntry & { value: number })[];
+          resolve(shifts.reduce((sum, shift) => sum + shift.value, 0));
+        }).observe({ type: "layout-shift", buffered: true });
+        setTimeout(() => resolve(0), 200);
+      }),
+  );
 }
 
 /** Until nothing in sight is loading any more: no skeleton, no busy part. */

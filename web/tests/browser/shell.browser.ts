@@ -3,7 +3,7 @@
 
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { accessibility, screenshot, settled, tooWide, visit } from "./browser";
+import { accessibility, jumped, screenshot, settled, tooWide, visit } from "./browser";
 import { Console, type Place, SignIn } from "./pages/console";
 import { rig, startHub, stopHub } from "./rig";
 
@@ -20,6 +20,9 @@ const PAGES: Record<string, string> = {
   hub: "/console/dashboards/tributary-hub",
   topology: "/console/topology",
   workspace: "/console/workspace",
+  cardinality: "/console/workspace?tab=cardinality",
+  writers: "/console/workspace?tab=writers",
+  denials: "/console/workspace?tab=denials",
 };
 
 async function signedIn(look = {}) {
@@ -81,6 +84,23 @@ describe("the shell", () => {
     const other = await context.newPage();
     await other.goto("/console/");
     expect(await theme(other)).toBe("dark");
+  });
+
+  it("shows the browser's clock, or UTC where one chose it", async () => {
+    const { page, console } = await signedIn({ timezone: "Asia/Kolkata" });
+    await console.goTo("Explore");
+    const range = page.getByRole("button", { name: /^Time range: / });
+    const startMs = async () => Date.parse(`${(await range.getAttribute("title"))?.slice(0, 19)}Z`);
+    const local = await startMs();
+
+    await page.getByRole("button", { name: /^Signed in as/ }).click();
+    await page.getByRole("menuitemradio", { name: "UTC" }).click();
+    const hoursAhead = (local - (await startMs())) / 3_600_000;
+    expect(hoursAhead).toBeCloseTo(5.5, 1);
+
+    await page.reload();
+    await range.click();
+    await page.getByText("UTC; another zone").waitFor();
   });
 
   it("lists its shortcuts, and goes by them", async () => {
@@ -150,17 +170,21 @@ describe("while the hub is away", () => {
 });
 
 describe.each(["light", "dark"] as const)("every page, %s", (theme) => {
-  it.each(Object.entries(PAGES))("%s is accessible, and fits every window", async (name, path) => {
-    const { page, console } = await signedIn({ theme });
-    await page.goto(path);
-    await console.isOpen();
-    await settled(page);
-    await screenshot(page, name, theme);
+  it.each(Object.entries(PAGES))(
+    "%s is accessible, keeps still, fits every window",
+    async (name, path) => {
+      const { page, console } = await signedIn({ theme });
+      await page.goto(path);
+      await console.isOpen();
+      await settled(page);
+      await screenshot(page, name, theme);
 
-    expect(await accessibility(page)).toEqual([]);
-    await page.setViewportSize({ width: 360, height: 740 });
-    expect(await tooWide(page)).toEqual([]);
-    await page.setViewportSize({ width: 3840, height: 2160 });
-    expect(await tooWide(page)).toEqual([]);
-  });
+      expect(await jumped(page)).toBeLessThan(0.05);
+      expect(await accessibility(page)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await tooWide(page)).toEqual([]);
+      await page.setViewportSize({ width: 3840, height: 2160 });
+      expect(await tooWide(page)).toEqual([]);
+    },
+  );
 });

@@ -11,7 +11,6 @@ import { Select } from "../../ui/field";
 import { type Column, Table } from "../../ui/table";
 import { ageText, rateText } from "../topology/words";
 import { Bar } from "./bar";
-import cells from "./cell.module.css";
 import { Section } from "./section";
 import { type Grouping, SILENT_S, shortArn, type WriterRow, writerRows } from "./writer-rows";
 import styles from "./writers.module.css";
@@ -51,6 +50,7 @@ export function Writers({ activity, workspaceId }: { activity: Activity; workspa
         sort={{ id: "rate", descending: true }}
         filter
         height={420}
+        minWidth={grouping === "session" ? 1100 : 800}
         empty={
           <Empty title="Nobody has written here since the hub started" height={120}>
             <p>Point a collector's remote write here:</p>
@@ -75,54 +75,41 @@ function columnsOf(grouping: Grouping, total: number): Column<WriterRow>[] {
     cell: (row: WriterRow) => formatValue(value(row), "short"),
     width: "90px",
   });
-  const who: Column<WriterRow>[] = [
+  const account: Column<WriterRow> = {
+    id: "account",
+    header: "Account",
+    value: (row) => row.account,
+    width: "130px",
+  };
+  const principal: Column<WriterRow> = {
+    id: "principal",
+    header: "Role or user",
+    value: (row) => row.principal,
+    cell: (row) => shortArn(row.principal),
+  };
+  const session: Column<WriterRow>[] = [
+    { id: "session", header: "Session", value: (row) => row.session ?? "" },
     {
-      id: "account",
-      header: "Account",
-      value: (row) => row.account,
-      cell: (row) => <span class={cells.word}>{row.account}</span>,
-      width: "130px",
+      id: "assumed-by",
+      header: "Assumed by",
+      value: (row) => row.assumedBy ?? "",
+      cell: (row) => (row.assumedBy ? shortArn(row.assumedBy) : ""),
     },
+    { id: "agent", header: "Program", value: (row) => row.userAgent ?? "", width: "150px" },
   ];
-  if (grouping !== "account")
-    who.push({
-      id: "principal",
-      header: "Role or user",
-      value: (row) => row.principal,
-      cell: (row) => (
-        <span class={cells.text} title={row.principal}>
-          {shortArn(row.principal)}
-        </span>
-      ),
-    });
-  if (grouping === "session")
-    who.push(
-      {
-        id: "session",
-        header: "Session",
-        value: (row) => row.session ?? "",
-        cell: (row) => <span class={cells.text}>{row.session}</span>,
-      },
-      {
-        id: "assumed-by",
-        header: "Assumed by",
-        value: (row) => row.assumedBy ?? "",
-        cell: (row) => (
-          <span class={cells.text} title={row.assumedBy}>
-            {row.assumedBy ? shortArn(row.assumedBy) : ""}
-          </span>
-        ),
-      },
-      {
-        id: "agent",
-        header: "Program",
-        value: (row) => row.userAgent ?? "",
-        cell: (row) => <span class={cells.text}>{row.userAgent}</span>,
-      },
-    );
-  else who.push(number("sessions", "Sessions", (row) => row.sessions));
+  const share: Column<WriterRow> = {
+    id: "share",
+    header: "Share",
+    numeric: true,
+    value: (row) => row.samplesPerSecond,
+    cell: (row) => <Bar share={total > 0 ? row.samplesPerSecond / total : 0} />,
+    width: "150px",
+  };
+  const one = grouping === "session";
   return [
-    ...who,
+    account,
+    ...(grouping === "account" ? [] : [principal]),
+    ...(one ? session : [number("sessions", "Sessions", (row) => row.sessions)]),
     {
       id: "rate",
       header: "Samples",
@@ -131,14 +118,7 @@ function columnsOf(grouping: Grouping, total: number): Column<WriterRow>[] {
       cell: (row) => rateText(row.samplesPerSecond),
       width: "90px",
     },
-    {
-      id: "share",
-      header: "Share",
-      numeric: true,
-      value: (row) => row.samplesPerSecond,
-      cell: (row) => <Bar share={total > 0 ? row.samplesPerSecond / total : 0} />,
-      width: "150px",
-    },
+    ...(one ? [] : [share]),
     number("total", "Total", (row) => row.samplesTotal),
     {
       ...number("refused", "Refused", (row) => row.refusedTotal),

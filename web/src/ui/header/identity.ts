@@ -18,8 +18,3 @@ export function remaining(seconds: number): string {
   const hours = Math.floor(minutes / 60);
   return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
 }
-
-/** "14:05" */
-export function clockTime(seconds: number): string {
-  return new Date(seconds * 1000).toTimeString().slice(0, 5);
-}

@@ -1,16 +1,20 @@
-// Who is signed in, until when, the theme, and the way out.
+// Who is signed in, until when, theme and time zone, and the way out.
 
 import { useEffect, useState } from "preact/hooks";
 import { hubNow } from "../../api/clock";
 import { EXPIRED, endSession, isOver, type Session, session } from "../../api/session";
+import { formatClock } from "../../format/time";
+import { chooseZone, zone } from "../../time/zone";
 import { Button } from "../button";
 import { CopyButton } from "../copy-button";
 import { Menu, type MenuItem } from "../menu";
 import { chooseTheme, THEMES, theme } from "../theme";
-import { clockTime, nameOf, remaining, SOON_S } from "./identity";
+import { nameOf, remaining, SOON_S } from "./identity";
 import styles from "./session-menu.module.css";
 
 const THEME_NAMES = { system: "As the system", light: "Light", dark: "Dark" };
+
+const ZONE_NAMES = { local: "As the browser", utc: "UTC" };
 
 const LOOK_EVERY_MS = 15_000;
 
@@ -54,6 +58,12 @@ function OfSession({ current }: { current: Session }) {
       checked: theme.value === each,
       onSelect: () => chooseTheme(each),
     })),
+    ...(["local", "utc"] as const).map((each) => ({
+      label: ZONE_NAMES[each],
+      group: "Times",
+      checked: zone.value === each,
+      onSelect: () => chooseZone(each),
+    })),
     { label: "Sign in again", onSelect: () => endSession("") },
     { label: "Sign out", onSelect: signOut },
   ];
@@ -96,7 +106,7 @@ function Who({ current, left }: { current: Session; left: number | undefined }) 
       <div>
         {left === undefined
           ? "The session ends when its credentials do."
-          : `Ends at ${clockTime(current.expires)}, in ${remaining(left)}.`}
+          : `Ends at ${formatClock(current.expires)}, in ${remaining(left)}.`}
       </div>
       <div class={styles.copies}>
         <CopyButton text={current.arn} label="Copy ARN" kind="quiet" />

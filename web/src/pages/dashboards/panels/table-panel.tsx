@@ -46,7 +46,14 @@ function CellView({ value, field, range }: CellProps) {
       </span>
     );
   }
-  if (!color || field.cell === "auto") return <span class={styles.plain}>{text}</span>;
+  if (!color || field.cell === "auto") {
+    const title = typeof value === "string" ? value : undefined;
+    return (
+      <span class={styles.plain} title={title}>
+        {text}
+      </span>
+    );
+  }
   if (field.cell === "color-text" && isToken) return <span style={{ color }}>{text}</span>;
   return (
     <span class={styles.marked} style={{ "--mark": color }}>

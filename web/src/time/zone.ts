@@ -1,0 +1,40 @@
+// Whose clock is shown and typed: the browser's or UTC, as chosen in the session's menu. Reading
+// `zone` while rendering draws anew when another one is chosen.
+
+import { signal } from "@preact/signals";
+import { keepChoice, keptChoice } from "../ui/kept";
+
+export type Zone = "local" | "utc";
+
+function read(): Zone {
+  return keptChoice("zone") === "utc" ? "utc" : "local";
+}
+
+export const zone = signal<Zone>(read());
+
+export function chooseZone(chosen: Zone): void {
+  keepChoice("zone", chosen);
+  zone.value = chosen;
+}
+
+// Another tab has chosen.
+globalThis.addEventListener?.("storage", () => {
+  zone.value = read();
+});
+
+/** "Europe/Berlin", "UTC" */
+export function zoneName(): string {
+  return zone.value === "utc" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** What the clock shows at an instant: a date whose UTC fields are those of the clock. */
+export function wallClock(ms: number): Date {
+  if (zone.value === "utc") return new Date(ms);
+  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+}
+
+/** The instant, in milliseconds, at which the clock shows this. Too many days are another month. */
+export function instantOf(year: number, month: number, day = 1, hour = 0, minute = 0): number {
+  if (zone.value === "utc") return Date.UTC(year, month, day, hour, minute);
+  return new Date(year, month, day, hour, minute).getTime();
+}
