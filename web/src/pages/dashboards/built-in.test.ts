@@ -41,4 +41,23 @@ describe.each(BUILT_IN)("the dashboard $title", (entry) => {
       expect(parseVariableQuery(variable.query)).toBeDefined();
     }
   });
+
+  it("tells tasks of a service apart, whose collectors scrape the same address", async () => {
+    const result = parseDashboard(await entry.load());
+
+    if ("error" in result) throw new Error(result.error);
+    const targets = result.dashboard.sections.flatMap(({ panels }) =>
+      panels.flatMap((panel) => panel.targets),
+    );
+    for (const { expr, legendFormat } of targets) {
+      for (const [kept] of expr.matchAll(/by \([^)]*\binstance\b[^)]*\)/g))
+        expect(kept).toMatch(/\bid\b/);
+      if (legendFormat.includes("{{instance}}")) {
+        expect(legendFormat).toMatch(/\{\{(aws_ecs_task_)?id\}\}/);
+        expect(expr + legendFormat).toContain("aws_ecs_task_id");
+      }
+      // Of two tasks one that is down is what has to be seen.
+      expect(expr).not.toMatch(/max by \([^)]*\) \((label_replace\()?up\b/);
+    }
+  });
 });
