@@ -106,8 +106,20 @@ describe("filterOptions", () => {
     ]);
   });
 
-  it("keeps everything where the expression is broken", () => {
-    expect(filterOptions(["a"], "/(/")).toEqual([option("a")]);
+  it("keeps values whole where there is no group", () => {
+    const kept = (found: string[], regex: string) =>
+      filterOptions(found, regex).map(({ value }) => value);
+
+    expect(kept(["api-server", "web"], "/^api/")).toEqual(["api-server"]);
+    expect(kept(["kube-system", "shop"], "/^(?!kube-)/")).toEqual(["shop"]);
+  });
+
+  it("takes an expression without slashes for the whole value", () => {
+    expect(filterOptions(["preprod", "prod-eu"], "prod")).toEqual([]);
+  });
+
+  it("says where the expression is broken", () => {
+    expect(() => filterOptions(["a"], "/(/")).toThrow('"/(/" is no regular expression');
   });
 });
 

@@ -2,6 +2,7 @@
 // what they stand for.
 
 import { type Interval, parseDuration, stepFor } from "../../../time/range";
+import { parseRegex } from "./field";
 import { durationText, references, type Scope, type Value } from "./interpolate";
 import { type Json, number, object, text, texts } from "./json";
 import { ALL, type Option, type Variable } from "./types";
@@ -104,28 +105,19 @@ export function parseVariableQuery(query: string): VariableQuery | undefined {
   }
 }
 
-/** Keeps what the regular expression matches: its first group, or the groups `value` and `text`. */
+/** Keeps what matches: its first group or the groups `value` and `text`, else the whole. */
 export function filterOptions(found: string[], regex: string): Option[] {
-  const pattern = patternOf(regex);
+  const pattern = regex === "" ? undefined : parseRegex(regex);
+  if (regex !== "" && !pattern) throw new Error(`"${regex}" is no regular expression`);
   const options = found.flatMap((one): Option[] => {
     if (!pattern) return [{ value: one, text: one }];
     const match = pattern.exec(one);
     if (!match) return [];
-    const value = match.groups?.value ?? match.groups?.text ?? match[1] ?? match[0];
+    const value = match.groups?.value ?? match.groups?.text ?? match[1] ?? one;
     return [{ value, text: match.groups?.text ?? value }];
   });
   const seen = new Set<string>();
   return options.filter(({ value }) => !seen.has(value) && seen.add(value));
-}
-
-function patternOf(regex: string): RegExp | undefined {
-  if (regex === "") return undefined;
-  const parts = /^\/(.*)\/([gimsuy]*)$/s.exec(regex);
-  try {
-    return new RegExp(parts?.[1] ?? regex, (parts?.[2] ?? "").replace(/[gy]/g, ""));
-  } catch {
-    return undefined;
-  }
 }
 
 const NATURAL = new Intl.Collator("en", { numeric: true });
