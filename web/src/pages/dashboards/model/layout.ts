@@ -54,45 +54,27 @@ function copies(key: string, variable: string, { scope, optionsOf, cut }: Contex
   }));
 }
 
-interface Placed {
-  panels: PlacedPanel[];
-  /** Rows of the grid that these take more than in the file. */
-  added: number;
-}
-
-function repeated(panel: Panel, y: number, all: Copy[]): Placed {
-  const { grid, repeat } = panel;
-  const isDown = repeat?.direction === "v";
-  const perRow = isDown ? 1 : Math.max(Math.min(all.length, repeat?.maxPerRow ?? 4), 1);
-  const w = isDown ? grid.w : Math.floor(COLUMNS / perRow);
-  const panels = all.map(({ key, scope }, index) => {
-    const x = isDown ? grid.x : (index % perRow) * w;
-    return {
-      key,
-      panel,
-      scope,
-      grid: { x, y: y + Math.floor(index / perRow) * grid.h, w, h: grid.h },
-    };
-  });
-  return { panels, added: (Math.ceil(all.length / perRow) - 1) * grid.h };
-}
-
+/** In the order of the file, each as far up as what is above it lets it, as in Grafana. */
 function place(section: Section, key: string, context: Context): PlacedPanel[] {
   const { scope } = context;
-  const top = section.panels.reduce((least, { grid }) => Math.min(least, grid.y), 1e9);
   const placed: PlacedPanel[] = [];
-  let shift = 0;
   for (const [index, panel] of section.panels.entries()) {
+    const { grid, repeat } = panel;
     const own = `${key}/${panel.id || `at-${index}`}`;
-    const y = panel.grid.y - top + shift;
-    if (panel.repeat && scope.has(panel.repeat.variable)) {
-      const all = copies(own, panel.repeat.variable, context);
-      const { panels, added } = repeated(panel, y, all);
-      placed.push(...panels);
-      shift += added;
-    } else {
-      placed.push({ key: own, panel, scope, grid: { ...panel.grid, y } });
-    }
+    const isRepeated = repeat !== undefined && scope.has(repeat.variable);
+    const all = isRepeated ? copies(own, repeat.variable, context) : [{ key: own, scope }];
+    // Copies beside each other take the whole width.
+    const isBeside = isRepeated && repeat.direction === "h";
+    const perRow = isBeside ? Math.max(Math.min(all.length, repeat.maxPerRow), 1) : 1;
+    const w = isBeside ? Math.floor(COLUMNS / perRow) : grid.w;
+    const left = isBeside ? 0 : grid.x;
+    const top = placed
+      .filter(({ grid: { x, w: width } }) => x < left + perRow * w && left < x + width)
+      .reduce((lowest, { grid: { y, h } }) => Math.max(lowest, y + h), 0);
+    all.forEach((copy, at) => {
+      const [x, y] = [left + (at % perRow) * w, top + Math.floor(at / perRow) * grid.h];
+      placed.push({ ...copy, panel, grid: { x, y, w, h: grid.h } });
+    });
   }
   return placed;
 }

@@ -350,6 +350,44 @@ describe("layOut", () => {
     ]);
   });
 
+  it("lays no panel over another", () => {
+    const two: Scope = new Map([
+      ["task", { values: ["a", "b"] }],
+      ["none", { values: [] }],
+    ]);
+    const wide = { gridPos: { x: 0, y: 0, w: 24, h: 8 } };
+    const facts: [string, object[]][] = [
+      ["none", [panel(1, 0, 0, wide), panel(2, 0, 8, { repeat: "none" }), panel(3, 12, 8)]],
+      ["two", [panel(1, 0, 0, wide), panel(2, 0, 8, { repeat: "task" }), panel(3, 12, 8)]],
+      ["right", [panel(1, 0, 0, wide), panel(2, 0, 8), panel(3, 12, 8, { repeat: "task" })]],
+      ["no place", [1, 2, 3].map((id) => ({ id, type: "stat" }))],
+      ["closed row", [{ type: "row", panels: [panel(2, 0, 9), panel(1, 0, 1), panel(3, 12, 1)] }]],
+    ];
+    for (const [name, panels] of facts) {
+      const { sections } = layOut(model(panels), two, () => []);
+      const cells = sections.flatMap((section) =>
+        section.panels.flatMap(({ grid: { x, y, w, h } }) =>
+          Array.from(
+            { length: w * h },
+            (_, cell) => `${x + (cell % w)}/${y + Math.floor(cell / w)}`,
+          ),
+        ),
+      );
+      expect([name, new Set(cells).size]).toEqual([name, cells.length]);
+      expect([name, cells]).toEqual([name, expect.arrayContaining(["0/0"])]);
+    }
+  });
+
+  it("keeps panels in order where those of a closed row are not in the file", () => {
+    const row = { type: "row", panels: [panel(2, 0, 9), panel(1, 0, 1), panel(3, 12, 1)] };
+    const { sections } = layOut(model([row]), scope, () => []);
+    expect(sections[0]?.panels.map(({ panel: { id }, grid }) => [id, grid.x, grid.y])).toEqual([
+      [1, 0, 0],
+      [3, 12, 0],
+      [2, 0, 4],
+    ]);
+  });
+
   it("gives each copy its own value", () => {
     const row = { type: "row", title: "Task $task", repeat: "task", gridPos: { y: 0 } };
     const { sections } = layOut(model([row, panel(1, 0, 1)]), scope, () => options);

@@ -177,20 +177,24 @@ export function parsePanel(json: Json): Panel {
   return panel;
 }
 
-/** Rows hold the panels that follow them, or, collapsed, those within them. */
-function sectionsOf(panels: Json[]): Section[] {
-  const sections: Section[] = [{ title: "", collapsed: false, panels: [] }];
-  const inOrder = [...panels].sort((a, b) => {
+/** From the top to the bottom, then from left to right. */
+function inOrder(panels: unknown): Json[] {
+  return objects(panels).sort((a, b) => {
     const [p, q] = [object(a.gridPos), object(b.gridPos)];
     return (number(p.y) ?? 0) - (number(q.y) ?? 0) || (number(p.x) ?? 0) - (number(q.x) ?? 0);
   });
-  for (const panel of inOrder) {
+}
+
+/** Rows hold the panels that follow them, or, collapsed, those within them. */
+function sectionsOf(panels: unknown): Section[] {
+  const sections: Section[] = [{ title: "", collapsed: false, panels: [] }];
+  for (const panel of inOrder(panels)) {
     if (panel.type === "row") {
       sections.push({
         title: text(panel.title),
         collapsed: panel.collapsed === true,
         repeat: text(panel.repeat) || undefined,
-        panels: objects(panel.panels).map(parsePanel),
+        panels: inOrder(panel.panels).map(parsePanel),
       });
     } else {
       (sections.at(-1) as Section).panels.push(parsePanel(panel));
@@ -235,7 +239,7 @@ export function parseDashboard(json: unknown): Parsed {
     description: text(model.description),
     tags: texts(model.tags),
     variables: objects(object(model.templating).list).map(parseVariable),
-    sections: sectionsOf(objects(model.panels)),
+    sections: sectionsOf(model.panels),
     time: { from: text(time.from, DEFAULT_RANGE.from), to: text(time.to, DEFAULT_RANGE.to) },
     refresh: text(model.refresh),
     notes: [],
