@@ -157,12 +157,12 @@ def check_page(path, text, complain):
 
 
 def check_lock(path, complain):
-    """npm drops what its registry lacks or another machine needs; npm 11 then refuses the lock."""
+    """npm drops in silence what its registry lacks; npm 11 then refuses the lock."""
     packages = json.loads(path.read_text())["packages"]
     for parent, package in packages.items():
         for name in package.get("optionalDependencies", {}):
             if f"node_modules/{name}" not in packages:
-                complain(path, 1, f"{parent} wants {name}, which is not locked: put it back")
+                complain(path, 1, f"{parent}: no {name}; want a version that is there for all")
 
 
 def read_targets():

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HubError, request, WorkspaceApi } from "./client";
+import { learnClock } from "./clock";
 import { endedBecause, session } from "./session";
 import { importSecret } from "./sigv4";
 
@@ -104,6 +105,18 @@ describe("request", () => {
     answers = [json(403, skewed, { date: now }), json(403, skewed, { date: now })];
     await expect(request(call)).rejects.toMatchObject({ status: 403 });
     expect(sent).toHaveLength(4);
+  });
+
+  it("signs anew what was sent beside the request that told of the clock", async () => {
+    const date = new Date(Date.now() + 3_600_000).toUTCString();
+    const skewed = { __type: "SignatureDoesNotMatch", message: "Signature expired" };
+    const ok = () => json(200, {}, { date });
+    answers = [1, 2, 3].map(() => json(403, skewed, { date })).concat([ok(), ok(), ok()]);
+
+    await Promise.all([request(call), request(call), request(call)]);
+
+    expect(sent).toHaveLength(6);
+    learnClock(new Date().toUTCString());
   });
 
   it("asks nothing where nobody is signed in", async () => {

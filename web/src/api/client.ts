@@ -1,6 +1,6 @@
 // Calls of the hub, signed. One function per endpoint; what they answer is in types.ts.
 
-import { hubNow, learnClock } from "./clock";
+import { hubNow, learnClock, offsetMs } from "./clock";
 import { endsSession, HubError, hubError, isAbort, unreachable } from "./errors";
 import { endSession, session } from "./session";
 import { queryString, type SigningCredentials, sign } from "./sigv4";
@@ -53,9 +53,12 @@ export async function send(call: Call): Promise<Response> {
   const credentials = call.credentials ?? session.value?.credentials;
   if (!credentials) throw new HubError("Nobody is signed in.", 0, "SignedOut");
   try {
+    const signedBy = offsetMs.peek();
     const response = await sendOnce(call, credentials);
-    const corrected = learnClock(response.headers.get("date"));
-    // A clock that was wrong made the signature so; nothing has been done by the first attempt.
+    learnClock(response.headers.get("date"));
+    // A clock that was wrong, as this answer or another one meanwhile has told, made the signature
+    // so; nothing has been done by the first attempt.
+    const corrected = offsetMs.peek() !== signedBy;
     return response.status === 403 && corrected ? await sendOnce(call, credentials) : response;
   } catch (failure) {
     throw isAbort(failure) ? failure : unreachable();

@@ -14,13 +14,11 @@ export function hubNow(): number {
   return Date.now() + offsetMs.peek();
 }
 
-/** Of the `Date` field of an answer that came at `received`. Whether the clock was set by it. */
-export function learnClock(date: string | null, received = Date.now()): boolean {
+/** Of the `Date` field of an answer that came at `received`. */
+export function learnClock(date: string | null, received = Date.now()): void {
   const theirs = Date.parse(date ?? "");
-  if (Number.isNaN(theirs)) return false;
+  if (Number.isNaN(theirs)) return;
   const ahead = theirs - received;
-  const next = Math.abs(ahead) > TOLERATED_MS ? ahead : 0;
-  const changed = Math.abs(next - offsetMs.peek()) > TOLERATED_MS;
-  if (changed) offsetMs.value = next;
-  return changed;
+  if (Math.abs(ahead - offsetMs.peek()) <= TOLERATED_MS) return;
+  offsetMs.value = Math.abs(ahead) > TOLERATED_MS ? ahead : 0;
 }

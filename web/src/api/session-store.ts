@@ -53,9 +53,17 @@ export async function kept(): Promise<Session | undefined> {
   return isSession(found) ? found : undefined;
 }
 
-/** Nothing forgets. */
-export async function keep(session: Session | undefined): Promise<void> {
-  await withStore<void>("readwrite", (store) =>
-    session ? store.put(session, KEY) : store.delete(KEY),
-  );
+export async function keep(session: Session): Promise<void> {
+  await withStore("readwrite", (store) => store.put(session, KEY));
+}
+
+/** Forgets the session of this access key; another one stays. */
+export async function drop(accessKeyId: string): Promise<void> {
+  await withStore("readwrite", (store) => {
+    const found = store.get(KEY);
+    found.addEventListener("success", () => {
+      if (found.result?.credentials?.accessKeyId === accessKeyId) store.delete(KEY);
+    });
+    return found;
+  });
 }

@@ -2,7 +2,7 @@
 // keeps it in IndexedDB until the session expires or somebody signs out. Tabs tell each other.
 
 import { signal } from "@preact/signals";
-import { keep, kept } from "./session-store";
+import { drop, keep, kept } from "./session-store";
 import type { SigningCredentials } from "./sigv4";
 
 export interface Session {
@@ -21,10 +21,7 @@ export const endedBecause = signal("");
 
 export const EXPIRED = "Your session has expired.";
 
-interface Message {
-  ended?: string;
-  started?: boolean;
-}
+type Message = { started: true } | { ended: string; reason: string };
 const otherTabs =
   typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel("tributary-session");
 
@@ -48,24 +45,38 @@ export async function startSession(started: Session): Promise<void> {
   tell({ started: true });
 }
 
-export function endSession(reason: string): void {
+/** Ends this session and no other one that a tab has begun meanwhile. */
+export function endSession(reason: string, ended = session.value): void {
   forget(reason);
+  if (!ended) return;
+  const key = keyOf(ended);
   // Told when it is gone, so that no tab takes it up again.
-  void keep(undefined).then(() => tell({ ended: reason }));
+  void drop(key).then(() => tell({ ended: key, reason }));
+}
+
+function keyOf({ credentials }: Session): string {
+  return credentials.accessKeyId;
 }
 
 /** Takes up what the browser has kept. */
 export async function restoreSession(nowMs: number): Promise<void> {
   const found = await kept();
   if (found && !isOver(found, nowMs)) session.value = found;
-  else if (found) endSession(EXPIRED);
+  else if (found) endSession(EXPIRED, found);
   else session.value = null;
 }
 
 /** Follows what other tabs do. */
 export function followOtherTabs(now: () => number): void {
-  otherTabs?.addEventListener("message", ({ data }: MessageEvent<Message>) => {
-    if (data.ended !== undefined) forget(data.ended);
-    if (data.started) void restoreSession(now());
+  otherTabs?.addEventListener("message", async ({ data }: MessageEvent<Message>) => {
+    if ("ended" in data) {
+      if (session.value && keyOf(session.value) === data.ended) forget(data.reason);
+      return;
+    }
+    // A browser that keeps nothing has nothing for this tab.
+    const found = await kept();
+    if (!found || isOver(found, now())) return;
+    endedBecause.value = "";
+    session.value = found;
   });
 }

@@ -4,6 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { formatValue } from "../format/units";
+import { windowOf } from "../ui/table-rows";
 import type { Series } from "./chart";
 import styles from "./legend.module.css";
 import { type Summary, summarize } from "./prepare";
@@ -24,6 +25,8 @@ export interface LegendProps {
 // A list shows so many until somebody asks for all of them.
 const LISTED = 60;
 const ROW_HEIGHT = 24;
+// Of the box, on the tallest of windows.
+const HEIGHT_MAX = 1440;
 
 function Entry({ index, ...props }: LegendProps & { index: number }) {
   const series = props.series[index] as Series;
@@ -177,10 +180,10 @@ export function LegendTable(props: LegendProps) {
   const [top, setTop] = useState(0);
   const summaries = useMemo(() => summariesOf(props.series), [props.series]);
   const rows = useMemo(() => order(props.series, summaries, sort), [props.series, sort]);
-  // Rows above and below what the box can show at most keep a fast scroll from being empty.
-  const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - 20);
-  const shown = rows.slice(first, first + 80);
-  const after = rows.length - first - shown.length;
+  const view = { scrollTop: top, height: HEIGHT_MAX, rowHeight: ROW_HEIGHT };
+  const { from: first, to } = windowOf(view, rows.length);
+  const shown = rows.slice(first, to);
+  const after = rows.length - to;
   const sortBy = (column: Column) =>
     setSort((now) => {
       const initial = column !== "name";

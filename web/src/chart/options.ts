@@ -185,10 +185,10 @@ export function dataOf(model: Model): uPlot.AlignedData {
 }
 
 export function bandsOf(model: Model): uPlot.Band[] {
-  return model.prepared.bands.map(([above, below]) => ({
-    series: [above + 1, below + 1],
-    fill: translucent(model.colors[above] as string, model.fillOpacity / 100),
-    dir: (model.prepared.drawn[above]?.find((v) => v !== null) ?? 0) < 0 ? 1 : -1,
+  return model.prepared.bands.map(([outer, inner, side]) => ({
+    series: [outer + 1, inner + 1],
+    fill: translucent(model.colors[outer] as string, model.fillOpacity / 100),
+    dir: side === 1 ? -1 : 1,
   }));
 }
 

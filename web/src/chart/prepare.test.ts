@@ -30,7 +30,7 @@ test("a sample without neighbours is found at both ends and between", () => {
   expect(isolated([])).toEqual([]);
 });
 
-test("stacked series are sums of those below; a gap adds nothing", () => {
+test("stacked series are sums of those below; a gap under others is of no height", () => {
   const { drawn, bands } = prepare(
     [
       [1, 1],
@@ -43,13 +43,37 @@ test("stacked series are sums of those below; a gap adds nothing", () => {
 
   expect(drawn).toEqual([
     [1, 1],
-    [3, null],
+    [3, 1],
     [7, 5],
   ]);
   expect(bands).toEqual([
-    [1, 0],
-    [2, 1],
+    [1, 0, 1],
+    [2, 1, 1],
   ]);
+});
+
+test("a stack ends where nothing goes on above", () => {
+  const series = [
+    [1, null, null],
+    [2, 2, null],
+  ];
+  expect(prepare(series, [true, true], stacked).drawn).toEqual([
+    [1, 0, null],
+    [3, 2, null],
+  ]);
+  expect(prepare(series, [true, false], stacked).drawn[0]).toEqual([1, null, null]);
+});
+
+test("a stack downwards is one, also where it begins at zero", () => {
+  const { bands } = prepare(
+    [
+      [0, -1],
+      [0, -3],
+    ],
+    [true, true],
+    stacked,
+  );
+  expect(bands).toEqual([[1, 0, -1]]);
 });
 
 test("series below zero are stacked downwards by themselves", () => {
@@ -57,8 +81,8 @@ test("series below zero are stacked downwards by themselves", () => {
 
   expect(drawn.map(([first]) => first)).toEqual([1, -2, 4, -6]);
   expect(bands).toEqual([
-    [2, 0],
-    [3, 1],
+    [2, 0, 1],
+    [3, 1, -1],
   ]);
 });
 
@@ -66,7 +90,7 @@ test("a hidden series leaves the stack", () => {
   const { drawn, bands } = prepare([[1], [2], [4]], [true, false, true], stacked);
 
   expect(drawn[2]).toEqual([5]);
-  expect(bands).toEqual([[2, 0]]);
+  expect(bands).toEqual([[2, 0, 1]]);
 });
 
 test("a summary counts NaN for the last value alone", () => {

@@ -30,7 +30,7 @@ export function isolated(values: Values): number[] {
 }
 
 /** -1 for a series that is below zero more than above it: those are stacked downwards. */
-function direction(values: Values): 1 | -1 {
+function sideOf(values: Values): Side {
   let sum = 0;
   for (const value of values) sum += value ?? 0;
   return sum < 0 ? -1 : 1;
@@ -39,8 +39,24 @@ function direction(values: Values): 1 | -1 {
 export interface Prepared {
   /** As drawn: null where there is nothing to draw. */
   drawn: Values[];
-  /** Pairs (above, below) of stacked series, between which is filled. */
-  bands: [number, number][];
+  /** Neighbours of a stack, between which is filled; side -1 is below zero. */
+  bands: Band[];
+}
+
+export type Side = 1 | -1;
+export type Band = [outer: number, inner: number, side: Side];
+
+/** For each moment the last visible series of either side that has a value there. */
+function outermostOf(series: Values[], visible: boolean[], sides: Side[]): Record<Side, number[]> {
+  const found: Record<Side, number[]> = { 1: [], [-1]: [] };
+  series.forEach((values, index) => {
+    if (!visible[index]) return;
+    const last = found[sides[index] as Side];
+    values.forEach((value, i) => {
+      if (value !== null) last[i] = index;
+    });
+  });
+  return found;
 }
 
 /** A hidden series keeps its values and takes no part in the sums. */
@@ -49,21 +65,24 @@ export function prepare(series: Values[], visible: boolean[], shape: Shape): Pre
   if (!shape.stacked) {
     return { drawn: clean, bands: [] };
   }
-  const sums: Record<1 | -1, number[]> = { 1: [], [-1]: [] };
-  const below: Record<1 | -1, number | undefined> = { 1: undefined, [-1]: undefined };
-  const bands: [number, number][] = [];
+  const sides = clean.map(sideOf);
+  const outermost = outermostOf(clean, visible, sides);
+  const sums: Record<Side, number[]> = { 1: [], [-1]: [] };
+  const inner: Record<Side, number | undefined> = { 1: undefined, [-1]: undefined };
+  const bands: Band[] = [];
   const drawn = clean.map((values, index) => {
     if (!visible[index]) return values;
-    const side = direction(values);
+    const side = sides[index] as Side;
     const sum = sums[side];
     const stacked = values.map((value, i) => {
-      if (value === null) return null;
-      sum[i] = (sum[i] ?? 0) + value;
+      // Where a series beyond goes on, the gap is of no height: the band between would have a hole.
+      if (value === null && index > (outermost[side][i] ?? -1)) return null;
+      sum[i] = (sum[i] ?? 0) + (value ?? 0);
       return sum[i] as number;
     });
-    const under = below[side];
-    if (under !== undefined) bands.push([index, under]);
-    below[side] = index;
+    const within = inner[side];
+    if (within !== undefined) bands.push([index, within, side]);
+    inner[side] = index;
     return stacked;
   });
   return { drawn, bands };

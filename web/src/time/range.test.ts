@@ -50,6 +50,14 @@ it("rounds to the calendar, the end of a range up", () => {
   expect(parseInstant("now/h", NOW)).toBe(local(2026, 6, 15, 13));
 });
 
+it("goes back by months of the calendar", () => {
+  const lastMonth = resolve({ from: "now-1M/M", to: "now-1M/M" }, NOW);
+  expect(lastMonth?.start).toBe(local(2026, 5, 1));
+  expect(lastMonth?.end).toBeCloseTo(local(2026, 6, 1), 1);
+  const lastOfMarch = local(2026, 2, 31, 12);
+  expect(parseInstant("now-1M", lastOfMarch)).toBe(local(2026, 1, 28, 12));
+});
+
 it("has no empty or reversed range", () => {
   expect(resolve({ from: "now", to: "now" }, NOW)).toBeUndefined();
   expect(resolve({ from: "now", to: "now-1h" }, NOW)).toBeUndefined();

@@ -53,6 +53,21 @@ function edgeOf(unit: string, seconds: number, edge: Edge): number {
   return Number(at[unit]) / 1000 - (more ? 0.001 : 0);
 }
 
+/** By a duration, or by "3M", months of the calendar: to their last day where there is no such day. */
+function shifted(seconds: number, sign: -1 | 1, duration: string): number | undefined {
+  const months = /^(\d+)M$/.exec(duration)?.[1];
+  if (months === undefined) {
+    const shift = parseDuration(duration);
+    return shift === undefined ? undefined : seconds + sign * shift;
+  }
+  const date = wallClock(seconds * 1000);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + sign * Number(months)];
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  const day = Math.min(date.getUTCDate(), lastDay);
+  const minute = instantOf(year, month, day, date.getUTCHours(), date.getUTCMinutes());
+  return minute / 1000 + (seconds % 60);
+}
+
 /**
  * Of "now", "now-6h", "now-1d/d" (the start or the end of yesterday), milliseconds since 1970 as
  * Grafana links have them, or ISO 8601 (the chosen zone's time where none is named).
@@ -62,9 +77,8 @@ export function parseInstant(text: string, now: number, edge: Edge = "start"): n
   const relative = /^now(?:([-+])(\w+))?(?:\/([mhdwMy]))?$/.exec(trimmed);
   if (relative) {
     const [, sign, duration, unit] = relative;
-    const shift = duration === undefined ? 0 : parseDuration(duration);
-    if (shift === undefined) return undefined;
-    const time = sign === "-" ? now - shift : now + shift;
+    const time = shifted(now, sign === "-" ? -1 : 1, duration ?? "0s");
+    if (time === undefined) return undefined;
     return unit ? edgeOf(unit, time, edge) : time;
   }
   if (/^\d{12,14}$/.test(trimmed)) return Number(trimmed) / 1000;

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hubNow } from "../api/clock";
-import { parseInstant, type TimeRange } from "../time/range";
+import { DEFAULT_RANGE, parseInstant, type TimeRange } from "../time/range";
 import { zoneName } from "../time/zone";
 import { Button, buttonClass } from "./button";
 import { Field } from "./field";
@@ -15,7 +15,7 @@ import { refreshNow, type TimeControl } from "./use-time-range";
 export interface TimePickerProps {
   time: TimeControl;
   /** Something of the page is loading: the refresh button shows it. */
-  busy?: boolean;
+  busy: boolean;
 }
 
 const last = (duration: string): TimeRange => ({ from: `now-${duration}`, to: "now" });
@@ -48,7 +48,7 @@ function useAutoRefresh(everySeconds: number, busy: boolean): void {
   }, [everySeconds]);
 }
 
-export function TimePicker({ time, busy = false }: TimePickerProps) {
+export function TimePicker({ time, busy }: TimePickerProps) {
   useAutoRefresh(time.refreshEvery, busy);
   const now = () => hubNow() / 1000;
   const back = () => time.zoom(shifted(time.interval, -1, now()));
@@ -105,17 +105,19 @@ function RangeButton({ time }: { time: TimeControl }) {
     time.setRange(range);
     close();
   };
-  const text = describe(time.range);
+  const text = describe(time.wrong ? DEFAULT_RANGE : time.range);
   return (
     <div class={styles.root} ref={root}>
       <button
         ref={trigger}
         type="button"
-        class={buttonClass()}
+        class={buttonClass(time.wrong ? "danger" : undefined)}
         aria-haspopup="dialog"
         aria-expanded={open}
         aria-label={`Time range: ${text}`}
-        title={`${instantText(time.interval.start)} to ${instantText(time.interval.end)}`}
+        title={
+          time.wrong || `${instantText(time.interval.start)} to ${instantText(time.interval.end)}`
+        }
         onClick={() => setOpen(!open)}
       >
         {text} <span aria-hidden="true">▾</span>
@@ -151,7 +153,7 @@ interface AbsoluteProps {
 function Absolute({ time, choose }: AbsoluteProps) {
   const [from, setFrom] = useState(fieldText(time.range.from));
   const [to, setTo] = useState(fieldText(time.range.to));
-  const [wrong, setWrong] = useState("");
+  const [wrong, setWrong] = useState(time.wrong);
   const submit = (event: Event) => {
     event.preventDefault();
     const range = typedRange(from, to, hubNow() / 1000);

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { resolve } from "../time/range";
 import { addressText, describe, fieldText, shifted, typedRange, zoomedOut } from "./time-text";
 
 const at = (hour: number, day = 23) => String(new Date(2026, 10, day, hour).getTime());
@@ -32,9 +33,18 @@ it("says what is wrong with a range", () => {
 });
 
 it("moves and grows within what has been", () => {
-  expect(shifted({ start: 100, end: 200 }, -1, 1000)).toEqual({ start: 50, end: 150 });
-  expect(shifted({ start: 100, end: 200 }, 1, 220)).toEqual({ start: 120, end: 220 });
-  expect(shifted({ start: 100, end: 200 }, 1, 150)).toEqual({ start: 100, end: 200 });
-  expect(zoomedOut({ start: 100, end: 200 }, 1000)).toEqual({ start: 50, end: 250 });
-  expect(zoomedOut({ start: 900, end: 1000 }, 1000)).toEqual({ start: 800, end: 1000 });
+  const at = (start: number, end: number) => ({ start: 1e9 + start, end: 1e9 + end });
+  expect(shifted(at(100, 200), -1, 1e9 + 1000)).toEqual(at(50, 150));
+  expect(shifted(at(100, 200), 1, 1e9 + 220)).toEqual(at(120, 220));
+  expect(shifted(at(100, 200), 1, 1e9 + 150)).toEqual(at(100, 200));
+  expect(zoomedOut(at(100, 200), 1e9 + 1000)).toEqual(at(50, 250));
+  expect(zoomedOut(at(900, 1000), 1e9 + 1000)).toEqual(at(800, 1000));
+});
+
+it("grows to no range that an address cannot have", () => {
+  const now = 1.79e9;
+  let range = { start: now - 3600, end: now };
+  for (let i = 0; i < 30; i++) range = zoomedOut(range, now);
+  const text = (seconds: number) => String(Math.round(seconds * 1000));
+  expect(resolve({ from: text(range.start), to: text(range.end) }, now)).toEqual(range);
 });

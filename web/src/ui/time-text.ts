@@ -79,10 +79,13 @@ export function shifted({ start, end }: Interval, direction: -1 | 1, now: number
   return { start: start + shift, end: end + shift };
 }
 
+// Earlier ones have fewer digits in an address than what is read as milliseconds.
+const EARLIEST = 1e8;
+
 /** Twice as long around the same middle; at the end of time it grows into the past. */
 export function zoomedOut({ start, end }: Interval, now: number): Interval {
   const length = Math.max((end - start) * 2, 2);
   const wantedEnd = end + length / 4;
   const newEnd = wantedEnd > now ? Math.max(now, end) : wantedEnd;
-  return { start: newEnd - length, end: newEnd };
+  return { start: Math.max(newEnd - length, EARLIEST), end: newEnd };
 }

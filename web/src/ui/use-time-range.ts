@@ -19,10 +19,13 @@ import {
   type TimeRange,
 } from "../time/range";
 import { useAddress } from "./address";
+import { typedRange } from "./time-text";
 
 export interface TimeControl {
   /** As it is written: {"from": "now-1h", "to": "now"}. */
   range: TimeRange;
+  /** Why it cannot be read, and the last hour is shown instead; "" where it can. */
+  wrong: string;
   /** Seconds since 1970, as of the last refresh. */
   interval: Interval;
   /** Seconds between two refreshes; 0 where nobody wants it. */
@@ -67,14 +70,15 @@ export function useTimeRange(defaults: TimeDefaults = DEFAULT_RANGE): TimeContro
 
   return useMemo(() => {
     const range = { from, to };
+    const interval = resolve(range, at);
     const setRange = (next: TimeRange) => {
       refreshNow();
       address.set({ from: next.from, to: next.to });
     };
     return {
       range,
-      // What cannot be read is an hour; the picker shows the address's text and what is wrong.
-      interval: resolve(range, at) ?? { start: at - 3600, end: at },
+      wrong: interval ? "" : String(typedRange(from, to, at)),
+      interval: interval ?? { start: at - 3600, end: at },
       refreshEvery: parseDuration(refresh) ?? 0,
       refreshText: parseDuration(refresh) ? refresh : "",
       setRange,

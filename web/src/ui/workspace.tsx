@@ -59,8 +59,8 @@ const RETRY_MS = 5000;
 function useRetry(error: unknown, reload: () => void): void {
   useEffect(() => {
     if (!(error instanceof HubError && error.code === "Unreachable")) return;
-    const timer = setTimeout(reload, RETRY_MS);
-    return () => clearTimeout(timer);
+    const timer = setInterval(() => document.hidden || reload(), RETRY_MS);
+    return () => clearInterval(timer);
   }, [error]);
 }
 

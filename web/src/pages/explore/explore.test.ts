@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { HubError } from "../../api/client";
 import type { QueryData } from "../../api/types";
+import { browserStore, forget, readHistory, remember } from "../../ui/query-history";
+import { arrange } from "../../ui/table-rows";
 import { answerJson, graphCsv, tableCsv } from "./export";
-import { forget, readHistory, remember } from "./history";
 import { describe, suggestions } from "./metric";
 import {
   type Answer,
@@ -14,6 +15,7 @@ import {
   type Outcome,
 } from "./queries";
 import { countOf, toGraph, toRows } from "./results";
+import { columnsOf } from "./table-view";
 
 function outcome(letter: string, data: QueryData): Outcome {
   const asked = { letter, expression: "sum(x)" };
@@ -137,6 +139,28 @@ test("scalars, strings and ranges are rows, too", () => {
   );
   expect(toRows(outcome("A", matrix)).rows[0]?.value).toContain("1 @ 1970-01-01");
   expect(countOf(matrix)).toEqual({ series: 3, samples: 4 });
+});
+
+test("a table sorts NaN below all numbers", () => {
+  const columns = columnsOf(["job"]);
+  const rows = ["5", "NaN", "7"].map((value) => {
+    return { key: value, labels: { job: value }, value, number: Number(value) };
+  });
+  const down = arrange(columns, rows, { id: "value", descending: true }, "");
+  expect(down.map((row) => row.value)).toEqual(["7", "5", "NaN"]);
+});
+
+test("a browser that lets nobody at its storage has no history, and nothing breaks", () => {
+  const denied = vi.fn(() => {
+    throw new DOMException("denied", "SecurityError");
+  });
+  const own = Object.getOwnPropertyDescriptor(globalThis, "localStorage") ?? { configurable: true };
+  Object.defineProperty(globalThis, "localStorage", { configurable: true, get: denied });
+
+  remember(browserStore(), ["up"]);
+  expect(readHistory(browserStore())).toEqual([]);
+  expect(denied).toHaveBeenCalledTimes(2);
+  Object.defineProperty(globalThis, "localStorage", own);
 });
 
 test("CSV of a graph has a column for each series, and no formulas", () => {

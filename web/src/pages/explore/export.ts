@@ -1,22 +1,10 @@
 // What is shown, as files for other programs.
 
+import { csv } from "../../format/csv";
 import { formatIso } from "../../format/time";
 import { formatExact } from "../../format/units";
 import type { Answer } from "./queries";
 import { type Graph, toRows } from "./results";
-
-// A spreadsheet would run what begins like a formula; label values are other people's text.
-const FORMULA = /^[=+\-@\t\r]/;
-const NUMBER = /^[-+]?(\d|Inf$)/;
-
-function cell(text: string): string {
-  const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
-}
-
-function lines(rows: string[][]): string {
-  return rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
-}
 
 /** A row for each time, a column for each series. */
 export function graphCsv({ times, series }: Graph): string {
@@ -28,7 +16,7 @@ export function graphCsv({ times, series }: Graph): string {
       return value === null ? "" : formatExact(value);
     }),
   ]);
-  return lines([head, ...rows]);
+  return csv([head, ...rows]);
 }
 
 /** A row for each series of each query, a column for each label. */
@@ -44,7 +32,7 @@ export function tableCsv({ moment, outcomes }: Answer): string {
       row.value,
     ]),
   );
-  return lines([["query", "time", ...names, "value"], ...rows]);
+  return csv([["query", "time", ...names, "value"], ...rows]);
 }
 
 /** What the hub answered, with what it was asked. */

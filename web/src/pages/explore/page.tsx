@@ -1,7 +1,7 @@
 // Explore: queries, written here and run against the chosen workspace, as a graph or as a table.
 // What is shown stands in the address (state.ts).
 
-import { useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { WorkspaceApi } from "../../api/client";
 import { ALL_VISIBLE } from "../../chart/visibility";
 import { formatIso } from "../../format/time";
@@ -12,15 +12,15 @@ import { download } from "../../ui/download";
 import { Empty } from "../../ui/empty";
 import { Menu } from "../../ui/menu";
 import { Page } from "../../ui/page";
+import { browserStore, remember } from "../../ui/query-history";
 import { Skeleton } from "../../ui/skeleton";
 import { Tabs } from "../../ui/tabs";
 import { TimePicker } from "../../ui/time-picker";
 import { useLoad } from "../../ui/use-load";
 import { type TimeControl, useTimeRange } from "../../ui/use-time-range";
-import { NeedsWorkspace, useWorkspace } from "../../ui/workspace";
+import { useWorkspace } from "../../ui/workspace";
 import { answerJson, graphCsv, tableCsv } from "./export";
 import { GraphOptions, GraphView, graphHeight } from "./graph-view";
-import { remember } from "./history";
 import { OutcomeErrors, OutcomeStatistics } from "./outcome-notes";
 import styles from "./page.module.css";
 import { type Answer, askedOf, chooseStep, keepOld, momentOf, runAll } from "./queries";
@@ -161,13 +161,20 @@ function Answers(props: {
   );
 }
 
-function Content({ time, api }: { time: TimeControl; api: WorkspaceApi }) {
+interface ContentProps {
+  time: TimeControl;
+  api: WorkspaceApi;
+  onBusy: (busy: boolean) => void;
+}
+
+function Content({ time, api, onBusy }: ContentProps) {
   const address = useAddress();
   const state = readState(address.params);
   const change: Change = (changes, history) => address.set(writeState(changes), history);
   const answer = useAnswer(api, state, time);
+  useEffect(() => onBusy(answer.loading), [answer.loading]);
   const rows = useRows(state, (written) => {
-    remember(localStorage, written.expressions);
+    remember(browserStore(), written.expressions);
     const same = written.expressions.join("\n") === state.expressions.join("\n");
     change(same ? written : { ...written, visibility: ALL_VISIBLE });
     // The same queries once more: with what has come since.
@@ -190,17 +197,12 @@ function Content({ time, api }: { time: TimeControl; api: WorkspaceApi }) {
   );
 }
 
-function WithWorkspace({ time }: { time: TimeControl }) {
-  return <Content time={time} api={useWorkspace()} />;
-}
-
 export default function Explore() {
   const time = useTimeRange();
+  const [busy, setBusy] = useState(false);
   return (
-    <Page title="Explore" actions={<TimePicker time={time} />}>
-      <NeedsWorkspace>
-        <WithWorkspace time={time} />
-      </NeedsWorkspace>
+    <Page title="Explore" actions={<TimePicker time={time} busy={busy} />}>
+      <Content time={time} api={useWorkspace()} onBusy={setBusy} />
     </Page>
   );
 }

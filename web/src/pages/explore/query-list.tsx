@@ -33,7 +33,13 @@ function rowMenu({ rows, commit, set }: Rows, row: QueryRow, index: number, api:
   };
   const format = () =>
     formatQuery(api, row.text).then(
-      (text) => set(rows.map((each) => (each.id === row.id ? withText(row, text) : each))),
+      // Only what was asked about: it may have been written on meanwhile.
+      (text) =>
+        set((now) =>
+          now.map((each) =>
+            each.id === row.id && each.text === row.text ? withText(each, text) : each,
+          ),
+        ),
       (error: Error) => toast(error.message),
     );
   return [
@@ -129,7 +135,7 @@ export function QueryList({ rows: state, api, interval, busy }: QueryListProps) 
         <Button kind="primary" busy={busy} onClick={run}>
           Run
         </Button>
-        <Button onClick={() => set([...rows, newRow()])}>Add query</Button>
+        <Button onClick={() => set((now) => [...now, newRow()])}>Add query</Button>
         <Button onClick={() => setOpen("metrics")}>Metrics</Button>
         <Button onClick={() => setOpen("history")}>History</Button>
         {/* Here and not below its field: nothing moves while one types. */}

@@ -12,7 +12,7 @@ import { type Row, toRows } from "./results";
 // With more labels than this a row is one text: so many columns fit nowhere.
 const COLUMNS_MAX = 10;
 
-function columnsOf(labelNames: string[]): Column<Row>[] {
+export function columnsOf(labelNames: string[]): Column<Row>[] {
   const labels: Column<Row>[] =
     labelNames.length > COLUMNS_MAX
       ? [{ id: "series", header: "Series", value: (row) => formatLabels(row.labels) }]
@@ -25,7 +25,8 @@ function columnsOf(labelNames: string[]): Column<Row>[] {
     id: "value",
     header: "Value",
     numeric: true,
-    value: (row) => (Number.isNaN(row.number) ? row.value : row.number),
+    // Of a histogram its text; NaN is a number here, below all others.
+    value: (row) => (Number.isNaN(row.number) && row.value !== "NaN" ? row.value : row.number),
     cell: (row) => <span class={styles.value}>{row.value}</span>,
   };
   return [...labels, value];

@@ -47,7 +47,7 @@ export interface Rows {
   /** Other rows, and their queries run. */
   commit: (rows: QueryRow[]) => void;
   /** Rows, without a run: an empty one more. */
-  set: (rows: QueryRow[]) => void;
+  set: (change: (rows: QueryRow[]) => QueryRow[]) => void;
 }
 
 export function useRows(state: Written, run: (written: Written) => void): Rows {

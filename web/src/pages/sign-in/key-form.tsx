@@ -2,6 +2,7 @@
 // there; what was wrong stays to be mended, except the secret of a key that the hub refused.
 
 import { useState } from "preact/hooks";
+import { HubError } from "../../api/errors";
 import { linkFailure } from "../../api/link";
 import { startSession } from "../../api/session";
 import { type AccessKey, mistakes, signIn, trimmed } from "../../api/sign-in";
@@ -18,7 +19,7 @@ const NOTHING: Required<AccessKey> = {
   externalId: "",
 };
 
-function useSignIn(key: AccessKey, done: () => void) {
+function useSignIn(key: AccessKey, done: () => void, refused: () => void) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const run = async () => {
@@ -30,6 +31,7 @@ function useSignIn(key: AccessKey, done: () => void) {
       done();
       await startSession(started);
     } catch (error) {
+      if (error instanceof HubError && error.status === 403) refused();
       setFailure(error);
       setBusy(false);
     }
@@ -40,7 +42,11 @@ function useSignIn(key: AccessKey, done: () => void) {
 export function KeyForm() {
   const [key, setKey] = useState(NOTHING);
   const [asked, setAsked] = useState(false);
-  const { busy, failure, run } = useSignIn(key, () => setKey(NOTHING));
+  const { busy, failure, run } = useSignIn(
+    key,
+    () => setKey(NOTHING),
+    () => setKey((before) => ({ ...before, secretAccessKey: "" })),
+  );
   const wrong = asked ? mistakes(trimmed(key)) : {};
   const field = (name: keyof AccessKey) => ({
     value: key[name],

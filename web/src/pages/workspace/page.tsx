@@ -1,7 +1,7 @@
 // One workspace: what comes in and is asked, what it holds against its limits, who writes, what was
 // refused and why, and the way to delete series. ?tab= says which part.
 
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { WorkspaceApi } from "../../api/client";
 import { hubNow } from "../../api/clock";
 import type { Activity, TsdbStatus } from "../../api/types";
@@ -50,6 +50,7 @@ function View({ api }: { api: WorkspaceApi }) {
   const id = api.workspace.workspaceId;
   const address = useAddress();
   const time = useTimeRange();
+  const [busy, setBusy] = useState(false);
   const activity = useLive((signal) => activityOf(api, signal), REFRESH_MS, [api]);
   const asked = address.params.get("tab");
   const tab: TabId = TABS.find((one) => one.id === asked)?.id ?? "overview";
@@ -63,7 +64,7 @@ function View({ api }: { api: WorkspaceApi }) {
           <CopyButton kind="quiet" text={api.workspace.arn} label="Copy ARN" />
         </span>
       }
-      actions={timed && <TimePicker time={time} />}
+      actions={timed && <TimePicker time={time} busy={busy} />}
     >
       {activity.error !== undefined && (
         <ErrorNotice
@@ -80,7 +81,11 @@ function View({ api }: { api: WorkspaceApi }) {
         onSelect={(next) => address.set({ tab: next === "overview" ? null : next })}
       >
         <div class={styles.tab}>
-          <Content {...{ tab, api, activity, time }} history={histories.get(id) ?? []} />
+          <Content
+            {...{ tab, api, activity, time }}
+            onBusy={setBusy}
+            history={histories.get(id) ?? []}
+          />
         </div>
       </Tabs>
     </Page>
@@ -100,6 +105,7 @@ interface ContentProps {
   activity: Loaded<Activity>;
   history: Seen[];
   time: TimeControl;
+  onBusy: (busy: boolean) => void;
 }
 
 function Content(props: ContentProps) {
@@ -117,7 +123,7 @@ function Content(props: ContentProps) {
   );
 }
 
-function Overview({ api, activity, history, time }: ContentProps) {
+function Overview({ api, activity, history, time, onBusy }: ContentProps) {
   const tsdb = useLive<TsdbStatus>(
     async (signal) => (await api.tsdbStatus(1, signal)).data,
     6 * REFRESH_MS,
@@ -126,7 +132,7 @@ function Overview({ api, activity, history, time }: ContentProps) {
   const topMetric = useMemo(() => tsdb.data?.seriesCountByMetricName[0]?.name, [tsdb.data]);
   return (
     <>
-      <Rates {...{ api, time, history }} limit={activity.data?.series.limit} />
+      <Rates {...{ api, time, history, onBusy }} limit={activity.data?.series.limit} />
       {activity.data ? (
         <Limits activity={activity.data} tsdb={tsdb.data} />
       ) : (

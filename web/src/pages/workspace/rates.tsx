@@ -1,7 +1,7 @@
 // Rates and series over time: by the hub's own metrics where they are in this workspace, else by
 // what the page has seen since it was opened.
 
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { WorkspaceApi } from "../../api/client";
 import { hubNow } from "../../api/clock";
 import { Chart, type Series } from "../../chart/chart";
@@ -23,6 +23,8 @@ interface Props {
   api: WorkspaceApi;
   time: TimeControl;
   history: Seen[];
+  /** Whether the hub is being asked for the past. */
+  onBusy: (busy: boolean) => void;
   /** Of active series; 0 for none. */
   limit: number | undefined;
 }
@@ -33,8 +35,12 @@ interface Past {
   active: Lines;
 }
 
-export function Rates({ api, time, history, limit }: Props) {
+export function Rates({ api, time, history, onBusy, limit }: Props) {
   const past = useLoad((signal) => pastOf(api, time.interval, signal), [api, time.interval]);
+  useEffect(() => {
+    onBusy(past.loading);
+    return () => onBusy(false);
+  }, [past.loading]);
   const known = past.data;
   // Which of the two there is to show is known after the first answer.
   const settled = useRef(false);

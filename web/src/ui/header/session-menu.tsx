@@ -8,6 +8,7 @@ import { chooseZone, zone } from "../../time/zone";
 import { Button } from "../button";
 import { CopyButton } from "../copy-button";
 import { Menu, type MenuItem } from "../menu";
+import { browserStore, forget } from "../query-history";
 import { chooseTheme, THEMES, theme } from "../theme";
 import { nameOf, remaining, SOON_S } from "./identity";
 import styles from "./session-menu.module.css";
@@ -44,6 +45,7 @@ export function SessionMenu() {
 
 function signOut(): void {
   endSession("");
+  forget(browserStore());
   // What somebody looked at is nobody else's business.
   history.replaceState(null, "", "/console/");
 }

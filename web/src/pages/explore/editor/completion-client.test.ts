@@ -5,14 +5,19 @@ import { Memory, selector } from "./completion-client";
 
 test("values are looked up among what the matchers so far leave", () => {
   const matchers = [
-    new Matcher(EqlSingle, "a", 'x"y'),
+    // What stands between the quotes: double ones, and single ones.
+    new Matcher(EqlSingle, "a", String.raw`x\"y\\z`),
+    new Matcher(EqlRegex, "code", String.raw`5\\d`),
+    new Matcher(EqlSingle, "single", String.raw`say "it\'s"`),
     new Matcher(Neq, "b", "2"),
     new Matcher(EqlRegex, "c", "3.*"),
     new Matcher(NeqRegex, "d", "4"),
     new Matcher(EqlSingle, "unfinished", ""),
   ];
 
-  expect(selector("up", matchers)).toBe('{__name__="up",a="x\\"y",b!="2",c=~"3.*",d!~"4"}');
+  expect(selector("up", matchers)).toBe(
+    String.raw`{__name__="up",a="x\"y\\z",code=~"5\\d",single="say \"it's\"",b!="2",c=~"3.*",d!~"4"}`,
+  );
   expect(selector(undefined)).toBe("");
 });
 

@@ -38,9 +38,15 @@ export class Memory {
 export function selector(metric: string | undefined, matchers: Matcher[] = []): string {
   const pairs = matchers
     .filter((each) => each.value !== "")
-    .map((each) => `${each.name}${operator(each)}${quote(each.value)}`);
+    .map((each) => `${each.name}${operator(each)}${requoted(each.value)}`);
   if (metric) pairs.unshift(`__name__=${quote(metric)}`);
   return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
+}
+
+/** The text between somebody's quotes, whose escapes it has kept, between double quotes. */
+function requoted(source: string): string {
+  const escaped = (found: string) => (found === '"' ? '\\"' : found === "\\'" ? "'" : found);
+  return `"${source.replace(/\\.|"/gs, escaped)}"`;
 }
 
 function operator(matcher: Matcher): string {

@@ -6,6 +6,17 @@ const LENGTH_MAX = 4000;
 
 export type Store = Pick<Storage, "getItem" | "setItem">;
 
+const NOTHING: Store = { getItem: () => null, setItem: () => {} };
+
+/** The browser's; one that keeps nothing where it lets nobody at it. */
+export function browserStore(): Store {
+  try {
+    return localStorage;
+  } catch {
+    return NOTHING;
+  }
+}
+
 export function readHistory(store: Store): string[] {
   try {
     const kept: unknown = JSON.parse(store.getItem(KEY) ?? "[]");
