@@ -53,7 +53,7 @@ function edgeOf(unit: string, seconds: number, edge: Edge): number {
   return Number(at[unit]) / 1000 - (more ? 0.001 : 0);
 }
 
-/** By a duration, or by "3M", months of the calendar: to their last day where there is no such day. */
+/** By a duration, or by "3M", months of the calendar; the 31st of a short month is its last day. */
 function shifted(seconds: number, sign: -1 | 1, duration: string): number | undefined {
   const months = /^(\d+)M$/.exec(duration)?.[1];
   if (months === undefined) {

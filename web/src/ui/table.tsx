@@ -39,7 +39,7 @@ export interface TableProps<Row> {
   filter?: boolean;
   /** Pixels that rows may take before they scroll; 400 where absent. */
   height?: number;
-  /** Rows are of one line, what is too long in them is cut; narrower than so many pixels it scrolls. */
+  /** Pixels below which it scrolls; rows are of one line, and what is too long in them is cut. */
   minWidth?: number;
   /** Shown where there is no row. */
   empty?: ComponentChildren;

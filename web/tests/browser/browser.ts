@@ -148,7 +148,7 @@ export function tooWide(page: Page): Promise<string[]> {
   });
 }
 
-/** How far things moved by themselves, as Chromium adds it up (web.dev/cls): 0.1 is where it is felt. */
+/** How far things moved by themselves, as Chromium adds it up (web.dev/cls); 0.1 is felt. */
 export function jumped(page: Page): Promise<number> {
   return page.evaluate(
     () =>

@@ -64,10 +64,20 @@ function mappingsOf(value: unknown): Mapping[] {
         const matches = SPECIAL[text(options.match)];
         return matches ? [{ matches, ...result(options) }] : [];
       }
+      // As before Grafana 8.
+      case 1:
+      case 2:
+        return mappingsOf(oldMapping(mapping));
       default:
         return [];
     }
   });
+}
+
+function oldMapping({ type, value, from, to, ...shown }: Json): Json[] {
+  if (type === 2) return [{ type: "range", options: { from, to, result: shown } }];
+  if (value === "null") return [{ type: "special", options: { match: "null", result: shown } }];
+  return [{ type: "value", options: { [String(value)]: shown } }];
 }
 
 function cellOf(type: string): Field["cell"] {

@@ -14,8 +14,10 @@ export function objects(value: unknown): Json[] {
 export function text(value: unknown, fallback = ""): string {
   return typeof value === "string" ? value : fallback;
 }
+/** Older files have numbers as text, too. */
 export function number(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  const given = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof given === "number" && Number.isFinite(given) ? given : undefined;
 }
 /** Strings of an array; a single one counts as an array of one. */
 export function texts(value: unknown): string[] {

@@ -62,6 +62,9 @@ describe("reducerOf", () => {
       ["diff", -1],
       ["delta", 3],
       ["median", 2],
+      ["current", 1],
+      ["avg", 8 / 3],
+      ["total", 8],
       ["p50", 2],
     ];
     for (const [name, expected] of facts) expect(reducerOf(name)?.(values)).toBe(expected);

@@ -113,6 +113,79 @@ describe("parsePanel", () => {
     });
   });
 
+  it("reads what older versions say in other words", () => {
+    const stat = (more: object) => ({ type: "singlestat", ...more });
+    const defaults = (more: object) => ({ type: "stat", fieldConfig: { defaults: more } });
+    const steps = [
+      { color: "green", value: null },
+      { color: "red", value: "80" },
+    ];
+    const coloured = { thresholds: "50,80", colors: ["green", "orange", "red"] };
+    const facts: [object, object][] = [
+      [{ type: "graph" }, { kind: "timeseries", field: { logarithmic: false } }],
+      [{ type: "graph", yaxes: [{ logBase: 10 }] }, { field: { logarithmic: true } }],
+      [{ type: "graph", legend: { show: false } }, { options: { legend: "hidden" } }],
+      [{ type: "graph", legend: { show: true } }, { options: { legend: "list" } }],
+      [stat({}), { kind: "stat", options: { calcs: ["avg"], colorMode: "none" }, notes: [] }],
+      [stat({ valueName: "current" }), { options: { calcs: ["current"] }, notes: [] }],
+      [stat({ valueName: "name" }), { options: { textMode: "name" }, notes: [] }],
+      [stat({ colorBackground: true }), { options: { colorMode: "background" } }],
+      [stat({ sparkline: { show: true } }), { options: { graph: true } }],
+      [stat({ gauge: { show: true, maxValue: 9 } }), { kind: "gauge", field: { max: 9 } }],
+      [stat(coloured), { field: { thresholds: [{}, { value: 50 }, { value: 80, color: "red" }] } }],
+      [stat({ thresholds: "", colors: ["red"] }), { field: { thresholds: [{ color: "red" }] } }],
+      [defaults({ thresholds: { steps } }), { field: { thresholds: [{}, { value: 80 }] } }],
+      [
+        { type: "gauge", options: { fieldOptions: { calcs: ["max"], defaults: { unit: "s" } } } },
+        { field: { unit: "s" }, options: { calcs: ["max"] } },
+      ],
+    ];
+    for (const [json, expected] of facts) expect(onePanel(json)).toMatchObject(expected);
+  });
+
+  it("reads mappings of older versions", () => {
+    const down = { value: "0", text: "down", op: "=" };
+    const none = { value: "null", text: "N/A", op: "=" };
+    const far = { from: "5", to: "7", text: "far" };
+    const mappings = [
+      { type: 1, ...down },
+      { type: 1, ...none },
+      { type: 2, ...far },
+    ];
+    const facts: [object, (string | undefined)[]][] = [
+      [{ type: "stat", fieldConfig: { defaults: { mappings } } }, ["down", "far", "N/A"]],
+      [{ type: "singlestat", valueMaps: [down, none] }, ["down", undefined, "N/A"]],
+      [{ type: "singlestat", mappingType: 2, rangeMaps: [far] }, [undefined, "far", undefined]],
+    ];
+    const values: [number, string][] = [
+      [0, "0"],
+      [6, "6"],
+      [Number.NaN, ""],
+    ];
+    for (const [json, expected] of facts) {
+      const { field } = onePanel(json);
+      const texts = values.map(
+        ([value, given]) => field.mappings.find((one) => one.matches(value, given))?.text,
+      );
+      expect(texts).toEqual(expected);
+    }
+  });
+
+  it("notes what it shows otherwise", () => {
+    const reduce = (reduceOptions: object) => ({ type: "stat", options: { reduceOptions } });
+    const facts: [object, RegExp[]][] = [
+      [reduce({ calcs: ["distinctCount"] }), [/distinctCount.*the last value/]],
+      [reduce({ calcs: ["total", "p95"] }), []],
+      [{ ...reduce({ values: true }), targets: [{ expr: "up" }] }, [/every value/]],
+      [{ ...reduce({ values: true }), targets: [{ expr: "up", instant: true }] }, []],
+      [{ type: "singlestat", valueName: "last_time" }, [/last_time/]],
+      [{ type: "graph", seriesOverrides: [{ alias: "x" }] }, [/seriesOverrides/]],
+      [{ type: "table", styles: [{ pattern: "x" }] }, [/styles/]],
+    ];
+    for (const [json, expected] of facts)
+      expect(onePanel(json).notes).toEqual(expected.map((note) => expect.stringMatching(note)));
+  });
+
   it("leaves out a transformation that it does not know, and says so", () => {
     const panel = onePanel({
       type: "table",

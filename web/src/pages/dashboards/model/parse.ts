@@ -4,6 +4,8 @@
 import { DEFAULT_RANGE } from "../../../time/range";
 import { fieldOf, overridesOf } from "./field";
 import { isObject, type Json, number, object, objects, text, texts } from "./json";
+import { oldDefaults, oldKind, oldOptions } from "./old";
+import { reducerOf } from "./reduce";
 import { SUPPORTED_TRANSFORMATIONS } from "./transform";
 import {
   type Dashboard,
@@ -19,11 +21,9 @@ import { parseVariable } from "./variables";
 
 export type Parsed = { dashboard: Dashboard } | { error: string };
 
-// Panels of older versions that say the same in other words.
-const OLD_KINDS: Record<string, PanelKind> = { graph: "timeseries", singlestat: "stat" };
-
-function kindOf(plugin: string): PanelKind {
-  return PANEL_KINDS.find((kind) => kind === plugin) ?? OLD_KINDS[plugin] ?? "unsupported";
+function kindOf(json: Json): PanelKind {
+  if (json.libraryPanel) return "unsupported";
+  return PANEL_KINDS.find((kind) => kind === json.type) ?? oldKind(json) ?? "unsupported";
 }
 
 /** Of another data source than Prometheus, Amazon's or one named by a variable: its type. */
@@ -62,11 +62,10 @@ function legendOf(options: Json): Options["legend"] {
 }
 
 function optionsOf(options: Json, panel: Json): Options {
-  const reduce = object(options.reduceOptions);
+  const reduce = object(options.reduceOptions ?? options.fieldOptions);
   const calcs = texts(reduce.calcs);
   return {
     calcs: calcs.length > 0 ? calcs : ["lastNotNull"],
-    allValues: reduce.values === true,
     colorMode: one(
       options.colorMode === "background_solid" ? "background" : options.colorMode,
       ["none", "value", "background"],
@@ -110,23 +109,6 @@ function repeatOf(panel: Json): Panel["repeat"] {
   };
 }
 
-/** What a graph of old has where a timeseries has fieldConfig. */
-function oldDefaults(panel: Json): Json {
-  const axis = objects(panel.yaxes)[0] ?? {};
-  const limit = (value: unknown) => (value === null || value === "" ? undefined : Number(value));
-  return {
-    unit: text(axis.format, text(panel.format, "short")),
-    min: limit(axis.min ?? null),
-    max: limit(axis.max ?? null),
-    custom: {
-      drawStyle: panel.bars === true ? "bars" : panel.lines === false ? "points" : "line",
-      fillOpacity: (number(panel.fill) ?? 0) * 10,
-      stacking: { mode: panel.stack === true ? "normal" : "none" },
-      scaleDistribution: { type: number(axis.logBase) === 1 ? "linear" : "log" },
-    },
-  };
-}
-
 function gridOf(value: unknown): Panel["grid"] {
   const grid = object(value);
   const cells = (name: string, fallback: number, from: number, to: number) =>
@@ -146,14 +128,31 @@ function noteTargets(panel: Panel, json: Json): void {
   if (foreign.size > 0) panel.targets = [];
 }
 
+function noteOptions(
+  { kind, options: { calcs }, targets, notes }: Panel,
+  json: Json,
+  options: Json,
+) {
+  if (kind === "text" && options.mode === "html")
+    notes.push("HTML is not run: it is shown as text");
+  for (const calc of calcs.filter((name) => !reducerOf(name)))
+    notes.push(`the reducer "${calc}" is not supported: the last value is shown`);
+  if (object(options.reduceOptions).values === true && targets.some(({ instant }) => !instant))
+    notes.push("every value is asked for: one of each series is shown");
+  for (const name of ["seriesOverrides", "styles"])
+    if (objects(json[name]).length > 0)
+      notes.push(`"${name}" of an older Grafana is not supported`);
+}
+
 export function parsePanel(json: Json): Panel {
   const plugin = text(json.type);
   const notes: string[] = [];
-  const config = object(json.fieldConfig);
-  const isOld = plugin in OLD_KINDS;
+  const isOld = oldKind(json) !== undefined;
+  const options = isOld ? oldOptions(json) : object(json.options);
+  const config = object(json.fieldConfig ?? options.fieldOptions);
   const panel: Panel = {
     id: number(json.id) ?? 0,
-    kind: json.libraryPanel ? "unsupported" : kindOf(plugin),
+    kind: kindOf(json),
     plugin: json.libraryPanel ? "library panel" : plugin,
     title: text(json.title),
     description: text(json.description),
@@ -162,7 +161,7 @@ export function parsePanel(json: Json): Panel {
     targets: targetsOf(json.targets),
     field: fieldOf(isOld ? oldDefaults(json) : object(config.defaults)),
     overrides: overridesOf(config.overrides),
-    options: optionsOf(object(json.options), json),
+    options: optionsOf(options, json),
     transformations: transformationsOf(json.transformations, notes),
     repeat: repeatOf(json),
     interval: text(json.interval),
@@ -172,8 +171,7 @@ export function parsePanel(json: Json): Panel {
     notes,
   };
   noteTargets(panel, json);
-  if (panel.kind === "text" && object(json.options).mode === "html")
-    notes.push("HTML is not run: it is shown as text");
+  noteOptions(panel, json, options);
   return panel;
 }
 

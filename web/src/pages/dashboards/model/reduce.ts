@@ -41,6 +41,9 @@ const REDUCERS: Record<string, (values: number[]) => number> = {
   variance,
 };
 
+// As Grafana called them once.
+const ALIASES: Record<string, string> = { current: "lastNotNull", avg: "mean", total: "sum" };
+
 const LABELS: Record<string, string> = {
   lastNotNull: "last",
   last: "last",
@@ -56,7 +59,7 @@ export function reducerOf(name: string): Reducer | undefined {
   if (name === "first") return (values) => values[0] ?? null;
   const percentile = /^p(\d{1,2})$/.exec(name);
   const reducer =
-    REDUCERS[name] ??
+    REDUCERS[ALIASES[name] ?? name] ??
     (percentile && ((values: number[]) => quantile(values, Number(percentile[1]) / 100)));
   if (!reducer) return undefined;
   return (values) => {

@@ -128,8 +128,6 @@ export interface Override {
 export interface Options {
   /** Names of reducers (reduce.ts). */
   calcs: string[];
-  /** Every row of the result instead of one value for each series. */
-  allValues: boolean;
   colorMode: "none" | "value" | "background";
   graph: boolean;
   textMode: "auto" | "value" | "name" | "value_and_name" | "none";
