@@ -1,8 +1,7 @@
 #include "hub/gateway/audit.h"
 
+#include <algorithm>
 #include <utility>
-
-#include "hub/gateway/answers.h"
 
 namespace tributary::hub::gateway {
 namespace {
@@ -31,13 +30,10 @@ void Audit::count(std::string_view action, int status) {
       .add();
 }
 
-// Every denial, every failure and every change of control state is a line; the data plane's
-// successes are counted only.
+// What succeeds and changes nothing is counted only; so are samples that are written.
 void Audit::record(const net::ServerRequest& request, int status, const Trail& trail) {
   count(trail.action, status);
-  const Plane plane = plane_of(request.path());
-  const bool read_only = plane == Plane::data || request.method == "GET";
-  if (status < 400 && read_only) return;
+  if (status < 400 && !trail.changes) return;
   std::vector<LogField> fields = {{"request_id", trail.request_id},   {"status", status},
                                   {"caller", trail.caller},           {"account", trail.account},
                                   {"action", trail.action},           {"resource", trail.resource},

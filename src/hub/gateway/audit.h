@@ -1,5 +1,5 @@
-// What is written down of every request: a line in the audit log of each denial, failure and
-// change, a count of all, and the denials once more for the console.
+// What is written down of every request: a line in the audit log of each denial, failure, change
+// and issue of credentials, a count of all, and the denials once more for the console.
 //
 // Threads: any.
 #pragma once
@@ -23,6 +23,7 @@ struct Trail {
   std::string account;
   std::string action;
   std::string resource;
+  bool changes = false;  // what is kept, samples that are written aside; or credentials are issued
   std::string explanation;                 // of a refusal
   std::vector<identity::Missing> missing;  // that led to it
   std::string internal;                    // what the caller is not told

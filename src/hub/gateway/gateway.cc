@@ -4,6 +4,7 @@
 #include "hub/gateway/answers.h"
 #include "hub/gateway/routes.h"
 #include "hub/identity/api.h"
+#include "hub/identity/console_links.h"
 #include "hub/identity/operation.h"
 #include "net/content_encoding.h"
 
@@ -51,6 +52,9 @@ std::optional<identity::Params> unsigned_operation(const net::ServerRequest& req
   if (request.body.size() > kUnsignedBytesMax) return std::nullopt;
   auto params = operation_params(request);
   if (!params || !identity::StsApi::is_unsigned(params->text("Action"))) return std::nullopt;
+  // A link's token has no place in a URL.
+  const bool redeems = params->text("Action") == identity::kRedeemConsoleLink;
+  if (redeems && request.method != "POST") return std::nullopt;
   return std::move(*params);
 }
 
@@ -171,6 +175,7 @@ net::Response Gateway::dispatch(Exchange& exchange) {
     return refused;
   }
   trail.action = routed.route->action;
+  trail.changes = routed.route->changes;
   // An IAM or STS signature is good for the query protocol alone, and aps for the rest.
   if ((routed.route->plane == Plane::query_protocol) == (caller.service == "aps")) {
     return refuse({403, "SignatureDoesNotMatch", "Credential should be scoped to correct service."},
@@ -220,6 +225,7 @@ net::Response Gateway::run_operation(const identity::ApiService& service,
                                                                : sts_.handle(call);
   trail.action = answer.action;
   trail.resource = answer.resource;
+  trail.changes = answer.changes;
   if (answer.error) trail.refuse(*answer.error);
   return to_response(std::move(answer));
 }

@@ -86,6 +86,35 @@ class GatewayTest : public ::testing::Test {
                                        .secret_access_key = account.secret_access_key};
     return send(call, &credentials);
   }
+  // By the administrator.
+  net::Response iam(const std::string& parameters) {
+    Call call{.method = "POST",
+              .target = "/",
+              .body = parameters + "&Version=2010-05-08",
+              .service = "iam",
+              .region = "us-east-1"};
+    call.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    net::Response response = signed_as(admin, call);
+    EXPECT_EQ(response.status, 200) << response.body;
+    return response;
+  }
+  static Call sts(const std::string& parameters) {
+    Call call{.method = "POST",
+              .target = "/",
+              .body = parameters + "&Version=2011-06-15",
+              .service = "sts"};
+    call.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    return call;
+  }
+  static std::string between(const std::string& text, const std::string& tag) {
+    const std::size_t start = text.find("<" + tag + ">") + tag.size() + 2;
+    return text.substr(start, text.find("</" + tag + ">") - start);
+  }
+  static aws::Credentials credentials_in(const net::Response& response) {
+    return {.access_key_id = between(response.body, "AccessKeyId"),
+            .secret_access_key = between(response.body, "SecretAccessKey"),
+            .session_token = between(response.body, "SessionToken")};
+  }
   std::string data(std::string_view path) const {
     return "/workspaces/" + workspace + "/api/v1/" + std::string(path);
   }

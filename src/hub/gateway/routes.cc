@@ -169,9 +169,7 @@ Routed route_hub(std::string_view method, const std::vector<std::string_view>& p
                   : hub(HubOperation::denials, "ListDenials");
 }
 
-}  // namespace
-
-Routed route(std::string_view method, std::string_view path) {
+Routed find_route(std::string_view method, std::string_view path) {
   if (path == "/" || path.empty()) {
     if (method != "POST" && method != "GET") return wrong_method("GET, POST");
     return found({.plane = Plane::query_protocol});
@@ -187,6 +185,25 @@ Routed route(std::string_view method, std::string_view path) {
     return wrong_method("GET, POST");
   }
   return route_workspace(method, parts);
+}
+
+// Queries come by POST, too. What the query protocol is asked for is not known yet.
+bool changes_something(const Route& route, std::string_view method) {
+  switch (route.plane) {
+    case Plane::query_protocol: return false;
+    case Plane::data: return route.data_path.starts_with("admin/");
+    case Plane::control:
+    case Plane::hub: return method != "GET";
+  }
+  return true;
+}
+
+}  // namespace
+
+Routed route(std::string_view method, std::string_view path) {
+  Routed routed = find_route(method, path);
+  if (routed.route) routed.route->changes = changes_something(*routed.route, method);
+  return routed;
 }
 
 bool is_workspace_id(std::string_view text) {

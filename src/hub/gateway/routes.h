@@ -45,6 +45,7 @@ enum class HubOperation : std::uint8_t {
 struct Route {
   Plane plane = Plane::query_protocol;
   std::string action;        // "aps:RemoteWrite"; "" for the query protocol
+  bool changes = false;      // what is kept, samples that are written aside
   std::string workspace_id;  // "" where there is none
   ControlOperation operation = ControlOperation::list_workspaces;
   std::string data_path;     // after api/v1/, decoded once: "label/job/values"

@@ -31,6 +31,7 @@ struct ApiResponse {
   // For the audit log.
   std::string action;    // "iam:CreateRole"; "" where there is no such operation
   std::string resource;  // what was authorised
+  bool changes = false;  // state, or credentials are issued
   std::optional<ApiError> error;
 };
 

@@ -250,6 +250,7 @@ ApiResponse run_operation(const ApiService& service, std::span<const Operation> 
                                : success_response(service, found->name, result, request.request_id);
   response.action = std::string(service.prefix).append(":").append(action);
   response.resource = std::move(resource);
+  response.changes = found->access == Operation::Access::write;
   return response;
 }
 

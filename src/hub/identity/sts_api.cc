@@ -1,6 +1,7 @@
 #include "hub/identity/sts_api.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/strings.h"
 #include "hub/identity/console_links.h"
@@ -190,7 +191,7 @@ Fault get_session_token(Call& call) {
   return {};
 }
 
-// What temporary credentials cannot ask for, as on AWS.
+// What temporary credentials cannot ask for, as on AWS. The action is one that there is.
 Fault refuse_temporary(const Principal& caller, std::string_view action) {
   const bool user = caller.kind == PrincipalKind::user;
   const bool refused =
@@ -263,18 +264,42 @@ std::vector<Operation> all_operations() {
   };
 }
 
+const std::vector<Operation>& operations() {
+  static const std::vector<Operation> kOperations = all_operations();
+  return kOperations;
+}
+
+bool is_known(std::string_view action) {
+  return ServiceApi::has(action) ||
+         std::any_of(operations().begin(), operations().end(),
+                     [&](const Operation& each) { return each.name == action; });
+}
+
+bool issues_credentials(std::string_view action) {
+  constexpr std::array<std::string_view, 4> kAll = {
+      "AssumeRole", "GetSessionToken", "TributaryIssueTaskCredentials", kRedeemConsoleLink};
+  return std::find(kAll.begin(), kAll.end(), action) != kAll.end();
+}
+
 }  // namespace
 
 ApiResponse StsApi::handle(const ApiRequest& request) {
   const std::string_view action = request.params.text("Action");
-  if (Fault fault = refuse_temporary(request.caller, action)) {
+  Fault fault;
+  if (is_known(action)) fault = refuse_temporary(request.caller, action);
+  if (fault) {
     ApiResponse refused = error_response(kSts, std::move(*fault), request.request_id);
     refused.action = std::string(kSts.prefix).append(":").append(action);
     return refused;
   }
-  if (ServiceApi::has(action)) return services_.handle(request);
-  static const std::vector<Operation> kOperations = all_operations();
-  ApiResponse response = run_operation(kSts, kOperations, store_, authorizer_, request);
+  ApiResponse response = ServiceApi::has(action) ? services_.handle(request) : run(request);
+  response.changes = issues_credentials(action);
+  return response;
+}
+
+ApiResponse StsApi::run(const ApiRequest& request) {
+  const std::string_view action = request.params.text("Action");
+  ApiResponse response = run_operation(kSts, operations(), store_, authorizer_, request);
   response.resource = std::string(request.params.text("RoleArn"));
   if (action == "AssumeRole" && !response.error) {
     const Principal& caller = request.caller;
@@ -291,7 +316,11 @@ bool StsApi::is_unsigned(std::string_view action) {
 
 ApiResponse StsApi::handle_unsigned(const ApiRequest& request) {
   const std::string_view action = request.params.text("Action");
-  if (action == kRedeemConsoleLink) return redeem_console_link(store_, request);
+  if (action == kRedeemConsoleLink) {
+    ApiResponse redeemed = redeem_console_link(store_, request);
+    redeemed.changes = issues_credentials(action);
+    return redeemed;
+  }
   ApiError error(400, "InvalidIdentityToken",
                  action == "AssumeRoleWithSAML"
                      ? "No SAML provider found in your account: this hub holds none yet"

@@ -33,6 +33,8 @@ class StsApi {
   const AssumedRoles& assumed_roles() const { return assumed_roles_; }
 
  private:
+  ApiResponse run(const ApiRequest& request);
+
   Store& store_;
   Authorizer& authorizer_;
   ServiceApi services_;

@@ -293,6 +293,18 @@ TEST_F(StsTest, ValidatesParameters) {
   EXPECT_EQ(hub_.sts(task(), "GetFederationToken").error->code, "InvalidAction");
 }
 
+TEST_F(StsTest, NamesAnActionOnlyWhereThereIsOne) {
+  const Credentials session = credentials(hub_.done(hub_.sts(hub_.central(), "GetSessionToken")));
+
+  const ApiResponse known = hub_.sts(session, "GetAccessKeyInfo");
+  const ApiResponse unknown = hub_.sts(session, "Nonsense");
+
+  EXPECT_EQ(known.error->code, "AccessDenied");
+  EXPECT_EQ(known.action, "sts:GetAccessKeyInfo");
+  EXPECT_EQ(unknown.error->code, "InvalidAction");
+  EXPECT_EQ(unknown.action, "");
+}
+
 TEST_F(StsTest, IssuesTaskCredentialsOnlyWhereTheServiceIsTrusted) {
   const auto issue = [&](const Credentials& who, const char* role, const char* task_arn) {
     return hub_.sts(who, "TributaryIssueTaskCredentials",
