@@ -27,4 +27,11 @@ std::size_t count_characters(std::string_view utf8) {
   return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), begins_character));
 }
 
+std::string shorten(std::string_view utf8, std::size_t bytes_max) {
+  if (utf8.size() <= bytes_max) return std::string(utf8);
+  std::size_t size = bytes_max;
+  while (size > 0 && !begins_character(utf8[size])) --size;
+  return std::string(utf8.substr(0, size)) + "...";
+}
+
 }  // namespace tributary

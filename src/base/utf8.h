@@ -20,4 +20,7 @@ constexpr bool begins_character(char byte) {
 
 std::size_t count_characters(std::string_view utf8);
 
+// All of it, or "..." after as many whole characters as `bytes_max` has room for.
+std::string shorten(std::string_view utf8, std::size_t bytes_max);
+
 }  // namespace tributary

@@ -36,5 +36,12 @@ TEST(Utf8, CountsCharactersNotBytes) {
   EXPECT_FALSE(begins_character('\x80'));
 }
 
+TEST(Utf8, ShortensTextsBetweenCharacters) {
+  EXPECT_EQ(shorten("abc", 3), "abc");
+  EXPECT_EQ(shorten("abcd", 3), "abc...");
+  EXPECT_EQ(shorten("ab\u00e9", 3), "ab...");
+  EXPECT_EQ(shorten("\x80\x80", 1), "...");
+}
+
 }  // namespace
 }  // namespace tributary

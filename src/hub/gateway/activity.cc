@@ -15,13 +15,6 @@ const std::string& entity_of(const identity::Principal& principal) {
   return principal.entity_arn.empty() ? principal.arn : principal.entity_arn;
 }
 
-std::string cut(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return std::string(text);
-  std::size_t size = bytes_max;
-  while (size > 0 && !begins_character(text[size])) --size;
-  return std::string(text.substr(0, size)) + "...";
-}
-
 // Makes room for another one.
 template <class Map, class LastOf>
 void drop_oldest(Map& map, std::size_t size_max, LastOf last_of) {
@@ -47,7 +40,7 @@ void ActivityBook::refuse(Workspace& workspace, const std::string& reason,
   known.last = clock_.now();
   // Of some there is no example this time; the one before is better than none.
   if (refused.example.empty()) return;
-  known.example = cut(refused.example, options_.text_bytes_max);
+  known.example = shorten(refused.example, options_.text_bytes_max);
   known.writer = by.arn;
 }
 
@@ -79,7 +72,7 @@ void ActivityBook::wrote(std::string_view workspace_id, const identity::Principa
   WriterActivity& shown = writer.shown;
   shown.account = by.account;
   std::tie(shown.principal, shown.session, shown.assumed_by) = key;
-  shown.user_agent = cut(user_agent, options_.text_bytes_max);
+  shown.user_agent = shorten(user_agent, options_.text_bytes_max);
   shown.samples += stored;
   shown.refused += refused;
   shown.requests += 1;

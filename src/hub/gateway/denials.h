@@ -47,6 +47,10 @@ class DenialLog {
     std::size_t unknown_kept = 200;  // beside these, of callers that nobody knows
     // Of one user or role that tries the same on the same again and again.
     std::size_t repeats_kept = 50;
+    std::size_t account_kept = 200;  // of the callers of one account
+    // What is longer is shortened: callers choose much of these texts.
+    std::size_t resource_bytes_max = 2048;  // as of an ARN on AWS; also of who holds a policy
+    std::size_t text_bytes_max = 4096;      // of a reason or a statement
   };
 
   explicit DenialLog(Options options) : options_(options) {}
@@ -59,7 +63,8 @@ class DenialLog {
 
  private:
   using Entries = std::deque<std::shared_ptr<const Denial>>;  // oldest first
-  void append(Entries& entries, Denial denial, std::size_t kept) const;
+  void append(Entries& entries, Denial denial, std::size_t kept, std::size_t account_kept) const;
+  void shorten(Denial& denial) const;
 
   const Options options_;
   mutable std::mutex mutex_;

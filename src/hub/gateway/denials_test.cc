@@ -107,6 +107,65 @@ TEST(DenialLog, DoesNotLetAFleetThatTriesForeverPushOutTheOthers) {
   EXPECT_EQ(seen.back().action, "aps:QueryMetrics");
 }
 
+TEST(DenialLog, DoesNotLetOneAccountPushOutTheOthers) {
+  DenialLog log({.kept = 10, .account_kept = 4});
+  Denial rare = assume(kNow);
+  rare.account = kCentral;
+  log.add(rare);
+  for (int i = 0; i < 100; ++i) {
+    Denial guess = assume(kNow + i * 1s);
+    guess.resource = "arn:aws:tributary:eu-west-1:111111111111:dashboard/" + std::to_string(i);
+    log.add(guess);
+  }
+
+  const std::vector<Denial> seen = log.seen_by({.monitoring = true}, 100);
+
+  ASSERT_THAT(seen, SizeIs(5));
+  EXPECT_THAT(seen.front().resource, HasSubstr("dashboard/99"));
+  EXPECT_THAT(seen[3].resource, HasSubstr("dashboard/96"));
+  EXPECT_EQ(seen.back().account, kCentral);
+}
+
+TEST(DenialLog, ShortensWhatACallerMadeLong) {
+  DenialLog log({.resource_bytes_max = 100, .text_bytes_max = 200});
+  Denial denial = assume(kNow);
+  denial.resource =
+      "arn:aws:tributary:eu-west-1:222222222222:dashboard/" + std::string(60'000, 'a');
+  denial.reason = denial.missing[0].statement = denial.missing[0].near_miss = denial.resource;
+  denial.missing[0].holder = denial.resource;
+  log.add(denial);
+
+  const Denial seen = log.seen_by({.account = kWorkload}, 1)[0];
+
+  EXPECT_THAT(seen.resource, SizeIs(100 + 3));
+  EXPECT_THAT(seen.reason, SizeIs(200 + 3));
+  EXPECT_THAT(seen.missing[0].holder, SizeIs(100 + 3));
+  EXPECT_THAT(seen.missing[0].statement, SizeIs(200 + 3));
+  EXPECT_THAT(seen.missing[0].near_miss, SizeIs(200 + 3));
+  EXPECT_THAT(log.seen_by({.account = kCentral}, 1), SizeIs(1)) << "still of its account";
+}
+
+TEST(DenialLog, SaysOfAStatementThatDeniesThatItDoes) {
+  DenialLog log({});
+  Denial denial = assume(kNow);
+  denial.missing = {{.side = identity::Side::trust_policy,
+                     .holder = "role central of account 222222222222",
+                     .near_miss = "denied by statement 2 of the trust policy"}};
+  log.add(denial);
+  denial.missing[0].side = identity::Side::identity_policy;
+  denial.missing[0].holder = "role task of account 111111111111";
+  denial.missing[0].near_miss = "denied by SECRET";
+  denial.at += 1s;
+  log.add(denial);
+
+  const std::vector<Denial> seen = log.seen_by({.account = kCentral}, 2);
+
+  EXPECT_EQ(seen[0].reason, "denied by the identity policy of role task of account 111111111111");
+  EXPECT_EQ(seen[1].reason,
+            "denied by the trust policy of role central of account 222222222222 (denied by "
+            "statement 2 of the trust policy)");
+}
+
 TEST(DenialLog, TellsTheTopologyOfThoseSinceATime) {
   DenialLog log({});
   log.add(assume(kNow - 10min));
