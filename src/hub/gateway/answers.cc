@@ -48,7 +48,8 @@ net::Response render(const identity::ApiError& error, Plane plane, std::string_v
   if (plane == Plane::query_protocol)
     return to_response(identity::error_response(identity::kSts, error, request_id));
   net::Response response = plane == Plane::data ? data_plane(error) : control_plane(error);
-  if (!error.explanation.empty()) response.headers.set(identity::kDenialHeader, error.explanation);
+  if (!error.explanation.empty())
+    response.headers.set(identity::kDenialHeader, identity::denial_header(error));
   return response;
 }
 

@@ -23,23 +23,6 @@ class ConsoleApiTest : public GatewayTest {
     return document;
   }
 
-  net::Response iam(const std::string& parameters) {
-    Call call{.method = "POST",
-              .target = "/",
-              .body = parameters + "&Version=2010-05-08",
-              .service = "iam",
-              .region = "us-east-1"};
-    call.headers.set("Content-Type", "application/x-www-form-urlencoded");
-    net::Response response = signed_as(admin, call);
-    EXPECT_EQ(response.status, 200) << response.body;
-    return response;
-  }
-
-  static std::string between(const std::string& text, const std::string& tag) {
-    const std::size_t start = text.find("<" + tag + ">") + tag.size() + 2;
-    return text.substr(start, text.find("</" + tag + ">") - start);
-  }
-
   // A user of the admin's account with this policy.
   identity::NewAccount user(const std::string& name, std::string_view policy) {
     iam("Action=CreateUser&UserName=" + name);
@@ -111,16 +94,9 @@ TEST_F(ConsoleApiTest, TellsFromWhichAccountAWriterBecameTheRole) {
                      R"("Action":"sts:AssumeRole","Principal":{"AWS":"111111111111"}}})"));
   iam("Action=PutRolePolicy&RoleName=central&PolicyName=p&PolicyDocument=" +
       percent_encode(allow("aps:RemoteWrite", "*")));
-  Call assume{.method = "POST",
-              .target = "/",
-              .body = "Action=AssumeRole&Version=2011-06-15&RoleSessionName=collector&RoleArn=" +
-                      percent_encode("arn:aws:iam::222222222222:role/central"),
-              .service = "sts"};
-  assume.headers.set("Content-Type", "application/x-www-form-urlencoded");
-  const std::string assumed = signed_as(other, assume).body;
-  const aws::Credentials session{.access_key_id = between(assumed, "AccessKeyId"),
-                                 .secret_access_key = between(assumed, "SecretAccessKey"),
-                                 .session_token = between(assumed, "SessionToken")};
+  const aws::Credentials session = credentials_in(
+      signed_as(other, sts("Action=AssumeRole&RoleSessionName=collector&RoleArn=" +
+                           percent_encode("arn:aws:iam::222222222222:role/central"))));
 
   EXPECT_EQ(send({.method = "POST", .target = data("remote_write")}, &session).status, 204);
 
@@ -224,6 +200,16 @@ TEST_F(ConsoleApiTest, AsksForPermissionOfItsOwn) {
   EXPECT_EQ(send({.target = "/denials"}, nullptr).status, 403);
 }
 
+TEST_F(ConsoleApiTest, ShortensWhyItRefusesToWhatAHeaderMayHold) {
+  const auto reader = user("reader", allow("aps:QueryMetrics", "*"));
+
+  const net::Response denied =
+      signed_as(reader, {.target = "/dashboards/" + std::string(20'000, 'a')});
+
+  EXPECT_EQ(denied.status, 403);
+  EXPECT_EQ(denied.headers.get("x-tributary-denial").value_or("").size(), 4096U);
+}
+
 TEST_F(ConsoleApiTest, GivesThePageToAnybodyAndNothingElse) {
   const net::Response root = send({.target = "/", .peer = "10.0.0.7"}, nullptr);
   const net::Response page = send({.target = "/console/explore", .peer = "10.0.0.7"}, nullptr);
@@ -239,12 +225,8 @@ TEST_F(ConsoleApiTest, RedeemsALinkOnceWithoutASignature) {
   const auto link = identity::create_console_link(
       *identities, {.account = "222222222222", .name = "administrator"});
   ASSERT_TRUE(link) << link.error().message();
-  Call redeem{.method = "POST",
-              .target = "/",
-              .body = "Action=TributaryRedeemConsoleLink&Version=2011-06-15&Token=" + link->token,
-              .peer = "10.0.0.7"};
-  redeem.headers.set("Content-Type", "application/x-www-form-urlencoded");
-
+  Call redeem = sts("Action=TributaryRedeemConsoleLink&Token=" + link->token);
+  redeem.peer = "10.0.0.7";
   Call bloated = redeem;
   bloated.body += "&Padding=" + std::string(64U << 10, 'a');
 
@@ -253,9 +235,7 @@ TEST_F(ConsoleApiTest, RedeemsALinkOnceWithoutASignature) {
   const net::Response second = send(redeem, nullptr);
 
   ASSERT_EQ(first.status, 200) << first.body;
-  const aws::Credentials session{.access_key_id = between(first.body, "AccessKeyId"),
-                                 .secret_access_key = between(first.body, "SecretAccessKey"),
-                                 .session_token = between(first.body, "SessionToken")};
+  const aws::Credentials session = credentials_in(first);
   EXPECT_EQ(send({.target = "/workspaces?regions=all"}, &session).status, 200);
   EXPECT_EQ(second.status, 403);
   EXPECT_THAT(audit, HasSubstr("sts:TributaryRedeemConsoleLink"));

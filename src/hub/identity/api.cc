@@ -23,8 +23,7 @@ ApiResponse error_response(const ApiService& service, ApiError error, std::strin
   ApiResponse response{.status = error.status, .body = xml.take()};
   response.headers.emplace_back("x-amzn-RequestId", request_id);
   if (!error.explanation.empty())
-    response.headers.emplace_back(kDenialHeader,
-                                  error.explanation.substr(0, kDenialHeaderBytesMax));
+    response.headers.emplace_back(kDenialHeader, denial_header(error));
   response.error = std::move(error);
   return response;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,5 +40,8 @@ struct ApiError {
 // The header in which a denial carries its explanation.
 inline constexpr const char* kDenialHeader = "x-tributary-denial";
 inline constexpr std::size_t kDenialHeaderBytesMax = 4096;  // the audit log has all of it
+inline std::string_view denial_header(const ApiError& error) {
+  return std::string_view(error.explanation).substr(0, kDenialHeaderBytesMax);
+}
 
 }  // namespace tributary::hub::identity
