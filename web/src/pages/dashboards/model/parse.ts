@@ -133,7 +133,7 @@ function noteOptions(
   json: Json,
   options: Json,
 ) {
-  if (kind === "text" && options.mode === "html")
+  if (kind === "text" && (options.mode ?? json.mode) === "html")
     notes.push("HTML is not run: it is shown as text");
   for (const calc of calcs.filter((name) => !reducerOf(name)))
     notes.push(`the reducer "${calc}" is not supported: the last value is shown`);
