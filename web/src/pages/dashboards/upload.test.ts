@@ -35,7 +35,7 @@ test("what will not be shown is told beforehand", () => {
     title: "x",
     panels: [
       { type: "nodeGraph", title: "Graph" },
-      { type: "table", datasource: { type: "loki" } },
+      { type: "table", datasource: { type: "loki" }, targets: [{}] },
     ],
   });
   expect(notes).toHaveLength(2);

@@ -89,10 +89,29 @@ describe("parsePanel", () => {
     const query = { refId: "A", expr: "up" };
     const loki = onePanel({ type: "table", datasource: { type: "loki" }, targets: [query] });
     expect(loki.targets).toEqual([]);
-    expect(loki.notes[0]).toMatch(/"loki" is not supported/);
+    expect(loki.notes).toEqual(['queries of "loki" are left out: a workspace answers PromQL']);
     for (const type of ["prometheus", "grafana-amazonprometheus-datasource", undefined]) {
       const panel = onePanel({ type: "stat", datasource: { type, uid: "$ds" }, targets: [query] });
       expect(panel.targets).toHaveLength(1);
+    }
+  });
+
+  it("leaves out single queries of other data sources", () => {
+    const mixed = { type: "datasource", uid: "-- Mixed --" };
+    const a = { expr: "up", datasource: { type: "prometheus" } };
+    const facts: [object, string[], RegExp[]][] = [
+      [{ datasource: mixed, targets: [{ datasource: { type: "loki" } }, a] }, ["B"], [/"loki"/]],
+      [{ targets: [a, { datasource: { type: "__expr__" } }] }, ["A"], [/^expressions are/]],
+      [{ targets: [a, { datasource: "__expr__" }] }, ["A"], [/^expressions are/]],
+      [{ datasource: "-- Dashboard --", targets: [{}] }, [], [/"-- Dashboard --"/]],
+      [{ targets: [{ datasource: { ...mixed, uid: "-- Dashboard --" } }] }, [], [/Dashboard/]],
+      [{ datasource: "-- Mixed --", targets: [a] }, ["A"], []],
+      [{ type: "text", datasource: { uid: "-- Grafana --" }, targets: [{}] }, [], []],
+    ];
+    for (const [json, kept, notes] of facts) {
+      const panel = onePanel({ type: "stat", ...json });
+      expect(panel.targets.map(({ refId }) => refId)).toEqual(kept);
+      expect(panel.notes).toEqual(notes.map((note) => expect.stringMatching(note)));
     }
   });
 

@@ -26,29 +26,40 @@ function kindOf(json: Json): PanelKind {
   return PANEL_KINDS.find((kind) => kind === json.type) ?? oldKind(json) ?? "unsupported";
 }
 
-/** Of another data source than Prometheus, Amazon's or one named by a variable: its type. */
+/** Of another data source than Prometheus, Amazon's or one named by a variable: what that is. */
 function foreignSource(source: unknown): string | undefined {
-  if (!isObject(source)) return undefined;
-  const type = text(source.type);
-  if (source.uid === "-- Grafana --" || type === "grafana") return "grafana";
-  return type === "" || type === "datasource" || type.includes("prometheus") ? undefined : type;
+  const uid = text(source, text(object(source).uid));
+  const type = text(object(source).type);
+  if (type === "__expr__" || uid === "__expr__") return "expressions";
+  if (/^(-- (Dashboard|Grafana) --|grafana)$/.test(uid)) return `queries of "${uid}"`;
+  const isOurs = type === "" || type === "datasource" || type.includes("prometheus");
+  return isOurs ? undefined : `queries of "${type}"`;
 }
 
-function targetsOf(value: unknown): Target[] {
-  return objects(value).map((target, index) => {
-    const instant = target.instant === true;
+function targetsOf(panel: Json, notes: string[]): Target[] {
+  const foreign = new Set<string>();
+  const targets = objects(panel.targets).flatMap((target, index): Target[] => {
+    const source = foreignSource(target.datasource ?? panel.datasource);
+    if (source) {
+      foreign.add(source);
+      return [];
+    }
     const format = text(target.format);
-    return {
-      refId: text(target.refId, String.fromCharCode(65 + index)),
-      expr: text(target.expr),
-      legendFormat: text(target.legendFormat, "__auto"),
-      instant,
-      range: target.range === true || !instant,
-      format: format === "table" || format === "heatmap" ? format : "time_series",
-      interval: text(target.interval),
-      hidden: target.hide === true,
-    };
+    return [
+      {
+        refId: text(target.refId, String.fromCharCode(65 + index)),
+        expr: text(target.expr),
+        legendFormat: text(target.legendFormat, "__auto"),
+        instant: target.instant === true,
+        range: target.range === true || target.instant !== true,
+        format: format === "table" || format === "heatmap" ? format : "time_series",
+        interval: text(target.interval),
+        hidden: target.hide === true,
+      },
+    ];
   });
+  for (const what of foreign) notes.push(`${what} are left out: a workspace answers PromQL`);
+  return targets;
 }
 
 function one<const T extends string>(value: unknown, known: readonly T[], fallback: T): T {
@@ -117,17 +128,6 @@ function gridOf(value: unknown): Panel["grid"] {
   return { x, y: cells("y", 0, 0, 1e6), w: cells("w", 12, 1, 24 - x), h: cells("h", 8, 1, 100) };
 }
 
-function noteTargets(panel: Panel, json: Json): void {
-  const source = foreignSource(json.datasource);
-  const foreign = new Set(
-    objects(json.targets).flatMap((target) => foreignSource(target.datasource) ?? []),
-  );
-  if (source) foreign.add(source);
-  for (const type of foreign)
-    panel.notes.push(`the data source "${type}" is not supported: a workspace answers PromQL`);
-  if (foreign.size > 0) panel.targets = [];
-}
-
 function noteOptions(
   { kind, options: { calcs }, targets, notes }: Panel,
   json: Json,
@@ -158,7 +158,7 @@ export function parsePanel(json: Json): Panel {
     description: text(json.description),
     transparent: json.transparent === true,
     grid: gridOf(json.gridPos),
-    targets: targetsOf(json.targets),
+    targets: plugin === "text" ? [] : targetsOf(json, notes),
     field: fieldOf(isOld ? oldDefaults(json) : object(config.defaults)),
     overrides: overridesOf(config.overrides),
     options: optionsOf(options, json),
@@ -170,7 +170,6 @@ export function parsePanel(json: Json): Panel {
     timeShift: text(json.timeShift),
     notes,
   };
-  noteTargets(panel, json);
   noteOptions(panel, json, options);
   return panel;
 }

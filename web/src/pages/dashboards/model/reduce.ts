@@ -44,16 +44,6 @@ const REDUCERS: Record<string, (values: number[]) => number> = {
 // As Grafana called them once.
 const ALIASES: Record<string, string> = { current: "lastNotNull", avg: "mean", total: "sum" };
 
-const LABELS: Record<string, string> = {
-  lastNotNull: "last",
-  last: "last",
-  firstNotNull: "first",
-  first: "first",
-  stdDev: "standard deviation",
-  diff: "difference",
-  diffperc: "difference, share",
-};
-
 export function reducerOf(name: string): Reducer | undefined {
   if (name === "last") return (values) => values.at(-1) ?? null;
   if (name === "first") return (values) => values[0] ?? null;
@@ -66,8 +56,4 @@ export function reducerOf(name: string): Reducer | undefined {
     const numbers = values.filter(isNumber);
     return numbers.length > 0 ? reducer(numbers) : null;
   };
-}
-
-export function reducerLabel(name: string): string {
-  return LABELS[name] ?? name;
 }
