@@ -9,7 +9,7 @@ import { ErrorNotice } from "../../ui/error-notice";
 import { Skeleton } from "../../ui/skeleton";
 import { toast } from "../../ui/toast";
 import { useLoad } from "../../ui/use-load";
-import { BYTES_MAX, type Checked, checkUpload, type Upload } from "./upload";
+import { BYTES_MAX, type Checked, checkUpload, TOO_LONG, type Upload } from "./upload";
 
 export interface UploadDialogProps {
   file: File;
@@ -20,8 +20,8 @@ export interface UploadDialogProps {
 }
 
 async function read(file: File): Promise<Checked> {
-  // What is far too long is not read at all.
-  return checkUpload(file.size > 2 * BYTES_MAX ? " ".repeat(BYTES_MAX + 1) : await file.text());
+  // What is too long however it is indented is not read at all.
+  return file.size > 8 * BYTES_MAX ? { error: TOO_LONG } : checkUpload(await file.text());
 }
 
 export function UploadDialog({ file, known, onClose, onSaved }: UploadDialogProps) {

@@ -1,7 +1,8 @@
 // A file that is to become a dashboard of the account: checked before the hub is asked.
 
 import { builtIn } from "./built-in";
-import { parseDashboard } from "./model/parse";
+import type { Json } from "./model/json";
+import { modelOf, parseDashboard } from "./model/parse";
 import type { Dashboard } from "./model/types";
 
 export interface Upload {
@@ -16,6 +17,7 @@ export type Checked = { upload: Upload } | { error: string };
 
 /** As the hub's limit. */
 export const BYTES_MAX = 1024 * 1024;
+export const TOO_LONG = "the dashboard has more than 1 MiB, which is the most that it may have";
 const UID = /^[A-Za-z0-9_-]{1,40}$/;
 
 function uidFrom(title: string): string {
@@ -41,8 +43,6 @@ function notesOf(dashboard: Dashboard): string[] {
 }
 
 export function checkUpload(text: string): Checked {
-  if (new TextEncoder().encode(text).length > BYTES_MAX)
-    return { error: "the file has more than 1 MiB, which is the most that a dashboard may have" };
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -55,15 +55,8 @@ export function checkUpload(text: string): Checked {
   const isOwn = UID.test(dashboard.uid) && !builtIn(dashboard.uid);
   const named = uidFrom(dashboard.title);
   const uid = isOwn ? dashboard.uid : builtIn(named) ? `${named.slice(0, 36)}-own` : named;
-  const { id: _, ...model } = modelOf(json as Record<string, unknown>);
-  const sent = JSON.stringify({ ...model, uid }, null, 2);
+  const { id: _, ...model } = modelOf(json as Json);
+  const sent = JSON.stringify({ ...model, uid });
+  if (new TextEncoder().encode(sent).length > BYTES_MAX) return { error: TOO_LONG };
   return { upload: { uid, json: sent, title: dashboard.title, notes: notesOf(dashboard) } };
-}
-
-/** Without the envelope of Grafana's API. */
-function modelOf(json: Record<string, unknown>): Record<string, unknown> {
-  const inner = json.dashboard ?? json.spec;
-  return json.title === undefined && typeof inner === "object" && inner !== null
-    ? (inner as Record<string, unknown>)
-    : json;
 }

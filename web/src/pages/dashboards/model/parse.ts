@@ -222,11 +222,15 @@ function refusal(json: Json): string | undefined {
   return undefined;
 }
 
-/** Of the model itself, or of what Grafana's API answers: `{"dashboard": {...}, "meta": {...}}`. */
+/** The model in what Grafana's API answers, `{"dashboard": {...}, "meta": {...}}`, or itself. */
+export function modelOf(json: Json): Json {
+  const inner = isObject(json.dashboard) ? json.dashboard : json.spec;
+  return isObject(inner) && json.title === undefined ? inner : json;
+}
+
 export function parseDashboard(json: unknown): Parsed {
   if (!isObject(json)) return { error: "this is no dashboard: a JSON object was expected" };
-  const api = isObject(json.spec) ? json.spec : json.dashboard;
-  const model = isObject(api) && json.title === undefined ? api : json;
+  const model = modelOf(json);
   const error = refusal(model);
   if (error) return { error };
   const time = object(model.time);
