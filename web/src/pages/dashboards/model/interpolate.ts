@@ -10,7 +10,7 @@ export interface Value {
   isPattern?: boolean;
   /** Label values, whose quotes are escaped in queries. */
   isLabel?: boolean;
-  /** Stands in queries as it is, in place of the values. */
+  /** Stands as it is in place of the values, but for titles and addresses. */
   raw?: string;
 }
 export type Scope = ReadonlyMap<string, Value>;
@@ -27,7 +27,6 @@ function escapeString(value: string): string {
 }
 
 function inQuery(value: Value): string {
-  if (value.raw !== undefined) return value.raw;
   if (!value.isPattern) {
     return value.values.map((one) => (value.isLabel ? escapeString(one) : one)).join(",");
   }
@@ -44,8 +43,9 @@ function asText(value: Value): string {
 }
 
 const FORMATS: Record<string, (value: Value, name: string) => string> = {
-  raw: (value) => value.raw ?? value.values.join(","),
-  regex: (value) => value.raw ?? alternatives(value.values.map(escapeRegex), "|", ["(", ")"]),
+  query: inQuery,
+  raw: (value) => value.values.join(","),
+  regex: (value) => alternatives(value.values.map(escapeRegex), "|", ["(", ")"]),
   pipe: (value) => value.values.join("|"),
   csv: (value) => value.values.join(","),
   glob: (value) => alternatives(value.values, ",", ["{", "}"]),
@@ -53,20 +53,28 @@ const FORMATS: Record<string, (value: Value, name: string) => string> = {
   text: asText,
   singlequote: (value) => value.values.map((one) => `'${one.replace(/'/g, "\\'")}'`).join(","),
   doublequote: (value) => value.values.map((one) => `"${one.replace(/"/g, '\\"')}"`).join(","),
-  percentencode: (value) => encodeURIComponent(value.values.join(",")),
+  percentencode: (value) => encodeURIComponent(value.raw ?? value.values.join(",")),
   queryparam: (value, name) =>
-    value.values.map((one) => `var-${name}=${encodeURIComponent(one)}`).join("&"),
+    (value.raw === undefined ? value.values : [asText(value)])
+      .map((one) => `var-${name}=${encodeURIComponent(one)}`)
+      .join("&"),
 };
+const WITHOUT_RAW = ["text", "percentencode", "queryparam"];
 
 /** A reference to what is not in scope stays as it is. */
-export function interpolate(text: string, scope: Scope, purpose: "query" | "text"): string {
+export function interpolate(
+  text: string,
+  scope: Scope,
+  purpose: "query" | "regex" | "text",
+): string {
   return text.replace(REFERENCE, (whole, plain, square, squareFormat, curly, curlyFormat) => {
     const name = (plain ?? square ?? curly) as string;
     const value = scope.get(name);
     if (!value) return whole;
-    const format = FORMATS[(squareFormat ?? curlyFormat ?? "") as string];
-    if (format) return format(value, name);
-    return purpose === "query" ? inQuery(value) : asText(value);
+    const asked = (squareFormat ?? curlyFormat ?? "") as string;
+    const format = Object.hasOwn(FORMATS, asked) ? asked : purpose;
+    if (value.raw !== undefined && !WITHOUT_RAW.includes(format)) return value.raw;
+    return FORMATS[format]?.(value, name) ?? whole;
   });
 }
 

@@ -98,7 +98,7 @@ async function optionsOf(
     case "query": {
       const all = new Map([...builtIns(request.interval, 60), ...scope]);
       const found = await find(interpolate(variable.query, all, "query"), request);
-      const regex = interpolate(variable.regex, scope, "query");
+      const regex = interpolate(variable.regex, all, "regex");
       return sortOptions(filterOptions(found, regex), variable.sort);
     }
     case "interval": {

@@ -270,6 +270,31 @@ describe("loadVariables", () => {
     expect(interpolate("$job $task", scope, "query")).toBe("a t2");
   });
 
+  const optionsOf = async (found: string[], regex: string, text = "label_values(up, x)") => {
+    const { states } = await loadVariables({
+      variables: [
+        query("x", text, { regex }),
+        parseVariable({ type: "custom", name: "h", query: "10.0.0.1:9100" }),
+      ],
+      asked: () => [],
+      interval: HOUR,
+      source: "",
+      api: { ...api, labelValues: async () => success(found) },
+      signal: NEVER,
+    });
+    return states[0]?.error ?? states[0]?.options.map(({ value }) => value);
+  };
+
+  it("takes another's value in a regex as it is written", async () => {
+    const found = ["10.0.0.1:9100", "10.0.0x1:9100", "3600s"];
+    expect(await optionsOf(found, "/^($h)$/")).toEqual(["10.0.0.1:9100"]);
+    expect(await optionsOf(found, "/^$__range$/")).toEqual(["3600s"]);
+  });
+
+  it("has an error in place of options where the regex is broken", async () => {
+    expect(await optionsOf(["a"], "/(/")).toEqual(new Error('"/(/" is no regular expression'));
+  });
+
   it("asks at once for those that refer to All of a variable that says what All is", async () => {
     let [running, most] = [0, 0];
     const counting: VariableApi = {

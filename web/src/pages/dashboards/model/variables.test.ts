@@ -61,6 +61,21 @@ describe("interpolate", () => {
     }
   });
 
+  it("writes what the file says for All in every format but those of addresses and titles", () => {
+    const all: Scope = new Map([
+      ["job", { values: [], texts: ["All"], raw: ".*", isPattern: true }],
+    ]);
+    for (const format of ["raw", "regex", "pipe", "csv", "glob", "json", "doublequote"])
+      expect(interpolate(`\${job:${format}}`, all, "query")).toBe(".*");
+    const facts: [string, string][] = [
+      ["text", "All"],
+      ["percentencode", ".*"],
+      ["queryparam", "var-job=All"],
+    ];
+    for (const [format, expected] of facts)
+      expect(interpolate(`\${job:${format}}`, all, "query")).toBe(expected);
+  });
+
   it("gives intervals as Grafana computes them", () => {
     const built = builtIns(HOUR, 20, 15);
 
