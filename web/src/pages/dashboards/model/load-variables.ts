@@ -3,7 +3,6 @@
 import type { Query } from "../../../api/client";
 import type { Labels, QueryData, Success } from "../../../api/types";
 import type { Interval } from "../../../time/range";
-import { framesOf, seriesText } from "./frames";
 import { builtIns, interpolate, type Scope, type Value } from "./interpolate";
 import { ALL, type Option, type Variable } from "./types";
 import {
@@ -77,16 +76,22 @@ async function find(query: string, request: VariableRequest): Promise<string[]> 
       return names.filter((name) => pattern.test(name));
     }
     case "series":
-      return (await api.series([parsed.match], within(), signal)).data.map(seriesText);
+      return (await api.series([parsed.match], within(), signal)).data.map(grafanaText);
     case "query_result": {
       const { data } = await api.query(parsed.query, interval.end, false, signal);
-      return framesOf({ refId: "", legendFormat: "", expr: "" }, data).map((series) => {
-        const { __name__: name = "", ...labels } = series.labels;
-        const inside = seriesText(labels);
-        return `${name}${inside} ${series.values[0]} ${(series.times[0] ?? 0) * 1000}`;
-      });
+      if (data.resultType === "scalar") return [data.result[1]];
+      if (data.resultType !== "vector") return [];
+      return data.result.flatMap(({ metric, value }) =>
+        value ? [`${grafanaText(metric)} ${value[1]} ${value[0] * 1000}`] : [],
+      );
     }
   }
+}
+
+/** A series as Grafana writes it in options, nothing escaped: expressions in files expect that. */
+function grafanaText({ __name__: name = "", ...labels }: Labels): string {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+  return `${name}{${pairs.join(",")}}`;
 }
 
 async function optionsOf(

@@ -232,7 +232,7 @@ describe("loadVariables", () => {
   const unused = () => Promise.reject(new Error("not asked for"));
   const api: VariableApi = {
     labelNames: unused,
-    series: unused,
+    series: async () => success([{ __name__: "up" }]),
     async labelValues(name, query = []) {
       const match = query.find(([key]) => key === "match[]")?.[1];
       asked.push(`${name} of ${match}`);
@@ -242,7 +242,7 @@ describe("loadVariables", () => {
     query: async () =>
       success({
         resultType: "vector",
-        result: [{ metric: { __name__: "x_total", job: "a" }, value: [7, "3"] }],
+        result: [{ metric: { __name__: "x_total", job: "a", path: "\\d" }, value: [7.5, "3.0"] }],
       }),
   };
   const query = (name: string, text: string, more: object = {}) =>
@@ -289,6 +289,13 @@ describe("loadVariables", () => {
     const found = ["10.0.0.1:9100", "10.0.0x1:9100", "3600s"];
     expect(await optionsOf(found, "/^($h)$/")).toEqual(["10.0.0.1:9100"]);
     expect(await optionsOf(found, "/^$__range$/")).toEqual(["3600s"]);
+  });
+
+  it("has results and series in Grafana's words, which expressions in files are written for", async () => {
+    const result = await optionsOf([], "/(.*)/", "query_result(up)");
+    expect(result).toEqual(['x_total{job="a",path="\\d"} 3.0 7500']);
+    expect(await optionsOf([], '/job="([^"]+)",path/', "query_result(up)")).toEqual(["a"]);
+    expect(await optionsOf([], "", "up")).toEqual(["up{}"]);
   });
 
   it("has an error in place of options where the regex is broken", async () => {
