@@ -233,6 +233,8 @@ bool wildcard_match(std::string_view pattern, std::string_view text) {
   return match(symbols, text);
 }
 
+bool has_wildcard(std::string_view pattern) { return pattern.find_first_of("*?$") != pattern.npos; }
+
 bool wildcard_match_ignore_case(std::string_view pattern, std::string_view text) {
   return wildcard_match(to_lower(pattern), to_lower(text));
 }

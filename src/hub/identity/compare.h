@@ -19,6 +19,8 @@ bool is_comparable(Comparison comparison, std::string_view policy_value);
 // `*` is any run of characters, `?` any single one; with or without case.
 bool wildcard_match(std::string_view pattern, std::string_view text);
 bool wildcard_match_ignore_case(std::string_view pattern, std::string_view text);
+// Or a variable.
+bool has_wildcard(std::string_view pattern);
 
 // A resource pattern: "*", or an ARN whose six parts are matched one by one, variables replaced.
 // What a variable stands for is taken literally. An unknown variable matches nothing.

@@ -181,10 +181,11 @@ const KnownEntity* IdentitySnapshot::by_caller_arn(std::string_view arn) const {
   return found == roles_by_account_and_name_.end() ? nullptr : &entities_[found->second];
 }
 
-const KnownEntity* IdentitySnapshot::only_role_named(std::string_view name) const {
+std::vector<const KnownEntity*> IdentitySnapshot::roles_named(std::string_view name) const {
+  std::vector<const KnownEntity*> all;
   const auto [first, last] = roles_by_name_.equal_range(name);
-  if (first == last || std::next(first) != last) return nullptr;
-  return &entities_[first->second];
+  for (auto found = first; found != last; ++found) all.push_back(&entities_[found->second]);
+  return all;
 }
 
 }  // namespace tributary::hub::identity

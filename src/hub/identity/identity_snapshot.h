@@ -56,8 +56,8 @@ class IdentitySnapshot {
   const KnownEntity* by_id(std::string_view id) const;
   // Also for arn:aws:sts::111111111111:assumed-role/name/session.
   const KnownEntity* by_caller_arn(std::string_view arn) const;
-  // The only role of this name in all accounts; null where there are none or several.
-  const KnownEntity* only_role_named(std::string_view name) const;
+  // In all accounts.
+  std::vector<const KnownEntity*> roles_named(std::string_view name) const;
 
   // When permissions last changed; long ago where that was before the hub's start.
   Timestamp changed_at() const { return changed_at_; }

@@ -92,9 +92,13 @@ End Draft::service_end(std::string_view name) {
 }
 
 End Draft::end_of_caller(std::string_view arn) const {
+  const KnownEntity* known = identities_.by_caller_arn(arn);
+  return known ? end_of(*known) : unknown_end(arn);
+}
+
+End Draft::unknown_end(std::string_view arn) {
   const auto parts = split_arn(arn);
   if (!parts) return service_end(arn);
-  if (const KnownEntity* known = identities_.by_caller_arn(arn)) return end_of(*known);
   std::string_view name = parts->resource_name();
   std::string id(arn);
   if (parts->service == "sts") {  // assumed-role/name/session
@@ -108,16 +112,18 @@ End Draft::end_of_caller(std::string_view arn) const {
           .name = std::string(name)};
 }
 
-End Draft::end_of_role(std::string_view arn) const {
+End Draft::end_of_role(std::string_view arn, const End& from) const {
   const KnownEntity* known = identities_.by_arn(arn);
-  return known && known->is_role() ? end_of(*known) : end_of_caller(arn);
+  if (!known || !known->is_role()) return unknown_end(arn);
+  const bool shown = from.entity ? knows(*from.entity, *known) : sees(known->entity.account);
+  return shown ? end_of(*known) : unknown_end(arn);
 }
 
 End Draft::end_of_workspace(std::string_view arn) const {
   const auto parts = split_arn(arn);
   const std::string id = parts ? workspace_id(*parts) : "";
   const TopologyInput::Workspace* known = workspace_by_id(id);
-  if (known && known->arn == arn) return end_of(*known);
+  if (known && known->arn == arn && sees(known->account)) return end_of(*known);
   return {.id = std::string(arn),
           .kind = NodeKind::workspace,
           .account = parts ? std::string(parts->account) : "",

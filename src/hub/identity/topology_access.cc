@@ -3,6 +3,7 @@
 #include <array>
 
 #include "hub/identity/arn.h"
+#include "hub/identity/compare.h"
 #include "hub/identity/match.h"
 #include "hub/identity/topology_draft.h"
 
@@ -17,8 +18,6 @@ bool allows(const KnownEntity& entity, std::string_view action) {
       if (statement.effect == Effect::allow && action_matches(statement, action)) return true;
   return false;
 }
-
-bool has_wildcard(std::string_view text) { return text.find_first_of("*?$") != text.npos; }
 
 // One workspace, not many, be it in any region.
 bool names_workspace(std::string_view pattern) {

@@ -59,6 +59,7 @@ class Draft {
   using Pairs = std::map<Pair, Naming>;
 
   bool sees(std::string_view account) const { return all_ || account == input_.account; }
+  bool knows(const KnownEntity& from, const KnownEntity& role) const;
   bool concerns(const End& from, const End& to) const {
     return sees(from.account) || sees(to.account);
   }
@@ -67,8 +68,10 @@ class Draft {
   static End end_of(const KnownEntity& entity);
   static End end_of(const TopologyInput::Workspace& workspace);
   static End service_end(std::string_view name);
+  static End unknown_end(std::string_view arn);
   End end_of_caller(std::string_view arn) const;
-  End end_of_role(std::string_view arn) const;
+  // As `from` may know it: without what the hub knows of it where another account hides it.
+  End end_of_role(std::string_view arn, const End& from) const;
   End end_of_workspace(std::string_view arn) const;
   const TopologyInput::Workspace* workspace_by_id(std::string_view id) const;
 

@@ -23,7 +23,7 @@ void Draft::draw_flows() {
   for (const TopologyInput::Flow& flow : input_.flows) {
     const End from = end_of_caller(flow.principal);
     const bool assumes = flow.kind == EdgeKind::assume;
-    const End to = assumes ? end_of_role(flow.target) : end_of_workspace(flow.target);
+    const End to = assumes ? end_of_role(flow.target, from) : end_of_workspace(flow.target);
     if (!concerns(from, to)) continue;
     Topology::Edge* edge = find(flow.kind, from, to);
     const bool recent = flow.last_at && *flow.last_at + kFlowMemory >= input_.now;
@@ -44,7 +44,7 @@ void Draft::draw_denials() {
     const auto kind = kind_of(denial.action);
     if (!kind || denial.caller.empty() || denial.at + kDenialMemory < input_.now) continue;
     const End from = end_of_caller(denial.caller);
-    const End to = *kind == EdgeKind::assume ? end_of_role(denial.resource)
+    const End to = *kind == EdgeKind::assume ? end_of_role(denial.resource, from)
                                              : end_of_workspace(denial.resource);
     if (!concerns(from, to)) continue;
     Topology::Edge* edge = find(*kind, from, to);
@@ -75,7 +75,7 @@ void Draft::draw_dead_ends() {
   }
   std::erase_if(wanted, [&](const std::string& arn) { return leading.contains(arn); });
   for (const std::string& arn : wanted) {
-    const End from = end_of_role(arn);
+    const End from = end_of(*identities_.by_arn(arn));
     const auto workspace =
         std::find_if(input_.workspaces.begin(), input_.workspaces.end(),
                      [&](const auto& each) { return each.account == from.account; });

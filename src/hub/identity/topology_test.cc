@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
-#include "hub/identity/test_hub.h"
+#include "hub/identity/topology_fixture.h"
 
 namespace tributary::hub::identity {
 namespace {
@@ -15,93 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-constexpr const char* kTaskRole = "arn:aws:iam::111111111111:role/task-role";
-constexpr const char* kCentralRole = "arn:aws:iam::222222222222:role/central-role";
-constexpr const char* kWorkspace =
-    "arn:aws:aps:eu-west-1:222222222222:workspace/ws-0a1b2c3d-0000-4000-8000-000000000001";
-
-std::string policy(std::string_view action, std::string_view resource) {
-  return R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":")" +
-         std::string(action) + R"(","Resource":")" + std::string(resource) + "\"}]}";
-}
-
-std::string trust(std::string_view principal, std::string_view condition = "") {
-  return R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{)" +
-         std::string(principal) + R"(},"Action":"sts:AssumeRole")" +
-         (condition.empty() ? "" : ",\"Condition\":{" + std::string(condition) + "}") + "}]}";
-}
-
-// The two accounts of the walkthrough: a task's role in the one assumes a role of the other, which
-// writes to the workspace there.
-class TopologyTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    role(hub_.workload(), "task-role", trust(R"("Service":"ecs-tasks.amazonaws.com")"));
-    put(hub_.workload(), "task-role", policy("sts:AssumeRole", kCentralRole));
-    role(hub_.central(), "central-role",
-         trust(R"("AWS":"111111111111")",
-               R"("ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/task-role"})"));
-    put(hub_.central(), "central-role", policy("aps:RemoteWrite", kWorkspace));
-    EXPECT_TRUE(hub_.store().set_monitoring(kCentral, true).value());
-  }
-
-  void role(const Credentials& who, const char* name, const std::string& document) {
-    hub_.done(
-        hub_.iam(who, "CreateRole", {{"RoleName", name}, {"AssumeRolePolicyDocument", document}}));
-  }
-  void put(const Credentials& who, const char* name, const std::string& document) {
-    hub_.done(
-        hub_.iam(who, "PutRolePolicy",
-                 {{"RoleName", name}, {"PolicyName", "inline"}, {"PolicyDocument", document}}));
-  }
-  void update_trust(const std::string& document) {
-    hub_.done(hub_.iam(hub_.central(), "UpdateAssumeRolePolicy",
-                       {{"RoleName", "central-role"}, {"PolicyDocument", document}}));
-  }
-
-  TopologyInput input() {
-    return {.account = std::string(kCentral),
-            .now = hub_.clock().now(),
-            .workspaces = {{.arn = kWorkspace, .account = std::string(kCentral), .alias = "ecs"}}};
-  }
-  Topology describe(const TopologyInput& from) {
-    const auto snapshot = reader_.read();
-    EXPECT_TRUE(snapshot) << snapshot.error().message();
-    return describe_topology(**snapshot, from);
-  }
-  Topology describe() { return describe(input()); }
-
-  // "assume task-role central-role", with "!" before what is broken.
-  static std::vector<std::string> edges(const Topology& topology) {
-    const auto name = [&](const std::string& id) {
-      for (const Topology::Node& node : topology.nodes)
-        if (node.id == id) return node.name;
-      return "unknown node " + id;
-    };
-    std::vector<std::string> all;
-    for (const Topology::Edge& edge : topology.edges) {
-      const char* kind = edge.kind == EdgeKind::assume  ? "assume "
-                         : edge.kind == EdgeKind::write ? "write "
-                                                        : "query ";
-      all.push_back((edge.broken ? "!" : "") + std::string(kind) + name(edge.from) + " " +
-                    name(edge.to));
-    }
-    std::sort(all.begin(), all.end());
-    return all;
-  }
-  static const Topology::Edge& edge(const Topology& topology, std::string_view from,
-                                    std::string_view to) {
-    static const Topology::Edge kNone;
-    for (const Topology::Edge& each : topology.edges)
-      if (each.from == from && each.to == to) return each;
-    ADD_FAILURE() << "no edge from " << from << " to " << to;
-    return kNone;
-  }
-
-  TestHub hub_;
-  IdentityReader reader_{hub_.store()};
-};
 
 TEST_F(TopologyTest, DrawsTheWayFromTheTaskToTheWorkspace) {
   const Topology topology = describe();
@@ -171,24 +84,6 @@ TEST_F(TopologyTest, FindsRolesThatAreNotThere) {
   EXPECT_TRUE(lost.broken);
   ASSERT_THAT(lost.missing, SizeIs(1));
   EXPECT_EQ(lost.missing[0].near_miss, "there is no such role");
-}
-
-TEST_F(TopologyTest, FindsTrustInARoleThatWasMadeAgain) {
-  update_trust(trust(R"("AWS":")" + std::string(kTaskRole) + "\""));
-  hub_.done(hub_.iam(hub_.workload(), "DeleteRolePolicy",
-                     {{"RoleName", "task-role"}, {"PolicyName", "inline"}}));
-  hub_.done(hub_.iam(hub_.workload(), "DeleteRole", {{"RoleName", "task-role"}}));
-  role(hub_.workload(), "task-role", trust(R"("Service":"ecs-tasks.amazonaws.com")"));
-  put(hub_.workload(), "task-role", policy("sts:AssumeRole", kCentralRole));
-
-  const Topology topology = describe();
-
-  EXPECT_TRUE(edge(topology, kTaskRole, kCentralRole).broken);
-  const auto lost =
-      std::find_if(topology.edges.begin(), topology.edges.end(),
-                   [](const Topology::Edge& each) { return each.from.starts_with("AROA"); });
-  ASSERT_NE(lost, topology.edges.end());
-  EXPECT_THAT(lost->missing.at(0).near_miss, HasSubstr("was deleted"));
 }
 
 TEST_F(TopologyTest, FindsAPolicyThatNamesTheWorkspaceOfAnotherRegion) {
@@ -352,36 +247,6 @@ TEST_F(TopologyDenialTest, ShowsWhoAskedForARoleThatIsNotThere) {
   seen.denials[0].resource = "arn:aws:iam::222222222222:role/typo";
 
   EXPECT_THAT(edges(describe(seen)), testing::Contains("!assume task-role typo"));
-}
-
-TEST_F(TopologyTest, HidesTheFarSideFromAccountsThatDoNotMonitor) {
-  role(hub_.central(), "unrelated", trust(R"("Service":"ec2.amazonaws.com")"));
-  TopologyInput asked = input();
-  asked.account = kWorkload;
-
-  const Topology topology = describe(asked);
-
-  EXPECT_THAT(edges(topology), ElementsAre("assume ecs-tasks.amazonaws.com task-role",
-                                           "assume task-role central-role"));
-  EXPECT_THAT(topology.nodes, SizeIs(3));
-  const auto& documents = edge(topology, kTaskRole, kCentralRole).documents;
-  ASSERT_THAT(documents, SizeIs(2));
-  EXPECT_TRUE(documents[0].document);
-  EXPECT_FALSE(documents[1].document);
-  ASSERT_THAT(topology.accounts, SizeIs(2));
-  EXPECT_TRUE(topology.accounts[0].visible);
-  EXPECT_EQ(topology.accounts[1].name, kCentral);
-  EXPECT_FALSE(topology.accounts[1].visible);
-}
-
-TEST_F(TopologyTest, DoesNotTellOthersWhatAnAccountsPoliciesAimAt) {
-  put(hub_.workload(), "task-role", policy("sts:AssumeRole", kCentralRole));
-  update_trust(trust(R"("Service":"ec2.amazonaws.com")"));
-  ASSERT_TRUE(hub_.store().set_monitoring(kCentral, false));
-
-  const Topology topology = describe();
-
-  for (const Topology::Edge& each : topology.edges) EXPECT_NE(each.from, kTaskRole);
 }
 
 TEST_F(TopologyTest, IsJsonAsTheConsoleReadsIt) {

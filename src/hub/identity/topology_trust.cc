@@ -11,11 +11,19 @@
 namespace tributary::hub::identity {
 namespace {
 
-bool has_wildcard(std::string_view text) { return text.find_first_of("*?$") != text.npos; }
-
 // "ECS-AMP-*" says something of the role's name, "*" does not.
 bool names_something(std::string_view pattern) {
   return pattern.find_first_not_of("*?") != pattern.npos;
+}
+
+// Whether a pattern of ARNs says something of the names that it is for: "...:role/task-*" does, and
+// "...:222222222222:*" does not.
+bool names_someone(std::string_view pattern) {
+  const auto arn = split_arn(pattern);
+  const std::string_view resource = arn ? arn->resource : pattern;
+  const std::size_t slash = resource.rfind('/');
+  if (slash != resource.npos) return names_something(resource.substr(slash + 1));
+  return resource.starts_with('*') && names_something(resource);
 }
 
 // Whether the statement says which users or roles of the accounts that it trusts it means.
@@ -25,15 +33,22 @@ bool narrows_principals(const Statement& statement) {
         if (condition.negated || !equals_ignore_case(condition.key, "aws:PrincipalArn"))
           return false;
         return std::any_of(condition.values.begin(), condition.values.end(),
-                           [](std::string_view value) {
-                             return names_something(value.substr(value.rfind('/') + 1));
-                           });
+                           [](std::string_view value) { return names_someone(value); });
       });
 }
 
 bool only_everything(const KnownEntity& entity) {
   return std::all_of(entity.assumable.begin(), entity.assumable.end(),
                      [](const std::string& pattern) { return pattern == "*"; });
+}
+
+// Whether the policies of `from` say more of the role than that everything may be assumed.
+bool speaks_of(const KnownEntity& from, const std::string& role_arn) {
+  return std::any_of(from.assumable.begin(), from.assumable.end(), [&](const std::string& pattern) {
+    const auto arn = split_arn(pattern);
+    return arn && (!has_wildcard(arn->account) || names_something(arn->resource_name())) &&
+           arn_matches(pattern, role_arn, {}, false);
+  });
 }
 
 }  // namespace
@@ -52,6 +67,18 @@ void Draft::meet(Pairs& pairs, const Pair& pair, Naming naming) {
   known = std::max(known, naming);
 }
 
+// Whether the account of `from` may know of the role: that is for the role's side to say.
+bool Draft::knows(const KnownEntity& from, const KnownEntity& role) const {
+  if (sees(role.entity.account)) return true;
+  const Principal caller = principal_of(end_of(from));
+  const std::vector<Statement>& statements = role.trust.policy->statements;
+  return std::any_of(statements.begin(), statements.end(), [&](const Statement& statement) {
+    return statement.effect == Effect::allow &&
+           action_matches(statement, action_of(EdgeKind::assume)) &&
+           match_principal(statement, caller) != PrincipalMatch::none;
+  });
+}
+
 // The roles that the policies of `from` name.
 void Draft::collect_named_by(const KnownEntity& from, Pairs& pairs) {
   for (const std::string& pattern : from.assumable) {
@@ -59,21 +86,23 @@ void Draft::collect_named_by(const KnownEntity& from, Pairs& pairs) {
     if (!arn || !arn->resource.starts_with("role/")) continue;
     const std::string_view name = arn->resource_name();
     if (!has_wildcard(pattern)) {
-      if (const KnownEntity* role = identities_.by_arn(pattern)) {
-        meet(pairs, {&from, role}, Naming::by_name);
+      const End source = end_of(from);
+      const End to = end_of_role(pattern, source);
+      if (to.entity) {
+        meet(pairs, {&from, to.entity}, Naming::by_name);
       } else {
-        const End to = end_of_role(pattern);
-        const End source = end_of(from);
         add(EdgeKind::assume, source, to, judge(EdgeKind::assume, source, to));
       }
     } else if (!has_wildcard(arn->account) && names_something(name)) {
       for (const KnownEntity& role : identities_.entities_of(arn->account))
-        if (role.is_role() && arn_matches(pattern, role.arn, {}, false))
+        if (role.is_role() && arn_matches(pattern, role.arn, {}, false) && knows(from, role))
           meet(pairs, {&from, &role}, Naming::by_name);
     } else if (!has_wildcard(name)) {
-      const KnownEntity* role = identities_.only_role_named(name);
-      if (role && arn_matches(pattern, role->arn, {}, false))
-        meet(pairs, {&from, role}, Naming::by_name);
+      std::vector<const KnownEntity*> roles = identities_.roles_named(name);
+      std::erase_if(roles, [&](const KnownEntity* role) {
+        return !arn_matches(pattern, role->arn, {}, false) || !knows(from, *role);
+      });
+      if (roles.size() == 1) meet(pairs, {&from, roles[0]}, Naming::by_name);
     }
   }
 }
@@ -118,7 +147,7 @@ void Draft::collect_trusted(const KnownEntity& role, const Statement& statement,
   const bool narrow = narrows_principals(statement);
   for (const KnownEntity& from : identities_.entities_of(account)) {
     // Whoever may do everything may also do this, which is no news of users.
-    if (&from == &role || (!from.is_role() && only_everything(from))) continue;
+    if (&from == &role || (!narrow && !from.is_role() && only_everything(from))) continue;
     if (narrow || !from.assumable.empty())
       meet(pairs, {&from, &role}, narrow ? Naming::by_condition : Naming::none);
   }
@@ -134,6 +163,9 @@ void Draft::draw_pair(const Pair& pair, Naming naming) {
   const bool trusted = std::none_of(judgement.missing.begin(), judgement.missing.end(), of_trust);
   const bool meant = naming == Naming::by_name || (naming == Naming::by_condition && trusted);
   if (!judgement.allowed && !meant) return;
+  // Whom else the policies of another account let come is not for the account that asks.
+  const bool spoken = judgement.allowed && speaks_of(*pair.first, pair.second->arn);
+  if (!sees(from.account) && naming != Naming::by_name && !spoken) return;
   add(EdgeKind::assume, from, to, std::move(judgement));
 }
 
