@@ -46,7 +46,9 @@ std::optional<std::string> mismatch(const Statement& statement, const AccessRequ
   if (const Condition* unmet = first_unmet(statement, request.context, has_variables)) {
     std::string text =
         "has a condition that does not hold: " + unmet->operator_name + " on " + unmet->key;
-    if (!request.context.find(unmet->key)) text += ", which the request does not have";
+    const bool unknown =
+        request.context.supposes_request() && request.principal.kind == PrincipalKind::service;
+    if (!unknown && !request.context.find(unmet->key)) text += ", which the request does not have";
     return text;
   }
   return std::nullopt;

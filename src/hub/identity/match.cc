@@ -57,13 +57,31 @@ bool absence_holds(const Condition& condition) {
 
 // Keys that neither the caller nor the resource has, but the request itself.
 bool is_of_request(std::string_view key) {
-  static constexpr std::array<std::string_view, 12> kKeys = {
-      "sts:externalid",    "sts:rolesessionname",   "sts:sourceidentity", "sts:durationseconds",
-      "aws:sourceip",      "aws:securetransport",   "aws:useragent",      "aws:sourcearn",
-      "aws:sourceaccount", "sts:transitivetagkeys", "aws:tagkeys",        "aws:sourceidentity"};
+  static constexpr std::array<std::string_view, 10> kKeys = {
+      "sts:externalid", "sts:rolesessionname", "sts:sourceidentity", "sts:durationseconds",
+      "aws:sourceip",   "aws:securetransport", "aws:useragent",      "sts:transitivetagkeys",
+      "aws:tagkeys",    "aws:sourceidentity"};
   const std::string lower = to_lower(key);
   return lower.starts_with("aws:requesttag/") ||
          std::find(kKeys.begin(), kKeys.end(), lower) != kKeys.end();
+}
+
+// Whether `arn` may be of something in the account.
+bool may_be_of(std::string_view arn, std::string_view account) {
+  const auto parts = split_arn(arn);
+  if (!parts) return has_wildcard(arn);
+  return wildcard_match(parts->account, account) || parts->account.find('$') != parts->account.npos;
+}
+
+// For what a service acts is not known, but in whose account it is.
+bool source_allows(const Condition& condition, std::string_view account, Effect effect) {
+  const bool allows = effect == Effect::allow;
+  if (condition.comparison == Comparison::null)
+    return std::any_of(condition.values.begin(), condition.values.end(),
+                       [&](const std::string& v) { return equals_ignore_case(v, "false"); });
+  const bool may = std::any_of(condition.values.begin(), condition.values.end(),
+                               [&](const std::string& v) { return may_be_of(v, account); });
+  return condition.negated ? allows || !may : allows && may;
 }
 
 bool holds(const Condition& condition, const RequestContext& context, bool has_variables) {
@@ -83,6 +101,16 @@ bool holds(const Condition& condition, const RequestContext& context, bool has_v
                    (condition.quantifier == Quantifier::none && condition.negated);
   return all ? std::all_of(values->begin(), values->end(), one)
              : std::any_of(values->begin(), values->end(), one);
+}
+
+// Of a key that is absent, see RequestContext::suppose_request.
+bool could_hold(const Condition& condition, Effect effect, const RequestContext& context,
+                bool has_variables) {
+  if (is_of_request(condition.key)) return effect == Effect::allow;
+  const std::vector<std::string>* account = context.find("aws:SourceAccount");
+  if (account && equals_ignore_case(condition.key, "aws:SourceArn"))
+    return source_allows(condition, account->front(), effect);
+  return holds(condition, context, has_variables);
 }
 
 }  // namespace
@@ -117,10 +145,9 @@ PrincipalMatch match_principal(const Statement& statement, const Principal& call
 const Condition* first_unmet(const Statement& statement, const RequestContext& context,
                              bool has_variables) {
   for (const Condition& condition : statement.conditions) {
-    const bool supposed =
-        context.supposes_request() && is_of_request(condition.key) && !context.find(condition.key);
-    const bool met =
-        supposed ? statement.effect == Effect::allow : holds(condition, context, has_variables);
+    const bool supposed = context.supposes_request() && !context.find(condition.key);
+    const bool met = supposed ? could_hold(condition, statement.effect, context, has_variables)
+                              : holds(condition, context, has_variables);
     if (!met) return &condition;
   }
   return nullptr;

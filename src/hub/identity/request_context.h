@@ -32,7 +32,8 @@ class RequestContext {
   }
 
   // For asking what could be: a key that only a request brings and that is absent is taken to be as
-  // the statement at hand needs it for the request to be allowed.
+  // the statement at hand needs it for the request to be allowed. What a service acts for
+  // (aws:SourceArn) is in the account that aws:SourceAccount says.
   void suppose_request() { supposes_request_ = true; }
   bool supposes_request() const { return supposes_request_; }
 

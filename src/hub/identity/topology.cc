@@ -169,6 +169,8 @@ Judgement Draft::judge_assume(const End& from, const End& to) const {
                         .resource = to.id,
                         .context = principal_context(principal, input_.now)};
   request.context.suppose_request();
+  // Services act for what is in the role's account (service_api.h).
+  if (from.kind == NodeKind::service) request.context.set("aws:SourceAccount", to.account);
   std::optional<RoleTrust> trust;
   if (to.entity) {
     request.context.merge(role_context(to.entity->entity, to.entity->tags));

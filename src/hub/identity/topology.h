@@ -3,7 +3,8 @@
 // that somebody meant to be there and that is refused is broken, and says what is missing where.
 //
 // What only a request brings (its external id, the address it comes from) is supposed to be as the
-// policies want it. That a real request brought something else is told by its denial.
+// policies want it. That a real request brought something else is told by its denial. A service
+// that assumes a role acts for something in the role's account.
 //
 // Threads: IdentityReader one at a time, the store's. A snapshot never changes: describe_topology
 // is pure and needs no lock.

@@ -119,6 +119,34 @@ TEST_F(TopologyTest, HidesTheNamesOfOthersWorkspaces) {
   EXPECT_EQ(node(topology, kWorkspace)->name, "ws-0a1b2c3d-0000-4000-8000-000000000001");
 }
 
+TEST_F(TopologyTest, KnowsForWhichAccountAServiceActs) {
+  const auto broken = [&](const char* condition) {
+    hub_.done(
+        hub_.iam(hub_.workload(), "UpdateAssumeRolePolicy",
+                 {{"RoleName", "task-role"},
+                  {"PolicyDocument", trust(R"("Service":"ecs-tasks.amazonaws.com")", condition)}}));
+    return edge(describe(), "ecs-tasks.amazonaws.com", kTaskRole).broken;
+  };
+
+  EXPECT_FALSE(broken(R"("StringEquals":{"aws:SourceAccount":"111111111111"})"));
+  EXPECT_TRUE(broken(R"("StringEquals":{"aws:SourceAccount":"333333333333"})"));
+  EXPECT_FALSE(broken(R"("ArnLike":{"aws:SourceArn":"arn:aws:ecs:eu-west-1:111111111111:*"})"));
+  EXPECT_FALSE(broken(R"("ArnLike":{"aws:SourceArn":"arn:aws:ecs:*:*:*"})"));
+  EXPECT_TRUE(broken(R"("ArnLike":{"aws:SourceArn":"arn:aws:ecs:eu-west-1:333333333333:*"})"));
+  EXPECT_FALSE(broken(R"("ArnNotLike":{"aws:SourceArn":"arn:aws:ecs:*:333333333333:*"})"));
+}
+
+TEST_F(TopologyTest, SupposesNoSourceOfRequestsThatUsersAndRolesMake) {
+  update_trust(
+      trust(R"("AWS":"111111111111")", R"("StringEquals":{"aws:SourceAccount":"111111111111"})"));
+
+  const Topology topology = describe();
+
+  const Topology::Edge& broken = edge(topology, kTaskRole, kCentralRole);
+  EXPECT_TRUE(broken.broken);
+  EXPECT_THAT(broken.missing.at(0).near_miss, HasSubstr("aws:SourceAccount"));
+}
+
 TEST_F(TopologyTest, FindsUsersWhomATrustPolicyMeansByACondition) {
   hub_.done(hub_.iam(hub_.workload(), "CreateUser", {{"UserName", "bob"}}));
   update_trust(trust(R"("AWS":"111111111111")",
