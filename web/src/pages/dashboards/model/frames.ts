@@ -32,13 +32,12 @@ export function seriesText(labels: Labels): string {
   return inside === "" && name !== "" ? name : `${name}{${inside}}`;
 }
 
-/** legendFormat: {{label}} stands for its value; "__auto" and "" for what tells series apart. */
+/** legendFormat: {{label}} stands for its value; "__auto" and "" for the series. */
 export function legendText(format: string, labels: Labels, expr: string): string {
-  if (format === "__auto") {
+  if (format === "__auto" || format === "") {
     const text = seriesText(labels);
     return text === "{}" ? expr : text;
   }
-  if (format === "") return seriesText(labels);
   return format.replace(/\{\{\s*([^{}]+?)\s*\}\}/g, (_, name: string) => labels[name] ?? "");
 }
 
@@ -86,6 +85,15 @@ export function framesOf(source: Source, data: QueryData | MatrixData): SeriesDa
 export function hasHistograms(data: QueryData | MatrixData): boolean {
   if (data.resultType === "matrix") return data.result.some((item) => item.histograms?.length);
   return data.resultType === "vector" && data.result.some((item) => item.histogram);
+}
+
+/** Where all have one label in common and no other, its value tells more than the whole. */
+export function calledByOnlyLabel(all: SeriesData[], isAuto: (refId: string) => boolean) {
+  const [only, ...others] = new Set(all.flatMap(({ labels }) => Object.keys(labels)));
+  if (only === undefined || others.length > 0) return all;
+  return all.map((one) =>
+    isAuto(one.refId) ? { ...one, name: one.labels[only] ?? one.name } : one,
+  );
 }
 
 /** All times at which any has a sample, and the values of each there. */

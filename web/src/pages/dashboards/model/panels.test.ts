@@ -214,6 +214,31 @@ describe("run", () => {
     await expect(run(panel, queries, none, NEVER)).rejects.toThrow("boom");
   });
 
+  it("calls series by the only label that the panel has, in full where there are more", async () => {
+    const names = async (metrics: Record<string, string>[], legendFormat = "__auto") => {
+      const stat = parsePanel({
+        type: "stat",
+        targets: [{ expr: "a", instant: true, legendFormat }],
+      });
+      const result = metrics.map((metric) => ({ metric, value: [5, "1"] as [number, string] }));
+      const data = await run(
+        stat,
+        plan(stat, EMPTY, HOUR, 600),
+        api(async () => success({ resultType: "vector", result })),
+        NEVER,
+      );
+      return data.series.map(({ name }) => name);
+    };
+
+    expect(await names([{ job: "api" }, { job: "web" }])).toEqual(["api", "web"]);
+    expect(await names([{ job: "api" }, {}])).toEqual(["api", "a"]);
+    expect(await names([{ job: "api" }], "")).toEqual(['{job="api"}']);
+    expect(await names([{ job: "api", x: "1" }, { job: "web" }])).toEqual([
+      '{job="api", x="1"}',
+      '{job="web"}',
+    ]);
+  });
+
   it("has a column for each label of a table", () => {
     const series = [{ refId: "A", name: "", labels: { b: "1" }, times: [1], values: [2] }];
     expect(tableOf("A", series, "Value")).toEqual({

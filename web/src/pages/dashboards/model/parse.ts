@@ -49,7 +49,7 @@ function targetsOf(panel: Json, notes: string[]): Target[] {
       {
         refId: text(target.refId, String.fromCharCode(65 + index)),
         expr: text(target.expr),
-        legendFormat: text(target.legendFormat, "__auto"),
+        legendFormat: text(target.legendFormat),
         instant: target.instant === true,
         range: target.range === true || target.instant !== true,
         format: format === "table" || format === "heatmap" ? format : "time_series",

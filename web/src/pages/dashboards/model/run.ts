@@ -2,7 +2,14 @@
 
 import type { MatrixData, QueryData, Success } from "../../../api/types";
 import { align, type Interval, parseDuration, stepFor } from "../../../time/range";
-import { framesOf, hasHistograms, type SeriesData, type TableData, tableOf } from "./frames";
+import {
+  calledByOnlyLabel,
+  framesOf,
+  hasHistograms,
+  type SeriesData,
+  type TableData,
+  tableOf,
+} from "./frames";
 import { builtIns, interpolate, SCRAPE_INTERVAL_S, type Scope } from "./interpolate";
 import { transform } from "./transform";
 import type { Panel, Target } from "./types";
@@ -125,14 +132,17 @@ export async function run(
   });
   if (answers.some(({ data }) => hasHistograms(data)))
     warnings.push("native histograms are left out: write histogram_quantile() around them");
+  const series = answers.flatMap(({ planned, data }) =>
+    framesOf({ ...planned, expr: planned.query }, data),
+  );
   const steps = queries.map(({ step }) => step);
   const overTime = queries.find(({ isInstant }) => !isInstant);
   return {
     interval: (overTime ?? queries[0])?.interval ?? { start: 0, end: 0 },
     step: Math.min(...steps, 86_400),
     queries,
-    series: answers.flatMap(({ planned, data }) =>
-      framesOf({ ...planned, expr: planned.query }, data),
+    series: calledByOnlyLabel(series, (id) =>
+      queries.some(({ refId, legendFormat }) => refId === id && legendFormat === "__auto"),
     ),
     tables: panel.kind === "table" ? tablesOf(panel, answers) : [],
     warnings: [...new Set(warnings)],
