@@ -21,8 +21,9 @@ export default defineConfig({
     },
   },
   server: {
+    // Host stays as it was signed: an address alone would have it changed.
     proxy: {
-      "^/(workspaces|topology|denials|dashboards)": hub,
+      "^/(workspaces|topology|denials|dashboards)": { target: hub },
       // STS; what is no POST is Vite's own.
       "^/$": { target: hub, bypass: ({ method, url }) => (method === "POST" ? undefined : url) },
     },

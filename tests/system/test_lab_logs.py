@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import time
 
@@ -122,8 +121,8 @@ def test_a_tail_follows_a_log_group(case):
     wait_for(lambda: "second" in log.read_text(), 30, "the second line")
     put(lab, "s", (now_ms(), "third"))
     wait_for(lambda: "third" in log.read_text(), 30, "the third line")
-    tail.send_signal(signal.SIGINT)
-    tail.wait(10)
+    tail.terminate()
+    tail.wait(30)
     lines = [line.split()[-1] for line in log.read_text().splitlines() if line.strip()]
     assert [line for line in lines if line in ("first", "second", "third")] == [
         "first",

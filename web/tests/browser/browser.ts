@@ -115,10 +115,10 @@ async function keepForLater(page: Page, name: string): Promise<void> {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds: "color-contrast: 3 of ... (.selector)". */
-export async function accessibility(page: Page): Promise<string[]> {
+/** What axe finds, a line each: "color-contrast: 3 of ... (.selector)". */
+export async function accessibility(page: Page): Promise<string> {
   await page.evaluate(axe);
-  return page.evaluate(async () => {
+  const found = await page.evaluate(async () => {
     // @ts-expect-error: axe is what the line above has put there.
     const found = await axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -134,6 +134,7 @@ export async function accessibility(page: Page): Promise<string[]> {
         `${nodes[0]?.failureSummary}`,
     );
   });
+  return found.join("\n");
 }
 
 /** Elements that make the page wider than the window; none where nobody has to scroll sideways. */

@@ -296,6 +296,39 @@ describe("the time picker", () => {
     await page.waitForResponse(/query_range/, { timeout: 10_000 });
   });
 
+  it("lets a query end that takes longer than from one refresh to the next", async () => {
+    const { page } = await visit();
+    await new Console(page).signInByLink();
+    let asked = 0;
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const broken: string[] = [];
+    page.on("requestfailed", (request) => broken.push(request.url()));
+    await page.route(/query_range/, async (route) => {
+      asked++;
+      await held;
+      await route.continue();
+    });
+    await page.clock.install();
+    const explore = await new ExplorePage(page).open({ expr: RATE, refresh: "5s" });
+    await expect.poll(() => asked).toBe(1);
+
+    await page.clock.fastForward(6_000);
+    await page.clock.fastForward(6_000);
+    expect([asked, broken]).toEqual([1, []]);
+    answer();
+    await explore.graph.waitFor();
+    await page.clock.fastForward(6_000);
+    await expect.poll(() => asked).toBeGreaterThan(1);
+  });
+
+  it("says what is wrong with a range in the address, and shows the last hour", async () => {
+    const { page } = await open({ expr: RATE, from: "nonsense" });
+    await page.getByRole("button", { name: "Time range: Last 1 hour" }).click();
+    const said = page.getByRole("dialog", { name: "Time range" }).locator("[aria-live]");
+    await expect.poll(() => said.textContent()).toContain('"nonsense" cannot be read');
+  });
+
   it("says what is wrong with a range that ends before it begins", async () => {
     const { page } = await open({ expr: RATE });
     await page.getByRole("button", { name: /^Time range:/ }).click();

@@ -34,7 +34,7 @@ describe("the workspace page", () => {
       .waitFor();
     await writers.getByText(rig.accounts.workload, { exact: true }).first().waitFor();
     await writers
-      .getByText(/^assumed-role\/ecs-xaccount-task-role/)
+      .getByText(/^ecs-xaccount-task-role\//)
       .first()
       .waitFor();
   });

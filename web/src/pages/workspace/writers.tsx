@@ -8,11 +8,12 @@ import { linkTo, useAddress } from "../../ui/address";
 import { CopyButton } from "../../ui/copy-button";
 import { Empty } from "../../ui/empty";
 import { Select } from "../../ui/field";
+import { nameOf } from "../../ui/header/identity";
 import { type Column, Table } from "../../ui/table";
 import { ageText, rateText } from "../topology/words";
 import { Bar } from "./bar";
 import { Section } from "./section";
-import { type Grouping, SILENT_S, shortArn, type WriterRow, writerRows } from "./writer-rows";
+import { type Grouping, SILENT_S, type WriterRow, writerRows } from "./writer-rows";
 import styles from "./writers.module.css";
 
 const GROUPINGS = [
@@ -73,7 +74,7 @@ function columnsOf(grouping: Grouping, total: number): Column<WriterRow>[] {
     numeric: true,
     value,
     cell: (row: WriterRow) => formatValue(value(row), "short"),
-    width: "90px",
+    width: "85px",
   });
   const account: Column<WriterRow> = {
     id: "account",
@@ -85,7 +86,7 @@ function columnsOf(grouping: Grouping, total: number): Column<WriterRow>[] {
     id: "principal",
     header: "Role or user",
     value: (row) => row.principal,
-    cell: (row) => shortArn(row.principal),
+    cell: (row) => nameOf(row.principal),
   };
   const session: Column<WriterRow>[] = [
     { id: "session", header: "Session", value: (row) => row.session ?? "" },
@@ -93,9 +94,9 @@ function columnsOf(grouping: Grouping, total: number): Column<WriterRow>[] {
       id: "assumed-by",
       header: "Assumed by",
       value: (row) => row.assumedBy ?? "",
-      cell: (row) => (row.assumedBy ? shortArn(row.assumedBy) : ""),
+      cell: (row) => (row.assumedBy ? nameOf(row.assumedBy) : ""),
     },
-    { id: "agent", header: "Program", value: (row) => row.userAgent ?? "", width: "150px" },
+    { id: "agent", header: "Program", value: (row) => row.userAgent ?? "", width: "180px" },
   ];
   const share: Column<WriterRow> = {
     id: "share",
