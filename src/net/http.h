@@ -207,6 +207,9 @@ struct HttpServerOptions {
   // go of and no handler is called.
   std::function<std::shared_ptr<BodySink>(const ServerRequest& head)> body_sink;
   std::uint64_t sink_bytes_max = 16ULL << 30;  // of one body that goes to a sink: 413
+  // Of all bodies in memory that are arriving or being handled, so that any number of connections
+  // costs a bounded amount of memory: 503 for the request whose body goes beyond.
+  std::size_t request_bytes_max = 256U << 20;
   // Of all answers that wait for their clients to read them; one that does not fit is replaced by a
   // 503, so that slow readers cost a bounded amount of memory. Streams count with the piece that is
   // being sent, and are not refused.
@@ -227,9 +230,11 @@ class HttpServer {
   virtual ~HttpServer() = default;
   virtual std::uint16_t port() const = 0;
   struct Stats {
-    std::size_t answer_bytes = 0;       // that are being sent now
-    std::uint64_t answers_refused = 0;  // by answer_bytes_max
-    std::uint64_t clients_left = 0;     // while their request was being handled
+    std::size_t request_bytes = 0;       // of bodies that are held now
+    std::uint64_t requests_refused = 0;  // by request_bytes_max
+    std::size_t answer_bytes = 0;        // that are being sent now
+    std::uint64_t answers_refused = 0;   // by answer_bytes_max
+    std::uint64_t clients_left = 0;      // while their request was being handled
   };
   virtual Stats stats() const { return {}; }
   // Stops accepting, lets running requests end (at most `grace`), then requests their stop, closes

@@ -160,10 +160,32 @@ std::string head_of(Server& server, const Response& response, const Framing& fra
 }
 
 Response refusal(const MessageFault& fault) {
-  return {.status = fault.status,
-          .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
-          .body = fault.text + "\n"};
+  Response response{.status = fault.status,
+                    .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+                    .body = fault.text + "\n"};
+  if (fault.status == 503) response.headers.set("Retry-After", "1");
+  return response;
 }
+
+// Counts the bytes of a request's body as long as they are held.
+class RequestBytes {
+ public:
+  explicit RequestBytes(Server& server) : server_(server) {}
+  ~RequestBytes() { server_.stats.request_bytes -= bytes_; }
+  RequestBytes(const RequestBytes&) = delete;
+  RequestBytes& operator=(const RequestBytes&) = delete;
+
+  // So many of this one; whether all together are within the limit.
+  bool hold(std::size_t bytes) {
+    server_.stats.request_bytes += bytes - bytes_;
+    bytes_ = bytes;
+    return server_.stats.request_bytes <= server_.options.request_bytes_max;
+  }
+
+ private:
+  Server& server_;
+  std::size_t bytes_ = 0;
+};
 
 // Counts the bytes of an answer while it is being sent.
 class AnswerBytes {
@@ -227,7 +249,6 @@ Task<Result<void>> write_response(Server& server, Connection& connection, Sessio
   if (response.body.size() > room) {
     ++server.stats.answers_refused;
     response = refusal({503, "too many large answers are being sent"});
-    response.headers.set("Retry-After", "1");
     response.body.resize(std::min(response.body.size(), room));
   }
   const std::string head = head_of(server, response, framing);
@@ -256,7 +277,7 @@ Task<void> linger(Server& server, Connection& connection, Session& session) {
 }
 
 // Complete too is what its sink did not want to the end.
-enum class Arrival : std::uint8_t { complete, refused, gone };
+enum class Arrival : std::uint8_t { complete, refused, no_room, gone };
 
 // The deadline for what comes next, after `body_bytes` of the body.
 Instant next_deadline(const Server& server, const MessageParser& parser, Instant began) {
@@ -267,7 +288,7 @@ Instant next_deadline(const Server& server, const MessageParser& parser, Instant
 
 // Feeds the parser until the request is whole. `pending` holds what came before and after it.
 Task<Arrival> receive(Server& server, Connection& connection, Session& session,
-                      MessageParser& parser, std::string& pending) {
+                      MessageParser& parser, RequestBytes& held, std::string& pending) {
   const Loop& loop = server.loop;
   session.busy = false;
   session.interrupt.set_deadline(loop.clock().monotonic() + server.options.idle_timeout);
@@ -285,6 +306,7 @@ Task<Arrival> receive(Server& server, Connection& connection, Session& session,
       pending.assign(got->substr(parser.feed(*got)));
     }
     if (parser.fault()) co_return Arrival::refused;
+    if (!held.hold(parser.body().size())) co_return Arrival::no_room;
     if (parser.done() || parser.sink_refused()) break;
     if (parser.started() && !session.busy) {
       session.busy = true;
@@ -301,6 +323,15 @@ Task<Arrival> receive(Server& server, Connection& connection, Session& session,
   session.busy = true;
   session.interrupt.set_deadline(std::nullopt);
   co_return Arrival::complete;
+}
+
+// Why a request was not read to its end.
+MessageFault fault_of(Server& server, Arrival arrival, const MessageParser& parser) {
+  if (arrival == Arrival::no_room) {
+    ++server.stats.requests_refused;
+    return {503, "too many large requests are being served"};
+  }
+  return parser.fault().value_or(MessageFault{408, "request did not arrive in time"});
 }
 
 // A connection's way to the sinks: chooses one for each request, and keeps what it says.
@@ -379,12 +410,14 @@ Task<void> serve_requests(Server& server, Connection& connection, Session& sessi
   while (true) {
     MessageParser parser(MessageParser::Kind::request, limits);
     if (sinks) parser.choose_sink(sinks->choice());
-    const Arrival arrival = co_await receive(server, connection, session, parser, pending);
+    RequestBytes held(server);
+    const Arrival arrival = co_await receive(server, connection, session, parser, held, pending);
     if (arrival == Arrival::gone) co_return;
-    if (arrival == Arrival::refused) {
-      const MessageFault late{408, "request did not arrive in time"};
-      MessageFault fault = parser.fault().value_or(late);
+    if (arrival != Arrival::complete) {
+      MessageFault fault = fault_of(server, arrival, parser);
       sinks.reset();
+      std::string().swap(parser.body());
+      held.hold(0);
       co_await refuse(server, connection, std::move(fault));
       co_return;
     }

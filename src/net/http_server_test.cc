@@ -53,6 +53,19 @@ Task<std::string> talk(EpollLoop& loop, std::uint16_t port, std::string bytes) {
   }
 }
 
+// Sends `bytes` and keeps the connection.
+Task<std::unique_ptr<Connection>> send_a_part(EpollLoop& loop, std::uint16_t port,
+                                              std::string bytes) {
+  Interrupt interrupt(loop);
+  interrupt.set_deadline(loop.clock().monotonic() + 5s);
+  const Addresses addresses{*parse_address("127.0.0.1", port)};
+  auto connected = co_await connect_tcp(loop, addresses, interrupt);
+  if (!connected) co_return nullptr;
+  const Result<void> sent = co_await (*connected)->write(bytes, "", interrupt);
+  if (!sent) co_return nullptr;
+  co_return std::move(*connected);
+}
+
 class HttpServerTest : public testing::Test {
  protected:
   ~HttpServerTest() override {
@@ -69,6 +82,10 @@ class HttpServerTest : public testing::Test {
   }
   void wait_for(const Started<std::string>& started) {
     while (!started.done()) run_task(*loop_, nap_and_answer(loop_.get(), 1ms, {}));
+  }
+  void wait_for_request_bytes(std::size_t bytes) {
+    while (server_->stats().request_bytes != bytes)
+      run_task(*loop_, nap_and_answer(loop_.get(), 1ms, {}));
   }
   EpollLoop& real() { return **real_loop(*loop_); }
   Request get(std::string_view target, std::string_view scheme = "http") {
@@ -279,6 +296,40 @@ TEST_F(HttpServerTest, RefusesAnswersThatDoNotFitIntoWhatMayWaitForReaders) {
   EXPECT_THAT(large, HasSubstr("Retry-After: 1"));
   EXPECT_EQ(server_->stats().answers_refused, 1U);
   EXPECT_EQ(server_->stats().answer_bytes, 0U);
+}
+
+TEST_F(HttpServerTest, RefusesBodiesThatTogetherAreMoreThanItMayHold) {
+  start({.request_bytes_max = 1U << 20});
+  const std::string part =
+      "PUT / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 700001\r\n\r\n" +
+      std::string(700'000, 'x');
+  auto first = run_task(*loop_, send_a_part(real(), server_->port(), part));
+  ASSERT_TRUE(first);
+  wait_for_request_bytes(700'000);
+
+  const std::string second = exchange(part + "x");
+  const auto refused = server_->stats().requests_refused;
+  first.reset();
+  wait_for_request_bytes(0);
+  const std::string third = exchange(part + "x");
+
+  EXPECT_THAT(second, AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: 1\r\n")));
+  EXPECT_EQ(refused, 1U);
+  EXPECT_THAT(third, StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(server_->stats().request_bytes, 0U);
+}
+
+TEST_F(HttpServerTest, CountsABodyUntilItsHandlerHasEnded) {
+  std::size_t held = 0;
+  start({}, [&](ServerRequest request) {
+    held = server_->stats().request_bytes;
+    return echo(std::move(request));
+  });
+
+  exchange("PUT / HTTP/1.0\r\nContent-Length: 4\r\n\r\nbody");
+
+  EXPECT_EQ(held, 4U);
+  EXPECT_EQ(server_->stats().request_bytes, 0U);
 }
 
 TEST_F(HttpServerTest, LetsRunningRequestsEndWhenItShutsDown) {

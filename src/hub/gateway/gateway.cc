@@ -125,6 +125,9 @@ net::Response Gateway::metrics() {
   gauge("tributary_hub_queries_waiting", "Queries that wait for their turn.", queue_.waiting());
   if (server_ != nullptr) {
     const net::HttpServer::Stats stats = server_->stats();
+    gauge("tributary_hub_request_bytes", "Of requests' bodies that are held.", stats.request_bytes);
+    gauge("tributary_hub_requests_refused", "Requests that other bodies left no room for.",
+          stats.requests_refused);
     gauge("tributary_hub_answer_bytes", "Of answers that are being sent.", stats.answer_bytes);
     gauge("tributary_hub_answers_refused", "Answers that slow readers left no room for.",
           stats.answers_refused);
