@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { QueryData, Success } from "../../../api/types";
+import { chooseZone } from "../../../time/zone";
 import { show, thresholdLines } from "./display";
 import { fieldOf } from "./field";
 import { aligned, legendText, onGrid, seriesText, tableOf } from "./frames";
@@ -8,7 +9,8 @@ import { layOut, REPEATS_MAX } from "./layout";
 import { loadVariables, type VariableApi } from "./load-variables";
 import { parseDashboard, parsePanel } from "./parse";
 import { reducerOf } from "./reduce";
-import { plan, run } from "./run";
+import { ownRange, panelInterval, plan, run } from "./run";
+import { transform } from "./transform";
 import type { Dashboard } from "./types";
 import { parseVariable } from "./variables";
 
@@ -148,6 +150,27 @@ describe("plan", () => {
     });
     const [query] = plan(panel, EMPTY, HOUR, 600);
     expect(query).toMatchObject({ isInstant: true, interval: { start: 2800, end: 3400 } });
+    expect(ownRange(panel, HOUR)).toEqual({ from: "2800000", to: "3400000" });
+    expect(ownRange(parsePanel({ type: "stat" }), HOUR)).toEqual({});
+  });
+
+  it("begins a panel with the day where it asks for that", () => {
+    const noon = { start: 1_763_899_000, end: 1_763_899_200 };
+    chooseZone("utc");
+    for (const [timeFrom, start] of [
+      ["now/d", 1_763_856_000],
+      ["1d/d", 1_763_769_600],
+      ["2h", 1_763_892_000],
+      ["soon", noon.start],
+    ] as const)
+      expect(panelInterval(parsePanel({ timeFrom }), noon)).toEqual({ start, end: noon.end });
+  });
+
+  it("asks over time for both of a moment and a range, but in tables", () => {
+    const targets = [{ expr: "up", instant: true, range: true }];
+    const isInstant = (type: string) =>
+      plan(parsePanel({ type, targets }), EMPTY, HOUR, 600)[0]?.isInstant;
+    expect(["timeseries", "stat", "table"].map(isInstant)).toEqual([false, false, true]);
   });
 });
 
@@ -237,6 +260,13 @@ describe("run", () => {
       '{job="api", x="1"}',
       '{job="web"}',
     ]);
+  });
+
+  it("limits rows by a number, which a variable is not", () => {
+    const table = { columns: [], rows: [[1], [2], [3]] };
+    const rows = (limitField: unknown) =>
+      transform([table], [{ id: "limit", options: { limitField } }])[0]?.rows.length;
+    expect(["2", 1, "$n"].map(rows)).toEqual([2, 1, 3]);
   });
 
   it("has a column for each label of a table", () => {

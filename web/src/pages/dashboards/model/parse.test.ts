@@ -199,6 +199,14 @@ describe("parsePanel", () => {
       [{ ...reduce({ values: true }), targets: [{ expr: "up", instant: true }] }, []],
       [{ type: "singlestat", valueName: "last_time" }, [/last_time/]],
       [{ type: "graph", seriesOverrides: [{ alias: "x" }] }, [/seriesOverrides/]],
+      [{ type: "heatmap", options: { calculate: true } }, [/calculated/]],
+      [
+        { type: "table", transformations: [{ id: "limit", options: { limitField: "$n" } }] },
+        [/"\$n"/],
+      ],
+      [{ type: "stat", timeFrom: "soon" }, [/time range/]],
+      [{ type: "stat", timeShift: "1d/d" }, [/time range/]],
+      [{ type: "stat", timeFrom: "now/d", timeShift: "1d" }, []],
       [{ type: "table", styles: [{ pattern: "x" }] }, [/styles/]],
     ];
     for (const [json, expected] of facts)

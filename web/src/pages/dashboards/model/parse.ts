@@ -1,12 +1,12 @@
 // Grafana's JSON model of a dashboard (schema version 16 and later), read into types.ts. A file
 // that is none is refused with a reason; parts that are not supported become notes.
 
-import { DEFAULT_RANGE } from "../../../time/range";
+import { DEFAULT_RANGE, parseDuration, parseInstant } from "../../../time/range";
 import { fieldOf, overridesOf } from "./field";
 import { isObject, type Json, number, object, objects, text, texts } from "./json";
 import { oldDefaults, oldKind, oldOptions } from "./old";
 import { reducerOf } from "./reduce";
-import { SUPPORTED_TRANSFORMATIONS } from "./transform";
+import { limitOf, SUPPORTED_TRANSFORMATIONS } from "./transform";
 import {
   type Dashboard,
   type Options,
@@ -50,8 +50,8 @@ function targetsOf(panel: Json, notes: string[]): Target[] {
         refId: text(target.refId, String.fromCharCode(65 + index)),
         expr: text(target.expr),
         legendFormat: text(target.legendFormat),
-        instant: target.instant === true,
-        range: target.range === true || target.instant !== true,
+        // Of both, a table shows the moment and all others what led there.
+        instant: target.instant === true && (target.range !== true || panel.type === "table"),
         format: format === "table" || format === "heatmap" ? format : "time_series",
         interval: text(target.interval),
         hidden: target.hide === true,
@@ -92,8 +92,6 @@ function optionsOf(options: Json, panel: Json): Options {
       name: text(sort.displayName),
       descending: sort.desc === true,
     })),
-    showHeader: options.showHeader !== false,
-    calculate: options.calculate === true,
     unit: text(object(options.yAxis).unit),
   };
 }
@@ -106,7 +104,10 @@ function transformationsOf(value: unknown, notes: string[]): Transformation[] {
       notes.push(`the transformation "${id}" is not supported: the data are shown without it`);
       return [];
     }
-    return [{ id, options: object(transformation.options) }];
+    const options = object(transformation.options);
+    if (id === "limit" && limitOf(options) === undefined)
+      notes.push(`the limit "${options.limitField}" is no number: all rows are shown`);
+    return [{ id, options }];
   });
 }
 
@@ -128,14 +129,21 @@ function gridOf(value: unknown): Panel["grid"] {
   return { x, y: cells("y", 0, 0, 1e6), w: cells("w", 12, 1, 24 - x), h: cells("h", 8, 1, 100) };
 }
 
-function noteOptions(
-  { kind, options: { calcs }, targets, notes }: Panel,
-  json: Json,
-  options: Json,
-) {
+/** "2h" and "1d/d" are meant from now. */
+function timeFromOf(written: string): string {
+  return written === "" || written.startsWith("now") ? written : `now-${written}`;
+}
+
+function noteOptions(panel: Panel, json: Json, options: Json): void {
+  const { kind, targets, notes, timeFrom, timeShift } = panel;
+  const isFrom = timeFrom === "" || parseInstant(timeFrom, 0) !== undefined;
+  if (!isFrom || (timeShift !== "" && parseDuration(timeShift) === undefined))
+    notes.push("its own time range is not understood: the dashboard's is shown");
+  if (kind === "heatmap" && options.calculate === true)
+    notes.push("cells are not calculated from samples: each series is a bucket");
   if (kind === "text" && (options.mode ?? json.mode) === "html")
     notes.push("HTML is not run: it is shown as text");
-  for (const calc of calcs.filter((name) => !reducerOf(name)))
+  for (const calc of panel.options.calcs.filter((name) => !reducerOf(name)))
     notes.push(`the reducer "${calc}" is not supported: the last value is shown`);
   if (object(options.reduceOptions).values === true && targets.some(({ instant }) => !instant))
     notes.push("every value is asked for: one of each series is shown");
@@ -166,7 +174,7 @@ export function parsePanel(json: Json): Panel {
     repeat: repeatOf(json),
     interval: text(json.interval),
     maxDataPoints: number(json.maxDataPoints),
-    timeFrom: text(json.timeFrom),
+    timeFrom: timeFromOf(text(json.timeFrom)),
     timeShift: text(json.timeShift),
     notes,
   };

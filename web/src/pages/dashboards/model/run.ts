@@ -1,7 +1,14 @@
 // A panel's queries: what is asked for which stretch at which step, and what comes of it.
 
 import type { MatrixData, QueryData, Success } from "../../../api/types";
-import { align, type Interval, parseDuration, stepFor } from "../../../time/range";
+import {
+  align,
+  type Interval,
+  parseDuration,
+  parseInstant,
+  stepFor,
+  type TimeRange,
+} from "../../../time/range";
 import {
   calledByOnlyLabel,
   framesOf,
@@ -57,10 +64,16 @@ const POINTS_MIN = 50;
 
 /** The stretch of one panel: its own length, its own shift. */
 export function panelInterval(panel: Panel, interval: Interval): Interval {
-  const length = parseDuration(panel.timeFrom);
   const shift = parseDuration(panel.timeShift) ?? 0;
-  const start = length === undefined ? interval.start : interval.end - length;
+  const start = parseInstant(panel.timeFrom, interval.end) ?? interval.start;
   return { start: start - shift, end: interval.end - shift };
+}
+
+/** What a link has to say of the panel's stretch; nothing where it is the dashboard's. */
+export function ownRange(panel: Panel, interval: Interval): Partial<TimeRange> {
+  const own = panelInterval(panel, interval);
+  if (own.start === interval.start && own.end === interval.end) return {};
+  return { from: String(Math.round(own.start * 1000)), to: String(Math.round(own.end * 1000)) };
 }
 
 function leastStep(panel: Panel, target: Target, scope: Scope): number {

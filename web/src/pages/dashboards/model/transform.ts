@@ -2,7 +2,7 @@
 
 import { parseRegex } from "./field";
 import type { Cell, TableColumn, TableData } from "./frames";
-import { object, objects, text, texts } from "./json";
+import { number, object, objects, text, texts } from "./json";
 import type { Transformation } from "./types";
 
 type Options = Record<string, unknown>;
@@ -174,8 +174,13 @@ function filterFields(tables: TableData[], options: Options): TableData[] {
   );
 }
 
+/** Nothing where it is no number, such as a variable: then all rows stay. */
+export function limitOf(options: Options): number | undefined {
+  return number(options.limitField ?? 10);
+}
+
 function limit(tables: TableData[], options: Options): TableData[] {
-  const count = Number(options.limitField ?? 10);
+  const count = limitOf(options);
   return tables.map((table) => ({ ...table, rows: table.rows.slice(0, count) }));
 }
 

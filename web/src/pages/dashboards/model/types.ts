@@ -55,7 +55,7 @@ export interface Panel {
   /** The least step: "15s"; "" where the data source's counts. */
   interval: string;
   maxDataPoints?: number;
-  /** Another range than the dashboard's: the last "2h". */
+  /** Another range than the dashboard's, since "now-2h" or "now/d"; "" for none. */
   timeFrom: string;
   /** Moved into the past by "1d". */
   timeShift: string;
@@ -75,7 +75,6 @@ export interface Target {
   expr: string;
   legendFormat: string;
   instant: boolean;
-  range: boolean;
   format: "time_series" | "table" | "heatmap";
   /** The least step of this query. */
   interval: string;
@@ -136,9 +135,6 @@ export interface Options {
   content: string;
   contentMode: "markdown" | "plain";
   sortBy: { name: string; descending: boolean }[];
-  showHeader: boolean;
-  /** Of a heatmap: the cells are computed from the samples, not from buckets. */
-  calculate: boolean;
   /** Of a heatmap: that of the buckets. */
   unit: string;
 }

@@ -203,13 +203,18 @@ describe("standsFor", () => {
 
 describe("parseVariable", () => {
   it("reads the options of custom and interval variables", () => {
-    const custom = parseVariable({ type: "custom", name: "c", query: "One : 1,two,a\\,b" });
+    const custom = parseVariable({
+      type: "custom",
+      name: "c",
+      query: "One : 1,two,a\\,b,c : d : 2",
+    });
     expect(custom).toMatchObject({
       kind: "custom",
       options: [
         { text: "One", value: "1" },
         { text: "two", value: "two" },
         { text: "a,b", value: "a,b" },
+        { text: "c : d", value: "2" },
       ],
     });
     const interval = parseVariable({ type: "interval", name: "i", query: "1m, '5m'" });

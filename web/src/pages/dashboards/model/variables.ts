@@ -7,12 +7,12 @@ import { durationText, references, type Scope, type Value } from "./interpolate"
 import { type Json, number, object, text, texts } from "./json";
 import { ALL, type Option, type Variable } from "./types";
 
-/** "a, b : c": b is shown for the value c. Commas and colons may be escaped. */
+/** "a, b : c": b is shown for the value c. Commas may be escaped. */
 function customOptions(query: string): Option[] {
   const parts = query.match(/(\\,|[^,])+/g) ?? [];
   return parts.map((part) => {
     const plain = part.replace(/\\,/g, ",").trim();
-    const pair = /^(.+?)\s:\s(.+)$/.exec(plain);
+    const pair = /^(.+)\s:\s(.+)$/.exec(plain);
     return pair
       ? { text: (pair[1] as string).trim(), value: (pair[2] as string).trim() }
       : { text: plain, value: plain };

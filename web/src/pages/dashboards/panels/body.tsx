@@ -25,6 +25,9 @@ export interface BodyProps {
   height: number;
   /** Of the panel's title. */
   level: 2 | 3;
+  /** Of several tables. */
+  chosen: number;
+  onChoose: (chosen: number) => void;
   syncKey: string;
   onSelect: (interval: Interval) => void;
 }
@@ -66,6 +69,8 @@ function Drawn({
   data,
   title,
   height,
+  chosen,
+  onChoose,
   syncKey,
   onSelect,
 }: BodyProps & { data: PanelData }) {
@@ -80,7 +85,7 @@ function Drawn({
     case "heatmap":
       return <Heatmap data={data} title={title} unit={panel.options.unit || panel.field.unit} />;
     case "table":
-      return <TablePanel panel={panel} tables={data.tables} title={title} height={height} />;
+      return <TablePanel tables={data.tables} {...{ panel, chosen, onChoose, title, height }} />;
     default:
       return (
         <TimeSeries

@@ -5,7 +5,7 @@ import { formatExact } from "../../../format/units";
 import { aligned, type Cell } from "../model/frames";
 import type { PanelData } from "../model/run";
 import type { Panel } from "../model/types";
-import { namedField } from "./values";
+import { namedField, shownColumns } from "./values";
 
 // A spreadsheet would run what begins like a formula; label values are other people's text.
 const FORMULA = /^[=+\-@\t\r]/;
@@ -24,20 +24,24 @@ function lines(rows: string[][]): string {
   return rows.map((row) => `${row.join(",")}\r\n`).join("");
 }
 
-/** Tables as they are shown; of series a row for each time, a column for each. */
-export function panelCsv(panel: Panel, data: PanelData): string {
-  const [table] = data.tables;
+/** The chosen table with the columns that are shown; of series a row for each time. */
+export function panelCsv(panel: Panel, data: PanelData, chosen: number): string {
+  const table = data.tables[chosen] ?? data.tables[0];
   if (table) {
-    const isTime = table.columns.map(({ kind }) => kind === "time");
+    const shown = shownColumns(panel, table);
     const rows = table.rows.map((row) =>
-      row.map((cell, index) =>
-        isTime[index] && typeof cell === "number" ? formatIso(cell) : written(cell),
-      ),
+      shown.map(({ index, kind }) => {
+        const cell = row[index];
+        return kind === "time" && typeof cell === "number" ? formatIso(cell) : written(cell);
+      }),
     );
-    return lines([table.columns.map(({ name }) => quoted(name)), ...rows]);
+    return lines([shown.map(({ header }) => quoted(header)), ...rows]);
   }
-  const { times, values } = aligned(data.series);
-  const names = data.series.map((series) => quoted(namedField(panel, series).name));
+  const series = data.series
+    .map((one) => ({ one, ...namedField(panel, one) }))
+    .filter(({ field }) => !field.hidden);
+  const { times, values } = aligned(series.map(({ one }) => one));
+  const names = series.map(({ name }) => quoted(name));
   const rows = times.map((time, at) => [
     formatIso(time),
     ...values.map((column) => written(column[at])),

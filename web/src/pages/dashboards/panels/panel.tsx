@@ -8,6 +8,7 @@ import { Menu, type MenuItem } from "../../../ui/menu";
 import { exploreLink } from "../../explore/state";
 import { interpolate } from "../model/interpolate";
 import type { PlacedPanel } from "../model/layout";
+import { ownRange } from "../model/run";
 import { type PanelAnswer, type PanelContext, usePanelData } from "../use-panel-data";
 import { useSight } from "../use-visible";
 import { Body } from "./body";
@@ -45,6 +46,7 @@ export function PanelFrame(props: PanelProps) {
   const answer = usePanelData(placed, context, sight);
   const title = useMemo(() => interpolate(panel.title, scope, "text"), [panel, scope]);
   const hasHead = title !== "" || panel.targets.length > 0;
+  const [chosen, onChoose] = useState(0);
   const inner = height - PADDING - (hasHead ? HEAD : PADDING);
   return (
     <article
@@ -60,9 +62,13 @@ export function PanelFrame(props: PanelProps) {
         height: `${height}px`,
       }}
     >
-      {hasHead && <Head placed={placed} title={title} answer={answer} level={level} />}
+      {hasHead && (
+        <Head {...{ placed, title, answer, level, chosen }} interval={context.interval} />
+      )}
       <div class={styles.body} style={{ height: `${inner}px` }}>
-        <Body {...{ placed, answer, title, level, height: inner, syncKey, onSelect }} />
+        <Body
+          {...{ placed, answer, title, level, height: inner, chosen, onChoose, syncKey, onSelect }}
+        />
       </div>
     </article>
   );
@@ -73,9 +79,14 @@ interface HeadProps {
   title: string;
   answer: PanelAnswer;
   level: 2 | 3;
+  /** Of several tables. */
+  chosen: number;
+  /** The dashboard's. */
+  interval: Interval;
 }
 
-function Head({ placed, title, answer, level }: HeadProps) {
+function Head(props: HeadProps) {
+  const { placed, title, answer, level } = props;
   const Heading = level === 2 ? "h2" : "h3";
   const { panel, scope } = placed;
   const [open, setOpen] = useState(false);
@@ -94,7 +105,7 @@ function Head({ placed, title, answer, level }: HeadProps) {
           <Menu
             label={`Menu of ${title || "the panel"}`}
             kind="quiet"
-            items={items(placed, title, answer, setOpen)}
+            items={items(props, setOpen)}
           >
             <span aria-hidden="true">⋯</span>
           </Menu>
@@ -113,13 +124,10 @@ function Head({ placed, title, answer, level }: HeadProps) {
 }
 
 function items(
-  { panel, scope }: PlacedPanel,
-  title: string,
-  { queries, data }: PanelAnswer,
+  { placed: { panel, scope }, title, answer: { queries, data }, chosen, interval }: HeadProps,
   setOpen: (open: boolean) => void,
 ): MenuItem[] {
   const { field, kind } = panel;
-  const range = panel.timeFrom ? { from: `now-${panel.timeFrom}`, to: "now" } : {};
   const explore = exploreLink(
     {
       expressions: queries.map(({ query }) => query),
@@ -128,7 +136,7 @@ function items(
       stacked: field.stacked,
       logarithmic: field.logarithmic,
     },
-    range,
+    ownRange(panel, interval),
   );
   const name = interpolate(title || "panel", scope, "text").replace(/[^\w.-]+/g, "-");
   const out: MenuItem[] = [
@@ -138,7 +146,7 @@ function items(
   if (data)
     out.push({
       label: "Download CSV",
-      onSelect: () => download(`${name}.csv`, "text/csv", panelCsv(panel, data)),
+      onSelect: () => download(`${name}.csv`, "text/csv", panelCsv(panel, data, chosen)),
     });
   return out;
 }

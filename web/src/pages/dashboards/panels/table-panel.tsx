@@ -1,19 +1,21 @@
 // Rows of labels and values.
 
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { formatTime } from "../../../format/time";
 import { Select } from "../../../ui/field";
 import { type Column, Table } from "../../../ui/table";
 import { rangeOf, show } from "../model/display";
-import { fieldFor } from "../model/field";
-import type { Cell, TableColumn, TableData } from "../model/frames";
+import type { Cell, TableData } from "../model/frames";
 import type { Field, Panel } from "../model/types";
 import styles from "./table-panel.module.css";
+import { type ShownColumn, shownColumns } from "./values";
 
 export interface TablePanelProps {
   panel: Panel;
   /** One of them is shown: where they belong together, the file merges them. */
   tables: TableData[];
+  chosen: number;
+  onChoose: (chosen: number) => void;
   title: string;
   height: number;
 }
@@ -62,9 +64,7 @@ function CellView({ value, field, range }: CellProps) {
   );
 }
 
-function columnOf(panel: Panel, column: TableColumn, index: number, rows: Cell[][]): Column<Row> {
-  const { name, refId, kind } = column;
-  const field = fieldFor(panel, { name, refId, isNumber: kind === "number" });
+function columnOf({ index, kind, header, field }: ShownColumn, rows: Cell[][]): Column<Row> {
   const values = rows.flatMap((row) => {
     const value = row[index];
     return typeof value === "number" ? [value] : [];
@@ -72,8 +72,8 @@ function columnOf(panel: Panel, column: TableColumn, index: number, rows: Cell[]
   const range = rangeOf(field, values);
   const isNumber = kind === "number";
   return {
-    id: `${name}/${index}`,
-    header: field.displayName || name,
+    id: `${header}/${index}`,
+    header,
     numeric: isNumber && field.cell !== "gauge",
     width: field.width ? `${field.width}px` : undefined,
     // What is missing stands at the end of either order.
@@ -89,8 +89,7 @@ function columnOf(panel: Panel, column: TableColumn, index: number, rows: Cell[]
 
 const SELECT = 34;
 
-export function TablePanel({ panel, tables, title, height }: TablePanelProps) {
-  const [chosen, setChosen] = useState(0);
+export function TablePanel({ panel, tables, chosen, onChoose, title, height }: TablePanelProps) {
   const table = tables[chosen] ?? tables[0];
   if (!table) return null;
   if (tables.length === 1) return <One {...{ panel, table, title, height }} />;
@@ -105,7 +104,7 @@ export function TablePanel({ panel, tables, title, height }: TablePanelProps) {
           hideLabel
           value={String(chosen)}
           options={names}
-          onChange={(value) => setChosen(Number(value))}
+          onChange={(value) => onChoose(Number(value))}
         />
       </div>
       <One key={chosen} {...{ panel, table, title }} height={height - SELECT} />
@@ -122,13 +121,11 @@ interface OneProps {
 
 function One({ panel, table, title, height }: OneProps) {
   const { columns, rows, sort } = useMemo(() => {
-    const shown = table.columns.map((column, index) => columnOf(panel, column, index, table.rows));
-    const isHidden = (column: TableColumn) =>
-      fieldFor(panel, { ...column, isNumber: column.kind === "number" }).hidden;
+    const shown = shownColumns(panel, table).map((column) => columnOf(column, table.rows));
     const wanted = panel.options.sortBy[0];
     const sorted = wanted && shown.find(({ header }) => header === wanted.name);
     return {
-      columns: shown.filter((_, index) => !isHidden(table.columns[index] as TableColumn)),
+      columns: shown,
       rows: table.rows.map((cells, index): Row => ({ key: String(index), cells })),
       sort: sorted && { id: sorted.id, descending: wanted.descending },
     };

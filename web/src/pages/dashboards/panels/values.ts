@@ -2,7 +2,7 @@
 
 import { rangeOf, type Shown, show } from "../model/display";
 import { fieldFor } from "../model/field";
-import type { SeriesData } from "../model/frames";
+import type { SeriesData, TableColumn, TableData } from "../model/frames";
 import { reducerOf } from "../model/reduce";
 import type { PanelData } from "../model/run";
 import type { Field, Panel } from "../model/types";
@@ -30,6 +30,21 @@ export function namedField(panel: Panel, series: SeriesData): { field: Field; na
   const names = { name: series.name, refId: series.refId, isNumber: true };
   const field = fieldFor(panel, names);
   return { field, name: displayName(field.displayName, series) };
+}
+
+export interface ShownColumn {
+  index: number;
+  kind: TableColumn["kind"];
+  header: string;
+  field: Field;
+}
+
+/** Those that are not hidden, by the names that they are shown under. */
+export function shownColumns(panel: Panel, table: TableData): ShownColumn[] {
+  return table.columns.flatMap(({ name, refId, kind }, index) => {
+    const field = fieldFor(panel, { name, refId, isNumber: kind === "number" });
+    return field.hidden ? [] : [{ index, kind, header: field.displayName || name, field }];
+  });
 }
 
 /** Values of an axis that all fields share, so that gauges beside each other compare. */
