@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "base/disk.h"
@@ -98,21 +99,24 @@ struct Pools {
   net::WorkerPool housekeeping{1};  // one workspace at a time, when nobody else wants the processor
 };
 
+hub::gateway::Gateway::Parts gateway_parts(Hub& hub, Pools& pools) {
+  return {.loop = *hub.loop,
+          .workers = pools.workers,
+          .queries = pools.queries,
+          .identities = *hub.identities,
+          .catalog = *hub.catalog,
+          .workspaces = *hub.workspaces,
+          .limits = hub.limits,
+          .dashboards = *hub.dashboards,
+          .clock = hub.loop->clock(),
+          .random = hub.random,
+          .telemetry = hub.telemetry,
+          .log = hub.log.named("gateway")};
+}
+
 net::Task<int> serve_until(const HubOptions& options, Hub& hub, Pools& pools,
-                           std::stop_source& stop, net::Event& stopped) {
-  hub::gateway::Gateway gateway({.loop = *hub.loop,
-                                 .workers = pools.workers,
-                                 .queries = pools.queries,
-                                 .identities = *hub.identities,
-                                 .catalog = *hub.catalog,
-                                 .workspaces = *hub.workspaces,
-                                 .limits = hub.limits,
-                                 .dashboards = *hub.dashboards,
-                                 .clock = hub.loop->clock(),
-                                 .random = hub.random,
-                                 .telemetry = hub.telemetry,
-                                 .log = hub.log.named("gateway")},
-                                {.queries_running_max = options.query_workers});
+                           hub::gateway::Gateway& gateway, std::stop_source& stop,
+                           net::Event& stopped) {
   net::HttpServerOptions server_options{.address = options.listen.host,
                                         .port = options.listen.port,
                                         .tls = options.tls,
@@ -164,6 +168,8 @@ int serve(const HubOptions& options) {
     hub.log.error("cannot start", {{"error", opened.error().message()}});
     return 1;
   }
+  // Outlives the pools: the shutdown does not wait forever for what they still do in it.
+  std::optional<hub::gateway::Gateway> gateway;
   Pools pools{.workers = net::WorkerPool(options.workers),
               .queries = net::WorkerPool(options.query_workers)};
   pools.housekeeping.submit([] {
@@ -181,7 +187,9 @@ int serve(const HubOptions& options) {
       hub.log.error("limits stay as they are", {{"error", loaded.error().message()}});
     }
   });
-  return net::run_task(*hub.loop, serve_until(options, hub, pools, stop, stopped));
+  gateway.emplace(gateway_parts(hub, pools),
+                  hub::gateway::Gateway::Options{.queries_running_max = options.query_workers});
+  return net::run_task(*hub.loop, serve_until(options, hub, pools, *gateway, stop, stopped));
 }
 
 }  // namespace tributary
