@@ -86,6 +86,10 @@ Result<void> open(const HubOptions& options, Hub& hub) {
   TRIBUTARY_TRY(hub.workspaces,
                 hub::workspaces::EmbeddedStore::open(std::move(store), hub.disk, clock,
                                                      hub.telemetry, hub.log.named("workspaces")));
+  if (!options.dashboards.empty()) {
+    if (const auto files = hub.disk.list(options.dashboards); !files)
+      return Error(Code::invalid_argument, "--dashboards: " + files.error().message());
+  }
   hub.dashboards = std::make_unique<hub::console::DashboardStore>(
       hub::console::DashboardStore::Options{.directory = options.data + "/dashboards",
                                             .folder = options.dashboards},

@@ -135,11 +135,13 @@ Result<DashboardEntry> DashboardStore::look_at(const std::string& path, Dashboar
   return entry;
 }
 
-DashboardStore::Dashboards DashboardStore::read(const std::string& directory,
-                                                DashboardSource source) {
-  const auto names = disk_.list(directory);
-  const std::set<std::string> there =
-      names ? std::set<std::string>(names->begin(), names->end()) : std::set<std::string>();
+Result<DashboardStore::Dashboards> DashboardStore::read(const std::string& directory,
+                                                        DashboardSource source) {
+  auto names = disk_.list(directory);
+  const bool absent = !names && names.error().code() == Code::not_found;
+  if (absent && source == DashboardSource::uploaded) names = std::vector<std::string>();
+  if (!names) return Error(Code::unavailable, names.error().message());
+  const std::set<std::string> there(names->begin(), names->end());
   const std::string prefix = directory + "/";
   const auto is_below = [&](const auto& known) { return known->first.starts_with(prefix); };
   for (auto known = known_.lower_bound(prefix); known != known_.end() && is_below(known);)
@@ -156,16 +158,19 @@ DashboardStore::Dashboards DashboardStore::read(const std::string& directory,
   return found;
 }
 
-DashboardStore::Dashboards DashboardStore::all(std::string_view account) {
-  Dashboards found = read(directory_of(account), DashboardSource::uploaded);
-  if (!options_.folder.empty()) found.merge(read(options_.folder, DashboardSource::folder));
+Result<DashboardStore::Dashboards> DashboardStore::all(std::string_view account) {
+  TRIBUTARY_TRY(Dashboards found, read(directory_of(account), DashboardSource::uploaded));
+  if (options_.folder.empty()) return found;
+  TRIBUTARY_TRY(Dashboards of_folder, read(options_.folder, DashboardSource::folder));
+  found.merge(of_folder);
   return found;
 }
 
 Result<std::vector<DashboardEntry>> DashboardStore::list(std::string_view account) {
   const std::scoped_lock lock(mutex_);
+  TRIBUTARY_TRY(Dashboards dashboards, all(account));
   std::vector<DashboardEntry> entries;
-  for (auto& [uid, found] : all(account)) entries.push_back(std::move(found.entry));
+  for (auto& [uid, found] : dashboards) entries.push_back(std::move(found.entry));
   std::ranges::sort(entries, {},
                     [](const DashboardEntry& entry) { return std::tie(entry.title, entry.uid); });
   return entries;
@@ -174,10 +179,12 @@ Result<std::vector<DashboardEntry>> DashboardStore::list(std::string_view accoun
 Result<std::string> DashboardStore::get(std::string_view account, std::string_view uid) {
   if (auto good = check_uid(uid); !good) return good.error();
   const std::scoped_lock lock(mutex_);
-  const Dashboards dashboards = all(account);
+  TRIBUTARY_TRY(const Dashboards dashboards, all(account));
   const auto found = dashboards.find(uid);
   if (found == dashboards.end()) return not_found(uid);
-  return disk_.read(found->second.path);
+  auto body = disk_.read(found->second.path);
+  const bool gone = !body && body.error().code() == Code::not_found;  // from the folder, just now
+  return gone ? not_found(uid) : body;
 }
 
 Result<DashboardEntry> DashboardStore::put(std::string_view account, std::string_view uid,
@@ -194,7 +201,7 @@ Result<DashboardEntry> DashboardStore::put(std::string_view account, std::string
 
   const std::scoped_lock lock(mutex_);
   const std::string directory = directory_of(account);
-  const Dashboards own = read(directory, DashboardSource::uploaded);
+  TRIBUTARY_TRY(const Dashboards own, read(directory, DashboardSource::uploaded));
   if (own.size() >= options_.dashboards_max && !own.contains(uid))
     return Error(Code::limit_exceeded, "account " + std::string(account) + " has " +
                                            std::to_string(own.size()) + " dashboards, at most " +
@@ -209,7 +216,7 @@ Result<DashboardEntry> DashboardStore::put(std::string_view account, std::string
 Result<void> DashboardStore::remove(std::string_view account, std::string_view uid) {
   if (auto good = check_uid(uid); !good) return good.error();
   const std::scoped_lock lock(mutex_);
-  const Dashboards dashboards = all(account);
+  TRIBUTARY_TRY(const Dashboards dashboards, all(account));
   const auto found = dashboards.find(uid);
   if (found == dashboards.end()) return not_found(uid);
   if (found->second.entry.source == DashboardSource::folder)

@@ -46,7 +46,8 @@ class DashboardStore {
   // The disk outlives the store, which alone writes to the directory.
   DashboardStore(Options options, Disk& disk, Logger log);
 
-  // By title, then uid. A file that is no dashboard is left out, and logged once.
+  // By title, then uid. A file that is no dashboard is left out, and logged once. Errors here and
+  // below: unavailable where the directory or the folder cannot be read.
   Result<std::vector<DashboardEntry>> list(std::string_view account);
 
   // The JSON as it was put. Errors: invalid_argument (uid), not_found.
@@ -77,10 +78,10 @@ class DashboardStore {
   using Dashboards = std::map<std::string, Found, std::less<>>;  // by uid
 
   std::string directory_of(std::string_view account) const;
-  Dashboards read(const std::string& directory, DashboardSource source);
+  Result<Dashboards> read(const std::string& directory, DashboardSource source);
   Result<DashboardEntry> look_at(const std::string& path, DashboardSource source);
   // Of an account: its own and the folder's.
-  Dashboards all(std::string_view account);
+  Result<Dashboards> all(std::string_view account);
 
   const Options options_;
   Disk& disk_;

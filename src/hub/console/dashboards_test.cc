@@ -184,10 +184,32 @@ TEST_F(Dashboards, StayAsTheyAreWhenTheDiskIsFull) {
   EXPECT_EQ(store.get(kAccount, "a").value(), model("Old"));
 }
 
-TEST_F(Dashboards, DoWithoutAFolderThatIsNotThere) {
+TEST_F(Dashboards, AreNotSaidToBeNoneWhereTheFolderCannotBeRead) {
+  ASSERT_TRUE(store_.put(kAccount, "a", model("Own")));
   std::filesystem::remove(directory_.path() + "/folder");
 
-  EXPECT_THAT(uids(), IsEmpty());
+  const auto listed = store_.list(kAccount);
+  const auto got = store_.get(kAccount, "b");
+
+  ASSERT_FALSE(listed);
+  EXPECT_EQ(listed.error().code(), Code::unavailable);
+  EXPECT_THAT(listed.error().message(), HasSubstr("/folder"));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code(), Code::unavailable);
+  EXPECT_TRUE(store_.put(kAccount, "a", model("Own, again"))) << "needs no folder";
+}
+
+TEST_F(Dashboards, AreNotSaidToBeNoneWhereUploadsCannotBeRead) {
+  std::filesystem::create_directory(directory_.path() + "/uploads");
+  std::ofstream(directory_.path() + "/uploads/" + std::string(kAccount)) << "not a directory";
+  const auto reason = [](const auto& result) {
+    return result ? std::string("no error") : result.error().message();
+  };
+
+  EXPECT_THAT(reason(store_.list(kAccount)), HasSubstr("Not a directory"));
+  EXPECT_THAT(reason(store_.get(kAccount, "a")), HasSubstr("Not a directory"));
+  EXPECT_THAT(reason(store_.remove(kAccount, "a")), HasSubstr("Not a directory"));
+  EXPECT_THAT(reason(store_.put(kAccount, "a", model("A"))), HasSubstr("list"));
 }
 
 TEST_F(Dashboards, RefuseAUidThatCannotBeTheNameOfAFile) {
