@@ -1,84 +1,76 @@
 #include "hub/gateway/amp_control.h"
 
 #include <rapidjson/document.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 
+#include "base/json_writer.h"
 #include "base/strings.h"
+#include "base/utf8.h"
+#include "hub/identity/api_error.h"
 
 namespace tributary::hub::gateway {
 namespace {
 
-using Json = rapidjson::Writer<rapidjson::StringBuffer>;
+// In characters.
+constexpr std::size_t kAliasMax = 100;
+constexpr std::size_t kClientTokenMax = 64;
+constexpr std::size_t kKmsKeyArnMax = 2048;
+constexpr std::size_t kTagKeyMax = 128;
+constexpr std::size_t kTagValueMax = 256;
 
-constexpr std::size_t kAliasBytesMax = 100;
-constexpr std::size_t kClientTokenBytesMax = 64;
-constexpr std::size_t kTagKeyBytesMax = 128;
-constexpr std::size_t kTagValueBytesMax = 256;
 constexpr std::uint64_t kPageMax = 1000;
 constexpr std::uint64_t kPageDefault = 100;
 
+// An object with the members that `write` writes.
 template <class Write>
 std::string json(Write&& write) {
-  rapidjson::StringBuffer buffer;
-  Json writer(buffer);
-  writer.StartObject();
-  write(writer);
-  writer.EndObject();
-  return std::string(buffer.GetString(), buffer.GetSize());
+  JsonWriter out;
+  out.object([&] { write(out); });
+  return out.take();
 }
 
-void member(Json& out, const char* key, std::string_view value) {
-  out.Key(key);
-  out.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+template <class Write>
+ControlAnswer answer(int status, Write&& write) {
+  return {.status = status, .error_code = {}, .body = json(write)};
 }
 
-void write_status(Json& out, WorkspaceStatus status) {
-  out.Key("status");
-  out.StartObject();
-  member(out, "statusCode", to_string(status));
-  out.EndObject();
+void write_status(JsonWriter& out, WorkspaceStatus status) {
+  out.object("status", [&] { out.member("statusCode", to_string(status)); });
 }
 
-void write_tags(Json& out, const std::map<std::string, std::string>& tags) {
-  out.Key("tags");
-  out.StartObject();
-  for (const auto& [key, value] : tags) member(out, key.c_str(), value);
-  out.EndObject();
+void write_tags(JsonWriter& out, const std::map<std::string, std::string>& tags) {
+  out.object("tags", [&] {
+    for (const auto& [key, value] : tags) out.member(key, value);
+  });
 }
 
 // What list and describe have in common.
-void write_summary(Json& out, const WorkspaceRecord& record) {
-  if (!record.alias.empty()) member(out, "alias", record.alias);
-  member(out, "arn", record.arn());
-  out.Key("createdAt");
-  out.Double(static_cast<double>(to_ms(record.created_at)) / 1000.0);
-  if (!record.kms_key_arn.empty()) member(out, "kmsKeyArn", record.kms_key_arn);
+void write_summary(JsonWriter& out, const WorkspaceRecord& record) {
+  if (!record.alias.empty()) out.member("alias", record.alias);
+  out.member("arn", record.arn());
+  out.member("createdAt", record.created_at);
+  if (!record.kms_key_arn.empty()) out.member("kmsKeyArn", record.kms_key_arn);
   write_status(out, record.status);
   write_tags(out, record.tags);
-  member(out, "workspaceId", record.id);
+  out.member("workspaceId", record.id);
+}
+
+ControlAnswer bad_request(std::string body) {
+  return {.status = 400, .error_code = "ValidationException", .body = std::move(body)};
 }
 
 ControlAnswer validation_error(std::string_view field, std::string_view message) {
-  return {.status = 400,
-          .error_code = "ValidationException",
-          .body = json([&](Json& out) {
-            member(out, "message", std::string(field) + ": " + std::string(message));
-            member(out, "reason", "FIELD_VALIDATION_FAILED");
-            out.Key("fieldList");
-            out.StartArray();
-            out.StartObject();
-            member(out, "name", field);
-            member(out, "message", message);
-            out.EndObject();
-            out.EndArray();
-          })};
-}
-
-ControlAnswer internal_error(const Error& error) {
-  return control_error(500, "InternalServerException", error.message());
+  return bad_request(json([&](JsonWriter& out) {
+    out.member("message", std::string(field) + ": " + std::string(message));
+    out.member("reason", "FIELD_VALIDATION_FAILED");
+    out.array("fieldList", std::initializer_list<std::string_view>{field}, [&](const auto& name) {
+      out.object([&] {
+        out.member("name", name);
+        out.member("message", message);
+      });
+    });
+  }));
 }
 
 // The body of a request: alias, clientToken, tags and kmsKeyArn, each where it is there.
@@ -89,15 +81,20 @@ struct Input {
   std::map<std::string, std::string> tags;
 };
 
+std::string_view text_of(const rapidjson::Value& value) {
+  return {value.GetString(), value.GetStringLength()};
+}
+
 std::optional<ControlAnswer> read_text(const rapidjson::Document& body, const char* key,
-                                       std::size_t bytes_max, std::string& out) {
+                                       std::size_t characters_max, std::string& out) {
   const auto at = body.FindMember(key);
   if (at == body.MemberEnd() || at->value.IsNull()) return std::nullopt;
   if (!at->value.IsString()) return validation_error(key, "must be a string");
-  out.assign(at->value.GetString(), at->value.GetStringLength());
-  if (out.empty() || out.size() > bytes_max)
-    return validation_error(key, "must have 1 to " + std::to_string(bytes_max) +
-                                     " characters, got " + std::to_string(out.size()));
+  out = text_of(at->value);
+  const std::size_t characters = count_characters(out);
+  if (characters == 0 || characters > characters_max)
+    return validation_error(key, "must have 1 to " + std::to_string(characters_max) +
+                                     " characters, got " + std::to_string(characters));
   return std::nullopt;
 }
 
@@ -107,11 +104,12 @@ std::optional<ControlAnswer> read_tags(const rapidjson::Document& body, Input& i
   if (!tags->value.IsObject()) return validation_error("tags", "must be an object");
   for (const auto& tag : tags->value.GetObject()) {
     if (!tag.value.IsString()) return validation_error("tags", "values must be strings");
-    if (tag.name.GetStringLength() == 0 || tag.name.GetStringLength() > kTagKeyBytesMax)
+    const std::string_view key = text_of(tag.name);
+    if (key.empty() || count_characters(key) > kTagKeyMax)
       return validation_error("tags", "a key must have 1 to 128 characters");
-    if (tag.value.GetStringLength() > kTagValueBytesMax)
+    if (count_characters(text_of(tag.value)) > kTagValueMax)
       return validation_error("tags", "a value must have at most 256 characters");
-    input.tags[tag.name.GetString()] = tag.value.GetString();
+    input.tags[std::string(key)] = text_of(tag.value);
   }
   if (input.tags.size() > AmpControl::kTagsMax)
     return validation_error("tags", "must be at most 50, got " + std::to_string(input.tags.size()));
@@ -119,24 +117,23 @@ std::optional<ControlAnswer> read_tags(const rapidjson::Document& body, Input& i
 }
 
 std::optional<ControlAnswer> parse_object(std::string_view text, rapidjson::Document& body) {
+  constexpr unsigned kFlags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
   if (trim(text).empty()) text = "{}";
-  body.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+  body.Parse<kFlags>(text.data(), text.size());
   if (!body.HasParseError() && body.IsObject()) return std::nullopt;
-  return ControlAnswer{.status = 400,
-                       .error_code = "ValidationException",
-                       .body = json([](Json& out) {
-                         member(out, "message", "The request body is not a JSON object.");
-                         member(out, "reason", "CANNOT_PARSE");
-                       })};
+  return bad_request(json([](JsonWriter& out) {
+    out.member("message", "The request body is not a JSON object.");
+    out.member("reason", "CANNOT_PARSE");
+  }));
 }
 
 std::optional<ControlAnswer> read_input(std::string_view text, Input& input) {
   rapidjson::Document body;
   if (auto bad = parse_object(text, body)) return bad;
-  if (auto bad = read_text(body, "alias", kAliasBytesMax, input.alias)) return bad;
-  if (auto bad = read_text(body, "clientToken", kClientTokenBytesMax, input.client_token))
-    return bad;
-  if (auto bad = read_text(body, "kmsKeyArn", 2048, input.kms_key_arn)) return bad;
+  if (auto bad = read_text(body, "alias", kAliasMax, input.alias)) return bad;
+  if (auto bad = read_text(body, "clientToken", kClientTokenMax, input.client_token)) return bad;
+  if (auto bad = read_text(body, "kmsKeyArn", kKmsKeyArnMax, input.kms_key_arn)) return bad;
   if (auto bad = read_tags(body, input)) return bad;
   input.alias = trim(input.alias);
   return std::nullopt;
@@ -149,26 +146,22 @@ std::string_view parameter(const workspaces::Params& query, std::string_view nam
 }
 
 ControlAnswer created(const WorkspaceRecord& record) {
-  return {.status = 202, .error_code = {}, .body = json([&](Json& out) {
-                                             member(out, "arn", record.arn());
-                                             if (!record.kms_key_arn.empty())
-                                               member(out, "kmsKeyArn", record.kms_key_arn);
-                                             write_status(out, record.status);
-                                             write_tags(out, record.tags);
-                                             member(out, "workspaceId", record.id);
-                                           })};
+  return answer(202, [&](JsonWriter& out) {
+    out.member("arn", record.arn());
+    if (!record.kms_key_arn.empty()) out.member("kmsKeyArn", record.kms_key_arn);
+    write_status(out, record.status);
+    write_tags(out, record.tags);
+    out.member("workspaceId", record.id);
+  });
 }
 
 ControlAnswer described(const WorkspaceRecord& record, std::string_view base_url) {
-  return {.status = 200, .error_code = {}, .body = json([&](Json& out) {
-                                             out.Key("workspace");
-                                             out.StartObject();
-                                             write_summary(out, record);
-                                             member(out, "prometheusEndpoint",
-                                                    std::string(base_url) + "/workspaces/" +
-                                                        record.id + "/");
-                                             out.EndObject();
-                                           })};
+  return answer(200, [&](JsonWriter& out) {
+    out.object("workspace", [&] {
+      write_summary(out, record);
+      out.member("prometheusEndpoint", std::string(base_url) + "/workspaces/" + record.id + "/");
+    });
+  });
 }
 
 workspaces::WorkspaceSettings settings_of(const WorkspaceRecord& record) {
@@ -178,31 +171,42 @@ workspaces::WorkspaceSettings settings_of(const WorkspaceRecord& record) {
 }
 
 ControlAnswer tags_of(const WorkspaceRecord& record) {
-  return {.status = 200, .error_code = {}, .body = json([&](Json& out) {
-                                             write_tags(out, record.tags);
-                                           })};
+  return answer(200, [&](JsonWriter& out) { write_tags(out, record.tags); });
+}
+
+ControlAnswer accepted(int status, std::string body = {}) {
+  return {.status = status, .error_code = {}, .body = std::move(body)};
 }
 
 }  // namespace
 
 ControlAnswer control_error(int status, std::string_view code, std::string_view message) {
-  return {.status = status, .error_code = std::string(code), .body = json([&](Json& out) {
-                                                               member(out, "message", message);
+  return {.status = status, .error_code = std::string(code), .body = json([&](JsonWriter& out) {
+                                                               out.member("message", message);
                                                              })};
+}
+
+ControlAnswer internal_error(const Error& error) {
+  const identity::ApiError failure(error);
+  ControlAnswer answer = control_error(500, "InternalServerException", failure.message);
+  answer.internal = failure.internal;
+  return answer;
 }
 
 ControlAnswer workspace_not_found(std::string_view id) {
   return {.status = 404,
           .error_code = "ResourceNotFoundException",
-          .body = json([&](Json& out) {
-            member(out, "message", "Workspace not found");
-            member(out, "resourceId", id);
-            member(out, "resourceType", "workspace");
+          .body = json([&](JsonWriter& out) {
+            out.member("message", "Workspace not found");
+            out.member("resourceId", id);
+            out.member("resourceType", "workspace");
           })};
 }
 
 ControlAnswer AmpControl::handle(const ControlRequest& request) {
   using enum ControlOperation;
+  std::unique_lock lock(changes_, std::defer_lock);
+  if (request.route.changes) lock.lock();
   if (request.route.operation == create_workspace) return create(request);
   if (request.route.operation == list_workspaces) return list(request);
   auto found = catalog_.find(request.route.workspace_id);
@@ -218,7 +222,7 @@ ControlAnswer AmpControl::handle(const ControlRequest& request) {
     case update_workspace_alias: return update_alias(request, std::move(record));
     case describe_workspace_configuration: return describe_configuration(record);
     case update_workspace_configuration: return update_configuration(request, std::move(record));
-    case delete_workspace: return remove(std::move(record));
+    case delete_workspace: return remove(std::move(record), std::move(lock));
     case list_tags: return tags_of(record);
     case tag_resource: return tag(request, std::move(record));
     case untag_resource: return untag(request, std::move(record));
@@ -289,17 +293,12 @@ ControlAnswer AmpControl::list(const ControlRequest& request) {
     if (record.id == after) started = true;
   }
   if (!started) return validation_error("nextToken", "is not one that a list returned");
-  return {.status = 200, .error_code = {}, .body = json([&](Json& out) {
-                                             if (more) member(out, "nextToken", shown.back()->id);
-                                             out.Key("workspaces");
-                                             out.StartArray();
-                                             for (const WorkspaceRecord* record : shown) {
-                                               out.StartObject();
-                                               write_summary(out, *record);
-                                               out.EndObject();
-                                             }
-                                             out.EndArray();
-                                           })};
+  return answer(200, [&](JsonWriter& out) {
+    if (more) out.member("nextToken", shown.back()->id);
+    out.array("workspaces", shown, [&](const WorkspaceRecord* record) {
+      out.object([&] { write_summary(out, *record); });
+    });
+  });
 }
 
 ControlAnswer AmpControl::update_alias(const ControlRequest& request, WorkspaceRecord record) {
@@ -307,26 +306,22 @@ ControlAnswer AmpControl::update_alias(const ControlRequest& request, WorkspaceR
   if (auto bad = read_input(request.body, input)) return *bad;
   record.alias = input.alias;
   if (auto done = catalog_.update(record); !done) return internal_error(done.error());
-  return {.status = 204, .error_code = {}, .body = {}};
+  return accepted(204);
 }
 
 ControlAnswer AmpControl::describe_configuration(const WorkspaceRecord& record) {
   const Duration retention = limits_.of(record.id)->retention;
   const std::int64_t days = retention / std::chrono::days(1);
-  return {.status = 200, .error_code = {}, .body = json([&](Json& out) {
-                                             out.Key("workspaceConfiguration");
-                                             out.StartObject();
-                                             out.Key("limitsPerLabelSet");
-                                             out.StartArray();
-                                             out.EndArray();
-                                             // Absent: the hub keeps everything.
-                                             if (retention > Duration::zero()) {
-                                               out.Key("retentionPeriodInDays");
-                                               out.Int64(std::max<std::int64_t>(days, 1));
-                                             }
-                                             write_status(out, WorkspaceStatus::active);
-                                             out.EndObject();
-                                           })};
+  return answer(200, [&](JsonWriter& out) {
+    out.object("workspaceConfiguration", [&] {
+      out.array("limitsPerLabelSet", std::initializer_list<int>{}, [](int) {});
+      // Absent: the hub keeps everything.
+      if (retention > Duration::zero())
+        out.member("retentionPeriodInDays",
+                   static_cast<std::uint64_t>(std::max<std::int64_t>(days, 1)));
+      write_status(out, WorkspaceStatus::active);
+    });
+  });
 }
 
 ControlAnswer AmpControl::update_configuration(const ControlRequest& request,
@@ -346,17 +341,17 @@ ControlAnswer AmpControl::update_configuration(const ControlRequest& request,
     if (auto done = catalog_.update(record); !done) return internal_error(done.error());
     store_.configure(record.id, settings_of(record));
   }
-  return {.status = 202, .error_code = {}, .body = json([&](Json& out) {
-                                             write_status(out, WorkspaceStatus::active);
-                                           })};
+  return answer(202, [](JsonWriter& out) { write_status(out, WorkspaceStatus::active); });
 }
 
-ControlAnswer AmpControl::remove(WorkspaceRecord record) {
+// Nothing changes a workspace any more that is being deleted, so others need not wait for its data.
+ControlAnswer AmpControl::remove(WorkspaceRecord record, std::unique_lock<std::mutex> lock) {
   record.status = WorkspaceStatus::deleting;
   if (auto done = catalog_.update(record); !done) return internal_error(done.error());
+  lock.unlock();
   if (auto done = store_.remove(record.id); !done) return internal_error(done.error());
   if (auto done = catalog_.remove(record.id); !done) return internal_error(done.error());
-  return {.status = 202, .error_code = {}, .body = {}};
+  return accepted(202);
 }
 
 ControlAnswer AmpControl::tag(const ControlRequest& request, WorkspaceRecord record) {
@@ -366,14 +361,14 @@ ControlAnswer AmpControl::tag(const ControlRequest& request, WorkspaceRecord rec
   if (record.tags.size() > kTagsMax)
     return validation_error("tags", "must be at most 50 on one resource");
   if (auto done = catalog_.update(record); !done) return internal_error(done.error());
-  return {.status = 200, .error_code = {}, .body = "{}"};
+  return accepted(200, "{}");
 }
 
 ControlAnswer AmpControl::untag(const ControlRequest& request, WorkspaceRecord record) {
   for (const auto& [key, value] : request.query)
     if (key == "tagKeys") record.tags.erase(value);
   if (auto done = catalog_.update(record); !done) return internal_error(done.error());
-  return {.status = 200, .error_code = {}, .body = "{}"};
+  return accepted(200, "{}");
 }
 
 Result<void> AmpControl::restore() {

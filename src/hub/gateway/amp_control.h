@@ -4,6 +4,7 @@
 // Threads: any; blocks on disk.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/result.h"
 #include "hub/gateway/routes.h"
 #include "hub/gateway/workspace_catalog.h"
 #include "hub/workspaces/limits_table.h"
@@ -31,11 +33,14 @@ struct ControlRequest {
 
 struct ControlAnswer {
   int status = 200;
-  std::string error_code;  // x-amzn-ErrorType; "" on success
-  std::string body;        // JSON
+  std::string error_code;     // x-amzn-ErrorType; "" on success
+  std::string body;           // JSON
+  std::string internal = {};  // of a failure: for the audit log, not for the caller
 };
 
 ControlAnswer control_error(int status, std::string_view code, std::string_view message);
+// 500 in AWS' words; what the error says is internal.
+ControlAnswer internal_error(const Error& error);
 // 404 with the resource's id and type.
 ControlAnswer workspace_not_found(std::string_view id);
 
@@ -62,7 +67,7 @@ class AmpControl {
   ControlAnswer update_alias(const ControlRequest& request, WorkspaceRecord record);
   ControlAnswer describe_configuration(const WorkspaceRecord& record);
   ControlAnswer update_configuration(const ControlRequest& request, WorkspaceRecord record);
-  ControlAnswer remove(WorkspaceRecord record);
+  ControlAnswer remove(WorkspaceRecord record, std::unique_lock<std::mutex> lock);
   ControlAnswer tag(const ControlRequest& request, WorkspaceRecord record);
   ControlAnswer untag(const ControlRequest& request, WorkspaceRecord record);
 
@@ -71,6 +76,7 @@ class AmpControl {
   const workspaces::LimitsTable& limits_;
   const Clock& clock_;
   Random& random_;
+  std::mutex changes_;  // held from looking at a record, or at all, to writing what is changed
 };
 
 }  // namespace tributary::hub::gateway

@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <thread>
+#include <vector>
 
+#include "base/strings.h"
 #include "hub/gateway/fake_store.h"
 
 namespace tributary::hub::gateway {
@@ -130,6 +133,56 @@ TEST(AmpControl, TagsAndUntags) {
   EXPECT_STREQ(left["tags"]["c"].GetString(), "3");
 }
 
+TEST(AmpControl, KeepsTheTagsOfCallsThatComeAtOnce) {
+  Example example;
+  const std::string id = example.create("{}");
+  const std::string tags = "/tags/arn%3Aaws%3Aaps%3Aeu-west-1%3A222222222222%3Aworkspace%2F" + id;
+  const auto tag = [&](const char* prefix) {
+    for (int i = 0; i < 25; ++i)
+      example.call("POST", tags, R"({"tags":{")" + (prefix + std::to_string(i)) + R"(":"x"}})");
+  };
+
+  std::thread other(tag, "a");
+  tag("b");
+  other.join();
+
+  EXPECT_EQ(example.json(example.call("GET", tags))["tags"].MemberCount(), 50U);
+}
+
+TEST(AmpControl, LeavesAWorkspaceDeletedThatIsRenamedMeanwhile) {
+  Example example;
+  example.store.fail_remove = true;
+  for (int i = 0; i < 20; ++i) {
+    const std::string path = "/workspaces/" + example.create("{}");
+    const auto rename = [&] {
+      int status = 204;
+      for (int call = 0; call < 50 && status == 204; ++call)
+        status = example.call("POST", path + "/alias", R"({"alias":"new"})").status;
+    };
+    std::vector<std::thread> renaming;
+    for (int j = 0; j < 4; ++j) renaming.emplace_back(rename);
+
+    EXPECT_EQ(example.call("DELETE", path).status, 500);
+    for (std::thread& thread : renaming) thread.join();
+
+    EXPECT_EQ(example.call("GET", path).status, 404);
+  }
+}
+
+TEST(AmpControl, MakesOneWorkspaceOfATokenThatComesTwiceAtOnce) {
+  Example example;
+  for (int i = 0; i < 20; ++i) {
+    const std::string body = R"({"clientToken":"t)" + std::to_string(i) + "\"}";
+    std::string second;
+
+    std::thread other([&] { second = example.create(body); });
+    const std::string first = example.create(body);
+    other.join();
+
+    EXPECT_EQ(first, second);
+  }
+}
+
 TEST(AmpControl, SetsTheRetentionOfAWorkspaceAndRemembersIt) {
   Example example;
   const std::string id = example.create("{}");
@@ -170,11 +223,56 @@ TEST(AmpControl, NamesTheFieldThatItRefuses) {
   EXPECT_EQ(example.call("GET", "/workspaces", "", {{"nextToken", "?"}}).status, 400);
 }
 
+TEST(AmpControl, CountsCharactersWhereTheLimitIsOfCharacters) {
+  Example example;
+  const auto repeat = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += "\u00e9";
+    return text;
+  };
+
+  example.create(R"({"alias":")" + repeat(100) + "\"}");
+  example.create(R"({"tags":{")" + repeat(128) + R"(":")" + repeat(256) + "\"}}");
+  const ControlAnswer alias =
+      example.call("POST", "/workspaces", R"({"alias":")" + repeat(101) + "\"}");
+  const ControlAnswer key =
+      example.call("POST", "/workspaces", R"({"tags":{")" + repeat(129) + R"(":"x"}})");
+
+  EXPECT_NE(alias.body.find("1 to 100 characters, got 101"), std::string::npos) << alias.body;
+  EXPECT_EQ(key.status, 400);
+}
+
+TEST(AmpControl, AnswersInUtf8WhateverItIsSent) {
+  Example example;
+
+  const ControlAnswer alias = example.call("POST", "/workspaces", "{\"alias\":\"\xff\"}");
+  const ControlAnswer page = example.call("GET", "/workspaces", "", {{"maxResults", "\xff"}});
+
+  EXPECT_EQ(alias.status, 400);
+  EXPECT_NE(alias.body.find("CANNOT_PARSE"), std::string::npos) << alias.body;
+  EXPECT_EQ(page.status, 400);
+  EXPECT_TRUE(is_valid_utf8(page.body)) << page.body;
+}
+
+TEST(AmpControl, TakesTagsWithAZeroByteWhole) {
+  Example example;
+
+  const std::string id = example.create(R"({"tags":{"a\u0000b":"1","a\u0000c":"2\u00003"}})");
+
+  const auto described = example.json(example.call("GET", "/workspaces/" + id));
+  const auto& tags = described["workspace"]["tags"];
+  ASSERT_EQ(tags.MemberCount(), 2U);
+  EXPECT_EQ(tags.MemberBegin()[1].value.GetStringLength(), 3U);
+}
+
 TEST(AmpControl, FinishesADeletionThatWasInterrupted) {
   Example example;
   const std::string id = example.create("{}");
   example.store.fail_remove = true;
-  EXPECT_EQ(example.call("DELETE", "/workspaces/" + id).status, 500);
+  const ControlAnswer failed = example.call("DELETE", "/workspaces/" + id);
+  EXPECT_EQ(failed.status, 500);
+  EXPECT_EQ(failed.body.find("disk is full"), std::string::npos) << failed.body;
+  EXPECT_EQ(failed.internal, "disk is full");
   EXPECT_EQ(example.call("GET", "/workspaces/" + id).status, 404);
 
   example.store.fail_remove = false;

@@ -20,7 +20,7 @@ ControlAnswer failure(const Error& error) {
     case Code::not_found: return control_error(404, "ResourceNotFoundException", error.message());
     case Code::limit_exceeded:
       return control_error(402, "ServiceQuotaExceededException", error.message());
-    default: return control_error(500, "InternalServerException", error.message());
+    default: return internal_error(error);
   }
 }
 
@@ -113,7 +113,8 @@ ControlAnswer ConsoleApi::denials(const ControlRequest& request) {
     limit = parse_uint64(text).value_or(0);
     if (limit < 1 || limit > kDenialsMax)
       return failure(
-          Error(Code::invalid_argument, "limit: must be 1 to 1000, got \"" + text + "\""));
+          Error(Code::invalid_argument,
+                "limit: must be 1 to " + std::to_string(kDenialsMax) + ", got \"" + text + "\""));
   }
   Result<std::optional<identity::Account>> account = [&] {
     const std::lock_guard lock(parts_.identity_mutex);

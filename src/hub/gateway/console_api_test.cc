@@ -178,6 +178,18 @@ TEST_F(ConsoleApiTest, KeepsDashboardsOfEachAccount) {
   EXPECT_THAT(audit, HasSubstr("tributary:PutDashboard"));
 }
 
+TEST_F(ConsoleApiTest, TellsTheAuditLogAloneWhatFailed) {
+  disk.set({.bytes_left = 0});
+
+  const net::Response failed =
+      signed_as(admin, {.method = "PUT", .target = "/dashboards/a", .body = R"({"title":"A"})"});
+
+  EXPECT_EQ(failed.status, 500);
+  EXPECT_EQ(failed.headers.get("x-amzn-ErrorType"), "InternalServerException");
+  EXPECT_THAT(failed.body, Not(HasSubstr(directory)));
+  EXPECT_THAT(audit, HasSubstr(directory + "/dashboards/222222222222/a.json"));
+}
+
 TEST_F(ConsoleApiTest, AsksForPermissionOfItsOwn) {
   const auto viewer =
       user("viewer", allow("tributary:GetDashboard", "arn:aws:tributary:*:*:dashboard/team-*"));

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "aws/sigv4.h"
-#include "base/disk.h"
+#include "base/faulty_disk.h"
 #include "hub/console/dashboards.h"
 #include "hub/gateway/fake_store.h"
 #include "hub/gateway/gateway.h"
@@ -129,7 +129,7 @@ class GatewayTest : public ::testing::Test {
   Telemetry telemetry;
   FakeStore store;
   workspaces::LimitsTable limits;
-  RealDisk disk;
+  FaultyDisk disk;  // of the dashboards
   console::DashboardStore dashboards{{.directory = directory + "/dashboards"}, disk, Logger()};
   std::unique_ptr<identity::Store> identities;
   std::unique_ptr<WorkspaceCatalog> catalog;

@@ -46,6 +46,11 @@ std::string workspaces_arn(std::string_view region, std::string_view account) {
   return "arn:aws:aps:" + std::string(region) + ":" + std::string(account) + ":/workspaces";
 }
 
+net::Response to_response(ControlAnswer answer, Trail& trail) {
+  trail.internal = std::move(answer.internal);
+  return gateway::to_response(std::move(answer));
+}
+
 ControlRequest control_request(const net::ServerRequest& request, const Route& route,
                                const Caller& caller) {
   return {.route = route,
@@ -90,7 +95,7 @@ net::Response Gateway::control(Exchange& exchange, const Route& route, const Cal
   ControlAnswer answer = amp_.handle(request);
   if (route.operation == ControlOperation::delete_workspace && answer.status < 300)
     activity_.forget(route.workspace_id);
-  return to_response(std::move(answer));
+  return to_response(std::move(answer), trail);
 }
 
 // In every region where the caller may, each asked for by itself. Denied is who may in none.
@@ -118,7 +123,7 @@ net::Response Gateway::list_workspaces(Exchange& exchange, ControlRequest reques
   }
   trail.resource = workspaces_arn(request.regions.empty() ? caller.region : "*", request.account);
   if (request.regions.empty()) return refuse(*denied, Plane::control, trail);
-  return to_response(amp_.handle(request));
+  return to_response(amp_.handle(request), trail);
 }
 
 net::Response Gateway::hub(Exchange& exchange, const Route& route, const Caller& caller) {
@@ -129,7 +134,7 @@ net::Response Gateway::hub(Exchange& exchange, const Route& route, const Caller&
                 .region = caller.region};
   if (const auto denied = authorize(exchange.request, caller, std::move(access), exchange.trail))
     return refuse(*denied, Plane::hub, exchange.trail);
-  return to_response(console_.handle(request));
+  return to_response(console_.handle(request), exchange.trail);
 }
 
 net::Response Gateway::data(Exchange& exchange, const Route& route, const Caller& caller) {
