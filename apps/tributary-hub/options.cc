@@ -333,7 +333,8 @@ usage: tributary-hub serve --data DIR [OPTION]...
        tributary-hub query --endpoint URL [OPTION]... EXPRESSION
 
 serve
-  --data DIR             everything the hub keeps: identity.db, workspaces.db, workspaces/<id>/
+  --data DIR             everything the hub keeps: identity.db and its key, workspaces.db,
+                         workspaces/<id>/, dashboards/
   --listen HOST:PORT     127.0.0.1:9009; ":9009" is every interface
   --tls-cert FILE, --tls-key FILE   serve HTTPS with this certificate (PEM)
   --retention DURATION   older samples are dropped, as in 15d; default: everything is kept
