@@ -105,6 +105,16 @@ TEST_F(AuditTest, TakesALinksTokenFromABodyOnly) {
   EXPECT_THAT(audit, Not(HasSubstr(link->token)));
 }
 
+TEST_F(AuditTest, ShortensWhatACallerCallsAResource) {
+  const std::string arn(1U << 20, 'a');
+
+  EXPECT_EQ(signed_as(admin, sts("Action=AssumeRole&RoleArn=" + arn)).status, 400);
+  EXPECT_EQ(signed_as(admin, sts("Action=TributaryAuthorize&Resource=" + arn)).status, 400);
+
+  EXPECT_THAT(audit, HasSubstr("sts:TributaryAuthorize"));
+  EXPECT_LT(audit.size(), 10'000U);
+}
+
 TEST_F(AuditTest, CountsNoActionThatThereIsNot) {
   const aws::Credentials session = credentials_in(signed_as(admin, sts("Action=GetSessionToken")));
 

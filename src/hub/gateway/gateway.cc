@@ -1,5 +1,6 @@
 #include "hub/gateway/gateway.h"
 
+#include "base/utf8.h"
 #include "hub/console/page.h"
 #include "hub/gateway/answers.h"
 #include "hub/gateway/routes.h"
@@ -14,6 +15,7 @@ namespace {
 using identity::ApiError;
 
 constexpr std::size_t kUnsignedBytesMax = 64U << 10;  // of a form from anybody
+constexpr std::size_t kResourceBytesMax = 2048;       // of an ARN, which nobody has looked at
 
 bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
@@ -227,7 +229,7 @@ net::Response Gateway::run_operation(const identity::ApiService& service,
                                  : &service == &identity::kIam ? iam_.handle(call)
                                                                : sts_.handle(call);
   trail.action = answer.action;
-  trail.resource = answer.resource;
+  trail.resource = shorten(answer.resource, kResourceBytesMax);
   trail.changes = answer.changes;
   if (answer.error) trail.refuse(*answer.error);
   return to_response(std::move(answer));
