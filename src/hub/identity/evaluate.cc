@@ -98,9 +98,8 @@ CallerVoices listen(const PolicySet& policies, const AccessRequest& request) {
 
 std::string holder_of(const Principal& principal) {
   switch (principal.kind) {
-    case PrincipalKind::user: return "user " + principal.name + " of account " + principal.account;
-    case PrincipalKind::role_session:
-      return "role " + principal.name + " of account " + principal.account;
+    case PrincipalKind::user: return holder_text("user", principal.name, principal.account);
+    case PrincipalKind::role_session: return holder_text("role", principal.name, principal.account);
     case PrincipalKind::root: return "the root of account " + principal.account;
     case PrincipalKind::service: return "service " + principal.name;
   }
@@ -126,7 +125,7 @@ std::string role_holder(std::string_view role_arn) {
   const auto arn = split_arn(role_arn);
   const auto role = arn ? split_iam_resource(arn->resource) : std::nullopt;
   if (!role) return "role " + std::string(role_arn);
-  return "role " + std::string(role->name) + " of account " + std::string(arn->account);
+  return holder_text("role", role->name, arn->account);
 }
 
 Decision allowed(Side side, const Voice& voice) {

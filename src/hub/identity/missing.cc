@@ -16,6 +16,11 @@ std::string_view to_string(Side side) {
   return "";
 }
 
+std::string holder_text(std::string_view kind, std::string_view name, std::string_view account) {
+  std::string text(kind);
+  return text.append(" ").append(name).append(" of account ").append(account);
+}
+
 void write_missing(JsonWriter& out, const std::vector<Missing>& missing) {
   out.array("missing", missing, [&](const Missing& each) {
     out.object([&] {

@@ -33,6 +33,9 @@ struct Missing {
   bool operator==(const Missing&) const = default;
 };
 
+// Who holds a policy: "role ecs-xaccount-task-role of account 111111111111".
+std::string holder_text(std::string_view kind, std::string_view name, std::string_view account);
+
 // The member "missing", as the console reads it (web/src/api/types.ts).
 void write_missing(JsonWriter& out, const std::vector<Missing>& missing);
 

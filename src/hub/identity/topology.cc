@@ -15,33 +15,21 @@ namespace {
 
 using NodeKind = Topology::NodeKind;
 
-std::string holder_of(const End& end) {
-  switch (end.kind) {
-    case NodeKind::service: return "service " + end.name;
-    case NodeKind::user: return "user " + end.name + " of account " + end.account;
-    case NodeKind::role: return "role " + end.name + " of account " + end.account;
-    case NodeKind::workspace: return "workspace " + end.name + " of account " + end.account;
-  }
-  return "";
-}
-
 std::string workspace_id(const Arn& arn) {
   constexpr std::string_view kPrefix = "workspace/";
   return arn.resource.starts_with(kPrefix) ? std::string(arn.resource.substr(kPrefix.size())) : "";
 }
 
-bool speaks_of(const Policy& policy, std::string_view action) {
-  return std::any_of(policy.statements.begin(), policy.statements.end(),
-                     [&](const Statement& each) { return action_matches(each, action); });
-}
-
-// The text of a trust policy with names for the ids that it is kept with.
-std::string shown(const IdentitySnapshot& identities, const std::string& trust) {
-  const auto text = replace_aws_principals(trust, [&](std::string_view id) -> Result<std::string> {
-    const KnownEntity* known = is_unique_id(id) ? identities.by_id(id) : nullptr;
-    return known ? known->arn : std::string(id);
-  });
-  return text ? *text : trust;
+// Sessions of the role that the trust policy names: "arn:aws:sts::1:assumed-role/name/session".
+std::vector<std::string> sessions_named(const Policy& trust, const End& from) {
+  constexpr std::size_t kSessionsMax = 4;  // one is as good as another
+  const std::string prefix = "arn:aws:sts::" + from.account + ":assumed-role/" + from.name + "/";
+  std::vector<std::string> all;
+  for (const Statement& statement : trust.statements)
+    for (const PrincipalPattern& principal : statement.principals)
+      if (all.size() < kSessionsMax && principal.value.starts_with(prefix))
+        all.push_back(principal.value);
+  return all;
 }
 
 }  // namespace
@@ -55,14 +43,17 @@ std::string_view action_of(EdgeKind kind) {
   return "";
 }
 
-Draft::Draft(const IdentitySnapshot& identities, const TopologyInput& input)
-    : identities_(identities), input_(input) {
+Draft::Draft(const IdentitySnapshot& identities, const TopologyInput& input,
+             const TopologyLimits& limits)
+    : identities_(identities), input_(input), limits_(limits) {
   const Account* asking = identities.account(input.account);
   all_ = asking && asking->monitoring;
   out_.generated_at = input.now;
-  for (const TopologyInput::Workspace& workspace : input.workspaces)
+  for (const TopologyInput::Workspace& workspace : input.workspaces) {
+    workspaces_of_[workspace.account].push_back(&workspace);
     if (const auto arn = split_arn(workspace.arn))
       workspaces_.emplace(workspace_id(*arn), &workspace);
+  }
   for (const KnownEntity& known : identities.entities())
     if (known.is_role() && sees(known.entity.account)) add_node(end_of(known));
   for (const TopologyInput::Workspace& workspace : input.workspaces)
@@ -90,6 +81,8 @@ End Draft::end_of(const TopologyInput::Workspace& workspace) {
 End Draft::service_end(std::string_view name) {
   return {.id = std::string(name), .kind = NodeKind::service, .name = std::string(name)};
 }
+
+End Draft::anyone_end() { return {.id = "*", .kind = NodeKind::anyone, .name = "anyone"}; }
 
 End Draft::end_of_caller(std::string_view arn) const {
   const KnownEntity* known = identities_.by_caller_arn(arn);
@@ -162,12 +155,25 @@ Judgement Draft::judge(EdgeKind kind, const End& from, const End& to) const {
 }
 
 Judgement Draft::judge_assume(const End& from, const End& to) const {
+  Principal caller = principal_of(from);
+  Judgement judgement = judge_assume_as(caller, from, to);
+  if (judgement.allowed || from.kind != NodeKind::role || !to.entity) return judgement;
+  for (std::string& session : sessions_named(*to.entity->trust.policy, from)) {
+    caller.arn = std::move(session);
+    Judgement other = judge_assume_as(caller, from, to);
+    if (other.allowed || other.missing.size() < judgement.missing.size())
+      judgement = std::move(other);
+    if (judgement.allowed) break;
+  }
+  return judgement;
+}
+
+Judgement Draft::judge_assume_as(const Principal& caller, const End& from, const End& to) const {
   static const PolicySet kNone;
-  const Principal principal = principal_of(from);
-  AccessRequest request{.principal = principal,
+  AccessRequest request{.principal = caller,
                         .action = std::string(action_of(EdgeKind::assume)),
                         .resource = to.id,
-                        .context = principal_context(principal, input_.now)};
+                        .context = principal_context(caller, input_.now)};
   request.context.suppose_request();
   // Services act for what is in the role's account (service_api.h).
   if (from.kind == NodeKind::service) request.context.set("aws:SourceAccount", to.account);
@@ -203,67 +209,6 @@ Judgement Draft::judge_use(EdgeKind kind, const End& from, const End& to) const 
   return {decision.allowed(), missing_of(request, decision)};
 }
 
-Topology::Edge* Draft::find(EdgeKind kind, const End& from, const End& to) {
-  const auto found = edges_.find(Key{kind, from.id, to.id});
-  return found == edges_.end() ? nullptr : &out_.edges[found->second];
-}
-
-Topology::Edge* Draft::add(EdgeKind kind, const End& from, const End& to, Judgement judgement) {
-  if (!concerns(from, to)) return nullptr;
-  if (Topology::Edge* present = find(kind, from, to)) return present;
-  if (out_.edges.size() >= kEdgesMax) return nullptr;
-  add_node(from);
-  add_node(to);
-  edges_.emplace(Key{kind, from.id, to.id}, out_.edges.size());
-  Topology::Edge& edge = out_.edges.emplace_back();
-  edge.kind = kind;
-  edge.from = from.id;
-  edge.to = to.id;
-  edge.action = action_of(kind);
-  if (!judgement.allowed) break_edge(edge, from, std::move(judgement.missing));
-  add_documents(edge, from, to);
-  return &edge;
-}
-
-// What came nearest on the far side is not for the account that asks. A trust policy is another
-// matter: to those whom it names, a denial tells the same.
-void Draft::break_edge(Topology::Edge& edge, const End& from, std::vector<Missing> missing) const {
-  edge.broken = true;
-  edge.missing = std::move(missing);
-  if (sees(from.account)) return;
-  for (Missing& each : edge.missing)
-    if (each.side != Side::trust_policy) each.near_miss.clear();
-}
-
-void Draft::add_node(const End& end) {
-  if (!nodes_.emplace(end.id, out_.nodes.size()).second) return;
-  out_.nodes.push_back({end.id, end.kind, end.account, end.name});
-}
-
-void Draft::add_documents(Topology::Edge& edge, const End& from, const End& to) const {
-  const std::string of_from = " of " + holder_of(from);
-  if (from.entity && !sees(from.account)) {
-    edge.documents.push_back({Side::identity_policy, "policies" + of_from, std::nullopt});
-  } else if (from.entity) {
-    const std::vector<NamedPolicy>& policies = from.entity->policies.identity;
-    const bool any = std::any_of(policies.begin(), policies.end(), [&](const NamedPolicy& each) {
-      return speaks_of(*each.policy, edge.action);
-    });
-    for (std::size_t i = 0; i < policies.size(); ++i)
-      if (!any || speaks_of(*policies[i].policy, edge.action))
-        edge.documents.push_back({Side::identity_policy, policies[i].name + of_from,
-                                  from.entity->documents[i]->document});
-    if (from.entity->boundary_document)
-      edge.documents.push_back({Side::permissions_boundary,
-                                from.entity->policies.boundary->name + of_from,
-                                from.entity->boundary_document->document});
-  }
-  if (!to.entity) return;
-  Topology::Document trust{Side::trust_policy, "trust policy of " + holder_of(to), std::nullopt};
-  if (sees(to.account)) trust.document = shown(identities_, to.entity->entity.trust_policy);
-  edge.documents.push_back(std::move(trust));
-}
-
 Topology Draft::finish() && {
   std::map<std::string_view, Topology::Account> accounts;
   const auto add = [&](const std::string& id) {
@@ -282,8 +227,9 @@ Topology Draft::finish() && {
   return std::move(out_);
 }
 
-Topology describe_topology(const IdentitySnapshot& identities, const TopologyInput& input) {
-  Draft draft(identities, input);
+Topology describe_topology(const IdentitySnapshot& identities, const TopologyInput& input,
+                           const TopologyLimits& limits) {
+  Draft draft(identities, input, limits);
   draft.draw_trust();
   draft.draw_access();
   draft.draw_flows();

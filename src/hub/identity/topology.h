@@ -66,6 +66,7 @@ struct TopologyInput {
     std::string caller;  // ARN, of a role's session too; a service's name
     std::string action;
     std::string resource;  // ARN
+    std::string reason;    // for people; where no statement is missing, all that is known
     std::vector<Missing> missing;
   };
 
@@ -77,6 +78,15 @@ struct TopologyInput {
 };
 inline constexpr Duration kDenialMemory = std::chrono::minutes(5);
 
+// What drawing takes at most. Whatever accounts fill up, the others keep their share.
+struct TopologyLimits {
+  // Edges to decide on, in each step (topology_draft.h); long policies count several times.
+  std::size_t candidates_max = 20'000;
+  std::size_t looks_max = 200'000;  // for them, through the policies of one account
+  std::size_t edges_max = 50'000;
+  std::size_t document_bytes_max = 4 * 1024 * 1024;  // of one account
+};
+
 struct Topology {
   struct Account {
     std::string id;
@@ -84,17 +94,18 @@ struct Topology {
     bool monitoring = false;
     bool visible = false;  // its policies may be seen by the account that asks
   };
-  enum class NodeKind : std::uint8_t { service, user, role, workspace };
+  enum class NodeKind : std::uint8_t { service, user, role, workspace, anyone };
   struct Node {
-    std::string id;  // ARN; of a service its name
+    std::string id;  // ARN; of a service its name; "*" of anyone
     NodeKind kind = NodeKind::role;
-    std::string account;  // "" of a service
+    std::string account;  // "" of a service and of anyone
     std::string name;
   };
   struct Document {
     Side side = Side::identity_policy;
     std::string title;  // "trust policy of role ECS-AMP-Central-Role of account 222222222222"
-    std::optional<std::string> document;  // nothing where it may not be seen
+    std::shared_ptr<const std::string> text;  // null where it may not be seen or is left out
+    bool left_out = false;                    // over TopologyLimits::document_bytes_max
   };
   struct Edge {
     EdgeKind kind = EdgeKind::assume;
@@ -103,18 +114,25 @@ struct Topology {
     bool broken = false;
     std::string action;  // "sts:AssumeRole"
     std::vector<Missing> missing;
+    std::string reason;  // of a refusal for which no statement is missing
     std::optional<double> samples_per_second;
     std::optional<Timestamp> last_at;
-    std::vector<Document> documents;
+    std::vector<std::size_t> documents;  // in Topology::documents
   };
 
   Timestamp generated_at{};
   std::vector<Account> accounts;
   std::vector<Node> nodes;
   std::vector<Edge> edges;
+  std::vector<Document> documents;  // each once
+  // What was not looked at for TopologyLimits, at least: each may have been an edge.
+  std::size_t left_out = 0;
+
+  bool truncated() const { return left_out > 0; }
 };
 
-Topology describe_topology(const IdentitySnapshot& identities, const TopologyInput& input);
+Topology describe_topology(const IdentitySnapshot& identities, const TopologyInput& input,
+                           const TopologyLimits& limits = {});
 
 // As the console reads it (web/src/api/types.ts).
 std::string to_json(const Topology& topology);

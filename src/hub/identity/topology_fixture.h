@@ -76,6 +76,12 @@ class TopologyTest : public ::testing::Test {
     return describe(asked);
   }
 
+  static std::vector<Topology::Document> documents(const Topology& topology,
+                                                   const Topology::Edge& of) {
+    std::vector<Topology::Document> all;
+    for (const std::size_t index : of.documents) all.push_back(topology.documents.at(index));
+    return all;
+  }
   static const Topology::Node* node(const Topology& topology, std::string_view id) {
     for (const Topology::Node& each : topology.nodes)
       if (each.id == id) return &each;

@@ -19,6 +19,7 @@ std::string_view to_string(Topology::NodeKind kind) {
     case Topology::NodeKind::user: return "user";
     case Topology::NodeKind::role: return "role";
     case Topology::NodeKind::workspace: return "workspace";
+    case Topology::NodeKind::anyone: return "anyone";
   }
   return "";
 }
@@ -42,17 +43,21 @@ void write_edge(JsonWriter& out, const Topology::Edge& edge) {
     out.member("state", std::string_view(edge.broken ? "broken" : "allowed"));
     out.member("action", edge.action);
     write_missing(out, edge.missing);
+    if (!edge.reason.empty()) out.member("reason", edge.reason);
     if (edge.kind == EdgeKind::write) {
       if (edge.samples_per_second) out.member("samplesPerSecond", *edge.samples_per_second);
       if (edge.last_at) out.member("lastWriteAt", *edge.last_at);
     }
-    out.array("documents", edge.documents, [&](const Topology::Document& document) {
-      out.object([&] {
-        out.member("side", to_string(document.side));
-        out.member("title", document.title);
-        if (document.document) out.member("document", *document.document);
-      });
-    });
+    out.array("documents", edge.documents, [&](std::size_t index) { out.value(index); });
+  });
+}
+
+void write_document(JsonWriter& out, const Topology::Document& document) {
+  out.object([&] {
+    out.member("side", to_string(document.side));
+    out.member("title", document.title);
+    if (document.text) out.member("document", *document.text);
+    if (document.left_out) out.flag("leftOut", true);
   });
 }
 
@@ -72,6 +77,10 @@ std::string to_json(const Topology& topology) {
     });
     out.array("nodes", topology.nodes, [&](const Topology::Node& node) { write_node(out, node); });
     out.array("edges", topology.edges, [&](const Topology::Edge& edge) { write_edge(out, edge); });
+    out.array("documents", topology.documents,
+              [&](const Topology::Document& document) { write_document(out, document); });
+    out.flag("truncated", topology.truncated());
+    out.member("leftOut", topology.left_out);
   });
   return out.take();
 }

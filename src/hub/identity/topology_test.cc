@@ -29,12 +29,12 @@ TEST_F(TopologyTest, DrawsTheWayFromTheTaskToTheWorkspace) {
 TEST_F(TopologyTest, ShowsThePoliciesOfBothSides) {
   const Topology topology = describe();
 
-  const auto& documents = edge(topology, kTaskRole, kCentralRole).documents;
-  ASSERT_THAT(documents, SizeIs(2));
-  EXPECT_EQ(documents[0].title, "inline policy inline of role task-role of account 111111111111");
-  EXPECT_THAT(*documents[0].document, HasSubstr(kCentralRole));
-  EXPECT_EQ(documents[1].title, "trust policy of role central-role of account 222222222222");
-  EXPECT_EQ(documents[1].side, Side::trust_policy);
+  const auto shown = documents(topology, edge(topology, kTaskRole, kCentralRole));
+  ASSERT_THAT(shown, SizeIs(2));
+  EXPECT_EQ(shown[0].title, "inline policy inline of role task-role of account 111111111111");
+  EXPECT_THAT(*shown[0].text, HasSubstr(kCentralRole));
+  EXPECT_EQ(shown[1].title, "trust policy of role central-role of account 222222222222");
+  EXPECT_EQ(shown[1].side, Side::trust_policy);
 }
 
 TEST_F(TopologyTest, NamesTheSideThatDoesNotTrust) {
@@ -134,6 +134,15 @@ TEST_F(TopologyTest, FindsARoleThatOthersComeForAndThatMayDoNothing) {
                           "assume task-role central-role"));
 }
 
+TEST_F(TopologyTest, ExpectsNoWritesOfWhoAdministersAWorkspace) {
+  for (const char* action : {"aps:DescribeWorkspace", "aps:DeleteSeries"}) {
+    role(hub_.central(), action + 4, trust(R"("Service":"ec2.amazonaws.com")"));
+    put(hub_.central(), action + 4, policy(action, kWorkspace));
+  }
+
+  EXPECT_THAT(edges(describe()), testing::Not(testing::Contains(HasSubstr("!"))));
+}
+
 TEST_F(TopologyTest, FindsTheWorkspaceOfAnotherAccountInAPolicy) {
   put(hub_.workload(), "task-role", policy("aps:RemoteWrite", kWorkspace));
 
@@ -209,6 +218,21 @@ TEST_F(TopologyDenialTest, BreaksAnEdgeThatPoliciesWouldAllow) {
   EXPECT_EQ(broken.missing.at(0).near_miss, "external id");
 }
 
+TEST_F(TopologyTest, HasNoStatementToAddWhereOneIsTooMany) {
+  put(hub_.central(), "central-role",
+      R"({"Version":"2012-10-17","Statement":[
+          {"Effect":"Allow","Action":"aps:RemoteWrite","Resource":")" +
+          std::string(kWorkspace) + R"("},
+          {"Effect":"Deny","Action":"aps:RemoteWrite","Resource":"*"}]})");
+
+  const Topology topology = describe();
+
+  ASSERT_THAT(edge(topology, kCentralRole, kWorkspace).missing, SizeIs(1));
+  EXPECT_EQ(edge(topology, kCentralRole, kWorkspace).missing[0].statement, "");
+  EXPECT_THAT(edge(topology, kCentralRole, kWorkspace).missing[0].near_miss,
+              HasSubstr("denied by statement 2"));
+}
+
 TEST_F(TopologyDenialTest, IsForgottenWhenItIsOldOrAPermissionHasChanged) {
   EXPECT_FALSE(edge(describe(denied(minutes(6))), kTaskRole, kCentralRole).broken);
 
@@ -276,12 +300,14 @@ TEST_F(TopologyTest, IsJsonAsTheConsoleReadsIt) {
     }
     if (each["state"] == "broken") {
       EXPECT_EQ(each["missing"][0]["side"], "identity_policy");
-      EXPECT_EQ(each["documents"][1]["side"], "trust_policy");
+      EXPECT_EQ(json["documents"][each["documents"][1].GetUint()]["side"], "trust_policy");
       broken = true;
     }
   }
   EXPECT_TRUE(written);
   EXPECT_TRUE(broken);
+  EXPECT_FALSE(json["truncated"].GetBool());
+  EXPECT_EQ(json["leftOut"].GetInt(), 0);
 }
 
 }  // namespace

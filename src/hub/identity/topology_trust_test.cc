@@ -42,10 +42,10 @@ TEST_F(TopologyTest, HidesTheFarSideFromAccountsThatDoNotMonitor) {
   EXPECT_THAT(edges(topology), ElementsAre("assume ecs-tasks.amazonaws.com task-role",
                                            "assume task-role central-role"));
   EXPECT_THAT(topology.nodes, SizeIs(3));
-  const auto& documents = edge(topology, kTaskRole, kCentralRole).documents;
-  ASSERT_THAT(documents, SizeIs(2));
-  EXPECT_TRUE(documents[0].document);
-  EXPECT_FALSE(documents[1].document);
+  const auto shown = documents(topology, edge(topology, kTaskRole, kCentralRole));
+  ASSERT_THAT(shown, SizeIs(2));
+  EXPECT_TRUE(shown[0].text);
+  EXPECT_FALSE(shown[1].text);
   ASSERT_THAT(topology.accounts, SizeIs(2));
   EXPECT_TRUE(topology.accounts[0].visible);
   EXPECT_EQ(topology.accounts[1].name, kCentral);
@@ -147,6 +147,18 @@ TEST_F(TopologyTest, SupposesNoSourceOfRequestsThatUsersAndRolesMake) {
   EXPECT_THAT(broken.missing.at(0).near_miss, HasSubstr("aws:SourceAccount"));
 }
 
+TEST_F(TopologyTest, FollowsTrustInOneSessionOfARole) {
+  update_trust(trust(R"("AWS":"arn:aws:sts::111111111111:assumed-role/task-role/job")"));
+
+  EXPECT_FALSE(edge(describe(), kTaskRole, kCentralRole).broken);
+
+  put(hub_.workload(), "task-role", policy("s3:GetObject", "*"));
+
+  const Topology topology = describe();
+  ASSERT_THAT(edge(topology, kTaskRole, kCentralRole).missing, SizeIs(1));
+  EXPECT_EQ(edge(topology, kTaskRole, kCentralRole).missing[0].side, Side::identity_policy);
+}
+
 TEST_F(TopologyTest, FindsUsersWhomATrustPolicyMeansByACondition) {
   hub_.done(hub_.iam(hub_.workload(), "CreateUser", {{"UserName", "bob"}}));
   update_trust(trust(R"("AWS":"111111111111")",
@@ -158,6 +170,38 @@ TEST_F(TopologyTest, FindsUsersWhomATrustPolicyMeansByACondition) {
       hub_.iam(hub_.workload(), "PutUserPolicy",
                {{"UserName", "bob"}, {"PolicyName", "all"}, {"PolicyDocument", policy("*", "*")}}));
   EXPECT_THAT(edges(describe()), Contains("assume bob central-role"));
+}
+
+TEST_F(TopologyTest, WarnsOfRolesThatTrustEverybody) {
+  const auto open = [&](const std::string& document) {
+    update_trust(document);
+    const std::vector<std::string> all = edges(describe());
+    return std::find(all.begin(), all.end(), "assume anyone central-role") != all.end();
+  };
+
+  EXPECT_TRUE(open(trust(R"("AWS":"*")")));
+  EXPECT_TRUE(open(R"({"Version":"2012-10-17","Statement":[
+      {"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]})"));
+  EXPECT_TRUE(open(trust(R"("AWS":"*")", R"("StringEquals":{"sts:ExternalId":"x"})")));
+  // Anybody can give a role that name.
+  EXPECT_TRUE(
+      open(trust(R"("AWS":"*")", R"("ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/a"})")));
+  EXPECT_FALSE(
+      open(trust(R"("AWS":"*")", R"("StringEquals":{"aws:PrincipalAccount":"111111111111"})")));
+  EXPECT_FALSE(open(trust(R"("AWS":"*")",
+                          R"("ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111111111111:role/*"})")));
+  EXPECT_FALSE(open(R"({"Version":"2012-10-17","Statement":[
+      {"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"},
+      {"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole",
+       "Condition":{"StringNotEquals":{"aws:PrincipalAccount":"111111111111"}}}]})"));
+}
+
+TEST_F(TopologyTest, DrawsThoseOfTheOwnAccountWhomARoleTrustsWithEverybody) {
+  role(hub_.central(), "near", trust(kTrustEc2));
+  put(hub_.central(), "near", policy("sts:AssumeRole", "*"));
+  update_trust(trust(R"("AWS":"*")"));
+
+  EXPECT_THAT(edges(describe()), Contains("assume near central-role"));
 }
 
 }  // namespace

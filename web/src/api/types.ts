@@ -178,6 +178,11 @@ export interface Topology {
   accounts: TopologyAccount[];
   nodes: TopologyNode[];
   edges: TopologyEdge[];
+  documents: PolicyDocument[];
+  /** There is too much to look at all of it. */
+  truncated: boolean;
+  /** How much was not looked at, at least: each may have been an edge. */
+  leftOut: number;
 }
 export interface TopologyAccount {
   id: string;
@@ -188,9 +193,10 @@ export interface TopologyAccount {
   visible: boolean;
 }
 export interface TopologyNode {
-  /** ARN; of a service its name: "ecs-tasks.amazonaws.com". */
+  /** ARN; of a service its name: "ecs-tasks.amazonaws.com"; "*" of anyone. */
   id: string;
-  kind: "service" | "user" | "role" | "workspace";
+  /** anyone: whoever has an account on AWS. */
+  kind: "service" | "user" | "role" | "workspace" | "anyone";
   account: string;
   name: string;
 }
@@ -203,10 +209,13 @@ export interface TopologyEdge {
   state: "allowed" | "broken";
   action: string;
   missing: Missing[];
+  /** Of a refusal for which no statement is missing. */
+  reason?: string;
   /** Of write edges that carry something. */
   samplesPerSecond?: number;
   lastWriteAt?: number;
-  documents: PolicyDocument[];
+  /** In the documents of the topology, each of which is there once. */
+  documents: number[];
 }
 export interface PolicyDocument {
   side: Missing["side"];
@@ -214,6 +223,8 @@ export interface PolicyDocument {
   title: string;
   /** Absent where the caller may not see it. */
   document?: string;
+  /** Absent because all of them together are too long. */
+  leftOut?: boolean;
 }
 
 /** GET /dashboards */

@@ -1,7 +1,7 @@
 // An edge: whether it is allowed, what is missing and where, and the documents of both sides.
 
 import { hubNow } from "../../api/clock";
-import type { PolicyDocument, TopologyEdge } from "../../api/types";
+import type { PolicyDocument, Topology, TopologyEdge } from "../../api/types";
 import { formatTime } from "../../format/time";
 import { CopyButton } from "../../ui/copy-button";
 import { EdgeList, State } from "./edge-list";
@@ -13,6 +13,7 @@ import type { Choice } from "./search";
 import { ageText, edgeText, type Names, rateText } from "./words";
 
 interface Props {
+  topology: Topology;
   edge: TopologyEdge;
   /** All that are drawn as the same line. */
   line: TopologyEdge[];
@@ -20,7 +21,8 @@ interface Props {
   onChoose: (choice: Choice) => void;
 }
 
-export function EdgePanel({ edge, line, names, onChoose }: Props) {
+export function EdgePanel({ topology, edge, line, names, onChoose }: Props) {
+  const documents = edge.documents.flatMap((index) => topology.documents[index] ?? []);
   return (
     <>
       <h2>{edgeText(names, edge)}</h2>
@@ -50,13 +52,13 @@ export function EdgePanel({ edge, line, names, onChoose }: Props) {
       </dl>
       {edge.state === "broken" && (
         <>
-          <h3>What is missing</h3>
-          <MissingList missing={edge.missing} documents={edge.documents} />
+          <h3>{edge.reason ? "Why it is refused" : "What is missing"}</h3>
+          <MissingList missing={edge.missing} reason={edge.reason} documents={documents} />
         </>
       )}
       <h3>Policies of both sides</h3>
-      {edge.documents.length === 0 && <p class={styles.note}>Neither side has a policy.</p>}
-      {edge.documents.map((document, index) => (
+      {documents.length === 0 && <p class={styles.note}>Neither side has a policy.</p>}
+      {documents.map((document, index) => (
         <Document key={index} document={document} />
       ))}
       {line.length > 1 && (
@@ -76,13 +78,15 @@ export function EdgePanel({ edge, line, names, onChoose }: Props) {
 }
 
 function Document({ document }: { document: PolicyDocument }) {
-  const { title, document: json } = document;
+  const { title, document: json, leftOut } = document;
   return (
     <div class={styles.document}>
       <h4>{title}</h4>
       {json === undefined ? (
         <p class={styles.note}>
-          You may not see it: it belongs to another account. A monitoring account sees it.
+          {leftOut
+            ? "Left out: the policies of this account are too long to show all of them here."
+            : "You may not see it: it belongs to another account. A monitoring account sees it."}
         </p>
       ) : (
         <>

@@ -18,7 +18,7 @@ interface Props {
 function missingText(edge: TopologyEdge): string {
   if (edge.state === "allowed") return "";
   const sides = edge.missing.map((one) => `${sideName(one.side)} of ${one.holder}`);
-  return sides.join("; ") || "denied by a statement";
+  return sides.join("; ") || edge.reason || "denied by a statement";
 }
 
 function text(id: string, header: string, value: (edge: TopologyEdge) => string) {

@@ -47,5 +47,8 @@ export function fleet(size: number, broken: string[] = []): Topology {
       ),
       edge(WRITER, WORKSPACE, { kind: "write", samplesPerSecond: 5 }),
     ],
+    documents: [],
+    truncated: false,
+    leftOut: 0,
   };
 }

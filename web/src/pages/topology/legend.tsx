@@ -16,6 +16,7 @@ const KINDS: [Box["kind"], string][] = [
   ["user", "user"],
   ["role", "role"],
   ["workspace", "workspace"],
+  ["anyone", "anyone: a role trusts everybody"],
   ["account", "folded account"],
   ["stack", "accounts alike"],
 ];

@@ -9,10 +9,13 @@ import styles from "./missing.module.css";
 
 interface Props {
   missing: Missing[];
+  /** Why, where no statement is missing. */
+  reason?: string;
   documents?: PolicyDocument[];
 }
 
-export function MissingList({ missing, documents = [] }: Props) {
+export function MissingList({ missing, reason, documents = [] }: Props) {
+  if (missing.length === 0 && reason) return <p>The last request was refused: {reason}</p>;
   if (missing.length === 0)
     return (
       <p>
@@ -41,7 +44,8 @@ function MissingStatement({
   return (
     <li class={styles.missing}>
       <p class={styles.side}>
-        Missing in the <strong>{sideName(missing.side)}</strong> of {missing.holder}
+        {missing.statement ? "Missing in" : "Refused by"} the{" "}
+        <strong>{sideName(missing.side)}</strong> of {missing.holder}
       </p>
       {missing.nearMiss && <p class={styles.near}>{missing.nearMiss}</p>}
       {missing.statement && (

@@ -32,7 +32,7 @@ export function NodePanel(props: PanelProps & { node: TopologyNode }) {
             </dd>
           </>
         )}
-        {node.kind !== "service" && (
+        {node.kind !== "service" && node.kind !== "anyone" && (
           <>
             <dt>ARN</dt>
             <dd>
@@ -42,6 +42,11 @@ export function NodePanel(props: PanelProps & { node: TopologyNode }) {
         )}
       </dl>
       {node.kind === "workspace" && <WorkspaceLinks node={node} />}
+      {node.kind === "anyone" && (
+        <p class={styles.note}>
+          The roles below trust everybody: name the accounts that are meant in their trust policies.
+        </p>
+      )}
       <EdgesOf
         title="From here"
         edges={topology.edges.filter((edge) => edge.from === node.id)}

@@ -74,6 +74,13 @@ function View({ topology }: { topology: Topology }) {
   return (
     <>
       <Controls address={address} picture={picture} />
+      {topology.truncated && (
+        <p class={styles.truncated} role="note">
+          The picture is not whole: there are too many permissions to look at all of them. At least{" "}
+          {topology.leftOut.toLocaleString("en")} that may have been edges were left out; every
+          account has its fair share.
+        </p>
+      )}
       {failure !== undefined && <ErrorNotice title="The graph did not load" error={failure} />}
       <div class={styles.columns}>
         <div class={styles.left}>

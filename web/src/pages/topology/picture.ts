@@ -126,6 +126,7 @@ const KIND_WORDS: Record<TopologyNode["kind"], string> = {
   user: "user",
   role: "role",
   workspace: "workspace",
+  anyone: "whoever has an account",
 };
 
 export function kindOf(node: TopologyNode): string {

@@ -49,7 +49,7 @@ export function namesOf(topology: Topology): Names {
 export function nodeText(names: Names, id: string): string {
   const node = names.get(id);
   if (!node) return id;
-  if (node.kind === "service") return node.name;
+  if (node.kind === "service" || node.kind === "anyone") return node.name;
   return `${node.kind} ${node.name} of ${node.account}`;
 }
 
