@@ -120,6 +120,7 @@ std::vector<identity::TopologyInput::Denial> DenialLog::since(Timestamp time) co
                    .caller = one->caller,
                    .action = one->action,
                    .resource = one->resource,
+                   .reason = one->reason,
                    .missing = one->missing});
   }
   return out;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/strings.h"
 #include "hub/identity/arn.h"
 #include "hub/identity/topology_draft.h"
 
@@ -17,6 +18,21 @@ std::optional<EdgeKind> kind_of(std::string_view action) {
   return std::nullopt;
 }
 
+// Whether its policies allow actions of other services than of Prometheus and STS.
+bool is_for_something_else(const KnownEntity& role) {
+  const auto is_other = [](const std::string& action) {
+    const std::string service = to_lower(action.substr(0, action.find(':')));
+    return service != "aps" && service != "sts";
+  };
+  for (const NamedPolicy& policy : role.policies.identity)
+    for (const Statement& statement : policy.policy->statements)
+      if (statement.effect == Effect::allow &&
+          (statement.not_actions ||
+           std::any_of(statement.actions.begin(), statement.actions.end(), is_other)))
+        return true;
+  return false;
+}
+
 }  // namespace
 
 void Draft::draw_flows() {
@@ -28,8 +44,17 @@ void Draft::draw_flows() {
     Topology::Edge* edge = find(flow.kind, from, to);
     const bool recent = flow.last_at && *flow.last_at + kFlowMemory >= input_.now;
     // Who came for a role once and may no longer need not mean to come again.
-    if (!edge && recent && !assumes) edge = add(flow.kind, from, to, judge(flow.kind, from, to));
+    // Nor does who was deleted.
+    const bool gone = !from.entity && identities_.account(from.account);
+    if (!edge && recent && !assumes && !gone)
+      edge = add(flow.kind, from, to, judge(flow.kind, from, to));
     if (!edge) continue;
+    // What the session brought, its tags for one, gave what policies alone do not.
+    if (flow.last_at && *flow.last_at >= identities_.changed_at() &&
+        *flow.last_at + kDenialMemory >= input_.now) {
+      edge->broken = false;
+      edge->missing.clear();
+    }
     edge->samples_per_second = edge->samples_per_second.value_or(0) + flow.samples_per_second;
     if (flow.last_at)
       edge->last_at = std::max(edge->last_at.value_or(*flow.last_at), *flow.last_at);
@@ -42,7 +67,8 @@ void Draft::draw_flows() {
 void Draft::draw_denials() {
   for (const TopologyInput::Denial& denial : input_.denials) {
     const auto kind = kind_of(denial.action);
-    if (!kind || denial.caller.empty() || denial.at + kDenialMemory < input_.now) continue;
+    const bool told = !denial.missing.empty() || !denial.reason.empty();
+    if (!kind || !told || denial.caller.empty() || denial.at + kDenialMemory < input_.now) continue;
     const End from = end_of_caller(denial.caller);
     const End to = *kind == EdgeKind::assume ? end_of_role(denial.resource, from)
                                              : end_of_workspace(denial.resource);
@@ -58,8 +84,9 @@ void Draft::draw_denials() {
     if (edge) {
       break_edge(*edge, from, std::move(judgement.missing));
     } else {
-      add(*kind, from, to, std::move(judgement));
+      edge = add(*kind, from, to, std::move(judgement));
     }
+    if (edge && edge->missing.empty()) edge->reason = denial.reason;
   }
 }
 
@@ -75,14 +102,15 @@ void Draft::draw_dead_ends() {
   }
   std::erase_if(wanted, [&](const std::string& arn) { return leading.contains(arn); });
   for (const std::string& arn : wanted) {
-    const End from = end_of(*identities_.by_arn(arn));
-    const auto workspace =
-        std::find_if(input_.workspaces.begin(), input_.workspaces.end(),
-                     [&](const auto& each) { return each.account == from.account; });
-    if (workspace == input_.workspaces.end()) continue;
-    const End to = end_of(*workspace);
-    add(EdgeKind::write, from, to, judge(EdgeKind::write, from, to));
+    const KnownEntity& role = *identities_.by_arn(arn);
+    const auto workspaces = workspaces_of_.find(role.entity.account);
+    if (workspaces == workspaces_of_.end() || is_for_something_else(role)) continue;
+    meet(role.entity.account, {.kind = EdgeKind::write,
+                               .from = end_of(role),
+                               .to = end_of(*workspaces->second.front()),
+                               .naming = Naming::by_name});
   }
+  settle();
 }
 
 }  // namespace tributary::hub::identity

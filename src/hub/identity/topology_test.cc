@@ -125,13 +125,21 @@ TEST_F(TopologyTest, FindsAPolicyWithTheWrongAction) {
 }
 
 TEST_F(TopologyTest, FindsARoleThatOthersComeForAndThatMayDoNothing) {
-  put(hub_.central(), "central-role", policy("s3:GetObject", "*"));
+  hub_.done(hub_.iam(hub_.central(), "DeleteRolePolicy",
+                     {{"RoleName", "central-role"}, {"PolicyName", "inline"}}));
 
   const Topology topology = describe();
 
   EXPECT_THAT(edges(topology),
               ElementsAre("!write central-role ecs", "assume ecs-tasks.amazonaws.com task-role",
                           "assume task-role central-role"));
+}
+
+TEST_F(TopologyTest, ExpectsNoWritesOfARoleThatIsForSomethingElse) {
+  put(hub_.central(), "central-role", policy("ecs:*", "*"));
+
+  EXPECT_THAT(edges(describe()), ElementsAre("assume ecs-tasks.amazonaws.com task-role",
+                                             "assume task-role central-role"));
 }
 
 TEST_F(TopologyTest, ExpectsNoWritesOfWhoAdministersAWorkspace) {
@@ -194,6 +202,37 @@ TEST_F(TopologyTest, BreaksTheEdgeOfWhoWroteAndMayNoLonger) {
   EXPECT_EQ(edge(topology, kCentralRole, kWorkspace).last_at, seen.now - minutes(1));
 }
 
+TEST_F(TopologyTest, DoesNotWarnOfAWriterThatWasDeleted) {
+  TopologyInput seen = input();
+  seen.flows.push_back({.principal = "arn:aws:sts::222222222222:assumed-role/central-role/a",
+                        .target = kWorkspace,
+                        .last_at = seen.now - minutes(1)});
+  hub_.done(hub_.iam(hub_.central(), "DeleteRolePolicy",
+                     {{"RoleName", "central-role"}, {"PolicyName", "inline"}}));
+  hub_.done(hub_.iam(hub_.central(), "DeleteRole", {{"RoleName", "central-role"}}));
+
+  EXPECT_THAT(edges(describe(seen)), testing::Not(testing::Contains(HasSubstr("write"))));
+}
+
+// Its permission may come of the session's tags, which policies alone do not tell.
+TEST_F(TopologyTest, BelievesAWriteThatGotThroughSinceTheLastChange) {
+  put(hub_.central(), "central-role",
+      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"aps:RemoteWrite",
+          "Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"a"}}}]})");
+  hub_.clock().advance(minutes(3));
+  const auto written = [&](Duration ago) {
+    TopologyInput seen = input();
+    seen.flows.push_back({.principal = "arn:aws:sts::222222222222:assumed-role/central-role/a",
+                          .target = kWorkspace,
+                          .last_at = seen.now - ago});
+    return describe(seen);
+  };
+
+  EXPECT_FALSE(edge(written(seconds(5)), kCentralRole, kWorkspace).broken);
+  EXPECT_THAT(edge(written(seconds(5)), kCentralRole, kWorkspace).missing, IsEmpty());
+  EXPECT_TRUE(edge(written(minutes(4)), kCentralRole, kWorkspace).broken);
+}
+
 class TopologyDenialTest : public TopologyTest {
  protected:
   // Refused for its external id, which policies alone do not tell.
@@ -216,6 +255,20 @@ TEST_F(TopologyDenialTest, BreaksAnEdgeThatPoliciesWouldAllow) {
   const Topology::Edge& broken = edge(topology, kTaskRole, kCentralRole);
   EXPECT_TRUE(broken.broken);
   EXPECT_EQ(broken.missing.at(0).near_miss, "external id");
+}
+
+TEST_F(TopologyDenialTest, SaysWhyWhereNoStatementIsMissing) {
+  hub_.clock().advance(minutes(1));
+  TopologyInput seen = denied(seconds(10));
+  seen.denials[0].missing.clear();
+  EXPECT_FALSE(edge(describe(seen), kTaskRole, kCentralRole).broken);
+
+  seen.denials[0].reason = "the workspace is in eu-west-1: sign for that region";
+
+  const Topology topology = describe(seen);
+  EXPECT_TRUE(edge(topology, kTaskRole, kCentralRole).broken);
+  EXPECT_EQ(edge(topology, kTaskRole, kCentralRole).reason, seen.denials[0].reason);
+  EXPECT_THAT(to_json(topology), HasSubstr(R"("reason":"the workspace is in eu-west-1)"));
 }
 
 TEST_F(TopologyTest, HasNoStatementToAddWhereOneIsTooMany) {
