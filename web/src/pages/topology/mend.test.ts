@@ -16,11 +16,38 @@ function missing(rest: Partial<Missing>): Missing {
 test("adds to an identity policy by an inline policy", () => {
   const { command } = remedy(missing({}), [], "http://hub:9009");
 
-  expect(command).toBe(
+  expect(command?.replace(/-r-\w+ /, "-r-HASH ")).toBe(
     "aws --endpoint-url http://hub:9009 --region us-east-1 iam put-role-policy --role-name task " +
-      "--policy-name allow-sts-AssumeRole " +
+      "--policy-name allow-sts-AssumeRole-2-r-HASH " +
       `--policy-document '{"Version":"2012-10-17","Statement":[${STATEMENT}]}'`,
   );
+});
+
+test("replaces no policy that it has suggested for another statement", () => {
+  const nameFor = (Resource: unknown) => {
+    const statement = JSON.stringify({ Effect: "Allow", Action: "sts:AssumeRole", Resource });
+    const { command } = remedy(missing({ statement }), [], "http://hub");
+    return /--policy-name (\S+)/.exec(command ?? "")?.[1] ?? "";
+  };
+  const names = ["arn:aws:iam::2:role/a", "arn:aws:iam::2:role/b", "arn:aws:iam::3:role/a", "*"];
+  const long = nameFor(`arn:aws:iam::2:role/${"é".repeat(200)}`);
+
+  expect(new Set(names.map(nameFor)).size).toBe(names.length);
+  expect(nameFor(names[0])).toBe(nameFor(names[0]));
+  expect(nameFor([names[0], names[1]])).not.toBe(nameFor(names[0]));
+  expect(long).toMatch(/^[\w+=,.@-]{100,128}$/);
+});
+
+test("adds nothing where a statement refuses", () => {
+  for (const side of ["identity_policy", "trust_policy", "permissions_boundary"] as const) {
+    const denied = missing({ side, statement: "", nearMiss: "denied by statement 2 of p" });
+    const { command, text } = remedy(denied, [], "http://hub");
+    expect(command).toBeUndefined();
+    expect(text).toContain("denied by statement 2 of p");
+    expect(text).not.toContain("Add");
+  }
+  const hidden = remedy(missing({ statement: "" }), [], "http://hub");
+  expect(hidden.text).toContain("role task of account 111111111111");
 });
 
 test("keeps what a trust policy says already", () => {

@@ -62,16 +62,42 @@ function policyOf(statement: string): string {
   return `{"Version":"2012-10-17","Statement":[${compact(statement)}]}`;
 }
 
-// "aps:RemoteWrite" -> "allow-aps-RemoteWrite"
+// IAM replaces an inline policy of the same name: each statement has a name of its own,
+// "allow-sts-AssumeRole-222222222222-writer-1k2j3h4".
 function policyName(statement: string): string {
+  const name = `allow-${words(statement)}`.replace(/[^\w+=,.@-]/g, "-");
+  const hash = hashOf(compact(statement));
+  return `${name.slice(0, POLICY_NAME_MAX - hash.length - 1)}-${hash}`;
+}
+
+const POLICY_NAME_MAX = 128;
+
+function words(statement: string): string {
   try {
-    const action = JSON.parse(statement).Action;
-    const first = Array.isArray(action) ? action[0] : action;
-    if (typeof first === "string") return `allow-${first.replace(/[^\w+=,.@-]/g, "-")}`;
+    const { Action, Resource } = JSON.parse(statement);
+    const arn = String([Resource].flat()[0]).split(":");
+    const names = [arn[4], arn.at(-1)?.split("/").at(-1)].filter((name) => name && name !== "*");
+    return [[Action].flat()[0], ...names].join("-");
   } catch {
-    // Any name does.
+    return "missing";
   }
-  return "allow-missing";
+}
+
+// FNV-1a, in base 36.
+function hashOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const character of text)
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
+
+// One statement too many, not one too few, or something that no statement mends.
+function withoutStatement({ side, holder, nearMiss }: Missing): Remedy {
+  const where = `the ${sideName(side)} of ${holder}`;
+  if (!nearMiss) return { text: `A statement of ${where} refuses it. Its account sees which.` };
+  const denied = nearMiss.startsWith("denied by ");
+  const how = denied ? " Narrow or remove that statement: Deny goes before every Allow." : "";
+  return { text: `In ${where}: ${nearMiss}.${how}` };
 }
 
 /** `endpoint` is the hub's address, `documents` what the caller may see of both sides. */
@@ -79,6 +105,8 @@ export function remedy(missing: Missing, documents: PolicyDocument[], endpoint: 
   const holder = parseHolder(missing.holder);
   const cli = (...words: string[]) =>
     ["aws", `--endpoint-url ${endpoint}`, "--region us-east-1", ...words].join(" ");
+  const mendable = missing.side !== "resource_policy" && missing.side !== "root_user";
+  if (missing.statement === "" && mendable) return withoutStatement(missing);
   switch (missing.side) {
     case "identity_policy": {
       if (!holder) break;
