@@ -1,5 +1,6 @@
 // Dashboards: the built-in ones on the running topology, and one's own.
 
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { visit } from "./browser";
@@ -174,6 +175,34 @@ describe("one's own dashboard", () => {
       .panel("Text")
       .getByText(/<img src=x/)
       .waitFor();
+  });
+
+  it("leads into Explore with a panel's own stretch, and downloads the table that is chosen", async () => {
+    const { page, dashboard } = await open("tributary-hub");
+    const more = { instant: true, format: "table" };
+    const query = (refId: string, expr: string) => ({ refId, expr, ...more });
+    const tables = [query("A", "demo_orders_open"), query("B", "count by (job) (up)")];
+    const panels = [
+      panel(1, "Earlier", "up", { timeShift: "1h" }),
+      panel(2, "Tables", "", { type: "table", targets: tables }),
+    ];
+    await upload(page, model("own-range", "Own range", panels));
+    await dashboard.complete();
+    const menu = (title: string) => page.getByRole("button", { name: `Menu of ${title}` });
+
+    await dashboard.panel("Tables").getByLabel("Table", { exact: true }).selectOption("Query B");
+    await menu("Tables").click();
+    const download = page.waitForEvent("download");
+    await page.getByRole("menuitem", { name: "Download CSV" }).click();
+    expect(readFileSync(await (await download).path(), "utf8")).toMatch(/^Time,job,Value #B\r\n/);
+
+    await menu("Earlier").click();
+    await page.getByRole("menuitem", { name: "Explore" }).click();
+    await page.waitForURL(/\/console\/explore\?.*expr=/);
+    const { searchParams } = new URL(page.url());
+    const [from, to] = ["from", "to"].map((name) => Number(searchParams.get(name)));
+    expect(Number(to) - Number(from)).toBe(3_600_000);
+    expect(Math.abs(Date.now() - 3_600_000 - Number(to))).toBeLessThan(60_000);
   });
 
   it("says which panel is not supported, and shows the others", async () => {
