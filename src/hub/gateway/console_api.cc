@@ -95,7 +95,7 @@ ControlAnswer ConsoleApi::topology(const ControlRequest& request) {
   // The snapshot alone is taken under the lock: thousands of decisions are made on it.
   Result<identity::IdentitySnapshotPtr> identities = [&] {
     const std::lock_guard lock(parts_.identity_mutex);
-    for (const auto& pair : parts_.assumed_roles.since(input.now - identity::kDenialMemory))
+    for (const auto& pair : parts_.assumed_roles.since(input.now - identity::AssumedRoles::kMemory))
       input.flows.push_back({.principal = pair.caller,
                              .target = pair.role,
                              .kind = identity::EdgeKind::assume,

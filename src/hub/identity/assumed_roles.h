@@ -1,5 +1,5 @@
 // Who became which role, and when last: the newest thing known of an edge of trust is that it
-// works. Since the start of the hub.
+// works.
 //
 // Threads: one at a time, the store's.
 #pragma once
@@ -17,6 +17,8 @@ namespace tributary::hub::identity {
 class AssumedRoles {
  public:
   static constexpr std::size_t kPairsMax = 20'000;  // further ones are not noted
+  // Nobody asks for older ones: they make room for new ones.
+  static constexpr Duration kMemory = std::chrono::minutes(5);
 
   struct Pair {
     std::string caller;  // ARN of the user or role; a service's name
@@ -26,6 +28,8 @@ class AssumedRoles {
 
   void note(const std::string& caller, const std::string& role, Timestamp now) {
     const auto key = std::make_pair(caller, role);
+    if (last_.size() >= kPairsMax && !last_.contains(key))
+      std::erase_if(last_, [&](const auto& each) { return each.second + kMemory < now; });
     if (last_.size() < kPairsMax || last_.contains(key)) last_[key] = now;
   }
   std::vector<Pair> since(Timestamp time) const {
