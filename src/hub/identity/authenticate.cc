@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::size_t kCacheEntriesMax = 8'192;
 
-ApiError invalid_token() {
-  return ApiError(403, "InvalidClientTokenId",
-                  "The security token included in the request is invalid.");
-}
-
 ApiError expired_token() {
   return ApiError(403, "ExpiredToken", "The security token included in the request is expired");
 }
@@ -69,6 +64,11 @@ Principal role_session(const Entity& role, const Session& session, std::vector<T
 }
 
 }  // namespace
+
+ApiError invalid_token() {
+  return ApiError(403, "InvalidClientTokenId",
+                  "The security token included in the request is invalid.");
+}
 
 std::variant<AuthenticatedPtr, ApiError> Authenticator::find(std::string_view access_key_id,
                                                              std::string_view token) {

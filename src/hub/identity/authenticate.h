@@ -47,4 +47,7 @@ class Authenticator {
   std::unordered_map<std::string, AuthenticatedPtr> cache_;
 };
 
+// Nobody has this access key, or not with this token.
+ApiError invalid_token();
+
 }  // namespace tributary::hub::identity

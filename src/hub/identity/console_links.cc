@@ -27,9 +27,12 @@ Error out_of_range(std::string_view what, Duration got, Duration least, Duration
                                            go_duration(most));
 }
 
+std::int64_t session_seconds_max(const Entity& entity) {
+  return entity.kind == EntityKind::role ? entity.max_session_seconds : kUserSessionSecondsMax;
+}
+
 Result<Duration> session_length(const Entity& entity, Duration wanted) {
-  const seconds most(entity.kind == EntityKind::role ? entity.max_session_seconds
-                                                     : kUserSessionSecondsMax);
+  const seconds most(session_seconds_max(entity));
   if (wanted == Duration::zero())
     return std::min<Duration>(seconds(kUserSessionSecondsDefault), most);
   const seconds least(kUserSessionSecondsMin);
@@ -56,8 +59,9 @@ Fault redeem(Store& store, std::string_view token, Xml& out, std::string& arn) {
   if (!first) return not_valid("used at the same time");
 
   const bool role = entity->kind == EntityKind::role;
-  const Session session =
-      new_session(store, *entity, role ? kSessionName : "", link->session_seconds);
+  // The role's maximum may have been lowered since the link was made.
+  const std::int64_t length = std::min(link->session_seconds, session_seconds_max(*entity));
+  const Session session = new_session(store, *entity, role ? kSessionName : "", length);
   write_credentials(store, session, out);
   arn = role ? session_arn(*entity, session) : entity->arn();
   out.element("Account", entity->account).element("Arn", arn);

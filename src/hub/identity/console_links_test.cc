@@ -76,6 +76,16 @@ TEST_F(ConsoleLinksTest, SignInAsARoleForAsLongAsItAllows) {
   EXPECT_EQ(principal.expires - hub_.clock().now(), hours(2));
 }
 
+TEST_F(ConsoleLinksTest, LastNoLongerThanTheRoleAllowsWhenTheyAreUsed) {
+  const std::string link = token(for_role());
+  hub_.done(hub_.iam(hub_.central(), "UpdateRole",
+                     {{"RoleName", "viewer"}, {"MaxSessionDuration", "3600"}}));
+
+  const Principal principal = hub_.principal(credentials(hub_.done(redeem(link))));
+
+  EXPECT_EQ(principal.expires - hub_.clock().now(), hours(1));
+}
+
 TEST_F(ConsoleLinksTest, AreUsedOnce) {
   const std::string link = token(request());
   hub_.done(redeem(link));
@@ -212,6 +222,8 @@ TEST_F(SessionTokenTest, CallsNeitherIamNorMostOfSts) {
     return response.error ? response.error->code : "";
   };
   EXPECT_EQ(code(hub_.iam(temporary, "ListRoles")), "InvalidClientTokenId");
+  EXPECT_EQ(hub_.iam(temporary, "ListRoles").action, "iam:ListRoles");
+  EXPECT_EQ(hub_.iam(temporary, "MakeItUp").action, "");
   EXPECT_EQ(code(hub_.sts(temporary, "GetSessionToken")), "AccessDenied");
   EXPECT_EQ(code(hub_.sts(temporary, "GetAccessKeyInfo", {{"AccessKeyId", temporary.id}})),
             "AccessDenied");

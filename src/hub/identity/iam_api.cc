@@ -1,5 +1,7 @@
 #include "hub/identity/iam_api.h"
 
+#include <algorithm>
+
 #include "hub/identity/iam_operations.h"
 
 namespace tributary::hub::identity {
@@ -196,17 +198,26 @@ std::vector<Operation> all_operations() {
   return all;
 }
 
+ApiResponse refuse_session(const std::vector<Operation>& operations, const ApiRequest& request) {
+  ApiResponse response = error_response(
+      kIam,
+      {403, "InvalidClientTokenId", "The security token included in the request is invalid", "",
+       "a session of GetSessionToken cannot call IAM"},
+      request.request_id);
+  const std::string_view action = request.params.text("Action");
+  if (std::any_of(operations.begin(), operations.end(),
+                  [&](const Operation& each) { return each.name == action; }))
+    response.action = std::string(kIam.prefix).append(":").append(action);
+  return response;
+}
+
 }  // namespace
 
 ApiResponse IamApi::handle(const ApiRequest& request) {
+  static const std::vector<Operation> kOperations = all_operations();
   // As on AWS: who has only such a session cannot make himself a key that outlives it.
   if (request.caller.kind == PrincipalKind::user && request.caller.temporary())
-    return error_response(
-        kIam,
-        {403, "InvalidClientTokenId", "The security token included in the request is invalid", "",
-         "a session of GetSessionToken cannot call IAM"},
-        request.request_id);
-  static const std::vector<Operation> kOperations = all_operations();
+    return refuse_session(kOperations, request);
   return run_operation(kIam, kOperations, store_, authorizer_, request);
 }
 

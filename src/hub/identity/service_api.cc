@@ -33,11 +33,6 @@ const std::vector<Parameter>& parameters_of(std::string_view action) {
   return action == kVerify ? kOfVerify : action == kAuthorize ? kOfAuthorize : kOfIssue;
 }
 
-ApiError invalid_token() {
-  return ApiError(403, "InvalidClientTokenId",
-                  "The security token included in the request is invalid.");
-}
-
 ApiError refused(const aws::AuthError& error) {
   return {error.http_status, error.code, error.full_message()};
 }
