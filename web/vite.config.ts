@@ -10,6 +10,8 @@ export default defineConfig({
     outDir: process.env.OUT_DIR ?? "dist",
     emptyOutDir: true,
     target: "es2022",
+    // 3 % smaller than esbuild's, of a bundle that has a limit (tests/web/run.py).
+    minify: "terser",
     // Content-Security-Policy forbids data: scripts and styles; files can be cached for ever.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -171,7 +171,7 @@ export async function settled(page: Page): Promise<void> {
       (element) => element.getBoundingClientRect().top < window.innerHeight,
     );
     const state = window as unknown as { settledAt?: number };
-    if (document.querySelector("main") === null || busy.length > 0) state.settledAt = undefined;
+    if (document.querySelector("main h1") === null || busy.length > 0) state.settledAt = undefined;
     else state.settledAt ??= performance.now();
     // What one answer leads to has had the time to begin.
     return state.settledAt !== undefined && performance.now() - state.settledAt > 300;
