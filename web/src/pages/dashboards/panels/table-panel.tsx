@@ -25,9 +25,6 @@ interface Row {
   cells: Cell[];
 }
 
-// Of the names of the columns.
-const HEAD = 30;
-
 interface CellProps {
   value: Cell;
   field: Field;
@@ -137,7 +134,7 @@ function One({ panel, table, title, height }: OneProps) {
       rows={rows}
       rowKey={(row) => row.key}
       sort={sort}
-      height={height - HEAD}
+      height={height}
     />
   );
 }
