@@ -1,7 +1,8 @@
 // What it costs the hub to draw the topology of 200 accounts with 20 roles each: reading it after
 // somebody has changed a policy, drawing, and writing the JSON. Every account has a task role that
 // assumes its namesake in a central account, roles for execution and administration, and others
-// that read something.
+// that read something. And of the same with a crowd: one account more, with 1,000 roles that may
+// all become each other and that have a long policy each.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@ using namespace tributary::hub::identity;
 
 constexpr int kAccounts = 200;
 constexpr int kRoles = 20;
+constexpr int kCrowd = 1000;
 
 std::string statement(const std::string& body) {
   return R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",)" + body + "}]}";
@@ -27,13 +29,14 @@ std::string account_id(int i) { return std::to_string(100'000'000'000 + i); }
 
 class World {
  public:
-  World() {
+  explicit World(int crowd) {
     std::string pattern = (std::filesystem::temp_directory_path() / "topology.XXXXXX").string();
     directory_ = ::mkdtemp(pattern.data());
     store_ = std::move(Store::open(directory_, clock_, random_)).value();
     auto transaction = store_->begin();
     input.account = account_id(0);
     for (int i = 0; i < kAccounts; ++i) add_account(i);
+    if (crowd > 0) add_crowd(crowd);
     (void)transaction->commit();
     (void)store_->set_monitoring(input.account, true);
   }
@@ -85,6 +88,18 @@ class World {
                R"("Action":"aps:RemoteWrite","Resource":")" + input.workspaces[0].arn + "\"");
   }
 
+  void add_crowd(int crowd) {
+    const std::string id = account_id(kAccounts);
+    (void)store_->add_account({.id = id, .name = "crowd"});
+    std::string resources = R"(["arn:aws:iam::)" + id + R"(:role/r*")";
+    while (resources.size() < 9'000)
+      resources += R"(,"arn:aws:iam::)" + id + ":role/x" + std::to_string(resources.size()) + "\"";
+    for (int i = 0; i < crowd; ++i)
+      add_entity(kAccounts, "r" + std::to_string(i),
+                 R"("Principal":{"AWS":"arn:aws:iam::)" + id + R"(:root"})",
+                 R"("Action":"sts:AssumeRole","Resource":)" + resources + "]");
+  }
+
   void add_entity(int account, const std::string& name, const std::string& trust,
                   const std::string& policy) {
     const Entity entity{.kind = EntityKind::role,
@@ -105,7 +120,12 @@ class World {
 };
 
 World& world() {
-  static World all;
+  static World all(0);
+  return all;
+}
+
+World& crowded_world() {
+  static World all(kCrowd);
   return all;
 }
 
@@ -143,6 +163,22 @@ void draw(benchmark::State& state) {
   roles_per_second(state);
 }
 BENCHMARK(draw)->ArgName("one_account")->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+
+void draw_crowd(benchmark::State& state) {
+  IdentityReader reader(crowded_world().store());
+  const auto snapshot = reader.read();
+  std::size_t edges = 0;
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    const Topology topology = describe_topology(**snapshot, crowded_world().input);
+    edges = topology.edges.size();
+    bytes = to_json(topology).size();
+  }
+  state.counters["edges"] = static_cast<double>(edges);
+  state.counters["json_bytes"] = static_cast<double>(bytes);
+  state.SetItemsProcessed(state.iterations() * (kAccounts * kRoles + kCrowd));
+}
+BENCHMARK(draw_crowd)->Unit(benchmark::kMillisecond);
 
 void write_json(benchmark::State& state) {
   IdentityReader reader(world().store());

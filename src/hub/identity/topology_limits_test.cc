@@ -44,6 +44,21 @@ TEST_F(TopologyLimitsTest, LeavesTheOtherAccountsTheirShare) {
   }
 }
 
+TEST_F(TopologyLimitsTest, TakesLongPoliciesForSeveral) {
+  add_crowd();
+  const std::size_t edges = describe_within({.candidates_max = 40}).edges.size();
+
+  for (int i = 0; i < 8; ++i) {
+    std::string document = policy("sts:AssumeRole", "arn:aws:iam::111111111111:role/r*");
+    document.insert(document.size() - 1, std::string(20'000, ' '));
+    put(hub_.workload(), ("r" + std::to_string(i)).c_str(), document);
+  }
+
+  const Topology topology = describe_within({.candidates_max = 40});
+  EXPECT_LT(topology.edges.size(), edges / 2);
+  EXPECT_THAT(this->edges(topology), Contains("write central-role ecs"));
+}
+
 TEST_F(TopologyLimitsTest, ShowsADocumentOnceForAllEdgesThatItIsOf) {
   put(hub_.central(), "central-role", policy("aps:*", kWorkspace));
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CENTRAL, fleet, role, WORKSPACE, WRITER } from "./fleet.testdata";
+import { CENTRAL, edge, fleet, role, WORKSPACE, WRITER } from "./fleet.testdata";
 import { place } from "./layout";
 import { openAtFirst, pictureOf } from "./picture";
 
@@ -52,6 +52,19 @@ test("leaves out nodes without edges unless they are asked for", () => {
   expect(pictureOf(topology, ALL).unconnected).toBe(1);
   expect(pictureOf(topology, ALL).boxes).toHaveLength(3);
   expect(pictureOf(topology, { ...ALL, unconnected: true }).boxes).toHaveLength(4);
+});
+
+test("lets anyone stand by himself, outside of all accounts", () => {
+  const topology = fleet(2);
+  topology.nodes.push({ id: "*", kind: "anyone", account: "", name: "anyone" });
+  topology.edges.push(edge("*", WRITER));
+
+  const { boxes, links } = pictureOf(topology, ALL);
+
+  const box = boxes.find((one) => one.id === "*");
+  expect(box).toMatchObject({ kind: "anyone", detail: "whoever has an account" });
+  expect(box?.frame).toBeUndefined();
+  expect(links.some((link) => link.from === "*" && link.to === WRITER)).toBe(true);
 });
 
 test("opens at first what holds a workspace where not all fits", () => {
