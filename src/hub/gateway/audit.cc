@@ -33,7 +33,10 @@ void Audit::count(std::string_view action, int status) {
 // What succeeds and changes nothing is counted only; so are samples that are written.
 void Audit::record(const net::ServerRequest& request, int status, const Trail& trail) {
   count(trail.action, status);
-  if (status < 400 && !trail.changes) return;
+  if (status >= 400 || trail.changes) write(request, status, trail);
+}
+
+void Audit::write(const net::ServerRequest& request, int status, const Trail& trail) {
   std::vector<LogField> fields = {{"request_id", trail.request_id},   {"status", status},
                                   {"caller", trail.caller},           {"account", trail.account},
                                   {"action", trail.action},           {"resource", trail.resource},

@@ -38,6 +38,8 @@ class Audit {
       : denials_(denials), telemetry_(telemetry), log_(std::move(log)), clock_(clock) {}
 
   void record(const net::ServerRequest& request, int status, const Trail& trail);
+  // A line; a denial is kept, too.
+  void write(const net::ServerRequest& request, int status, const Trail& trail);
   // Of what needs no caller and changes nothing.
   void count(std::string_view action, int status);
 

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "hub/gateway/gateway_fixture.h"
 #include "hub/identity/console_links.h"
+#include "hub/identity/service_api.h"
 
 namespace tributary::hub::gateway {
 namespace {
@@ -57,6 +58,25 @@ TEST_F(AuditTest, LogsChangesOfDashboards) {
   EXPECT_EQ(signed_as(admin, put).status, 200);
 
   EXPECT_THAT(audit, HasSubstr("tributary:PutDashboard"));
+}
+
+TEST_F(AuditTest, LogsAndKeepsWhatAServiceWasToldToRefuse) {
+  const auto made = identities->add_service_key(std::string(identity::kLabService));
+  const aws::Credentials lab{.access_key_id = made->key.id, .secret_access_key = made->secret};
+  iam("Action=CreateUser&UserName=ann");
+  const std::string key = between(iam("Action=CreateAccessKey&UserName=ann").body, "AccessKeyId");
+  audit.clear();
+
+  const net::Response response = send(
+      sts("Action=TributaryAuthorize&AuthorizedAction=ecs%3ARunTask&Resource=*&AccessKeyId=" + key),
+      &lab);
+
+  EXPECT_EQ(response.status, 200) << response.body;
+  EXPECT_THAT(audit, HasSubstr("ecs:RunTask"));
+  EXPECT_THAT(audit, HasSubstr("arn:aws:iam::222222222222:user/ann"));
+  const std::string denials = signed_as(admin, {.target = "/denials"}).body;
+  EXPECT_THAT(denials, HasSubstr(R"("action":"ecs:RunTask")"));
+  EXPECT_THAT(denials, HasSubstr("identity"));
 }
 
 TEST_F(AuditTest, LogsCredentialsThatAreIssued) {

@@ -232,6 +232,15 @@ net::Response Gateway::run_operation(const identity::ApiService& service,
   trail.resource = shorten(answer.resource, kResourceBytesMax);
   trail.changes = answer.changes;
   if (answer.error) trail.refuse(*answer.error);
+  if (answer.refusal) {
+    Trail theirs{.request_id = trail.request_id,
+                 .caller = answer.refusal->caller,
+                 .account = answer.refusal->account,
+                 .action = answer.refusal->action,
+                 .resource = shorten(answer.refusal->resource, kResourceBytesMax)};
+    theirs.refuse(answer.refusal->error);
+    audit_.write(exchange.request, answer.refusal->error.status, theirs);
+  }
   return to_response(std::move(answer));
 }
 

@@ -22,6 +22,15 @@ struct ApiRequest {
   RequestContext context;  // of the transport: aws:SourceIp, aws:SecureTransport, aws:UserAgent
 };
 
+// What a service asked about for somebody, and was told to refuse.
+struct Refusal {
+  std::string caller;  // ARN; "" where it is not known
+  std::string account;
+  std::string action;
+  std::string resource;
+  ApiError error;
+};
+
 struct ApiResponse {
   int status = 200;
   std::string content_type = "text/xml";
@@ -33,6 +42,7 @@ struct ApiResponse {
   std::string resource;  // what was authorised
   bool changes = false;  // state, or credentials are issued
   std::optional<ApiError> error;
+  std::optional<Refusal> refusal;
 };
 
 // Which of the two a request is for is told by its Version.

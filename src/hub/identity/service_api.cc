@@ -45,13 +45,19 @@ ApiError only_for_services(const Call& call, std::string_view action) {
                       std::string(action) + ": it needs a service key of this hub");
 }
 
-void write_denial(Call& call, const ApiError& error) {
+// The answer to the service that asked.
+Refusal refuse(Call& call, ApiError error, const Principal& caller) {
   call.out.open("Denial")
       .element("Status", std::to_string(error.status))
       .element("Code", error.code)
       .element("Message", error.message)
       .optional("Explanation", error.explanation)
       .close("Denial");
+  return {.caller = caller.arn,
+          .account = caller.account,
+          .action = std::string(call.text("AuthorizedAction")),
+          .resource = std::string(call.text("Resource")),
+          .error = std::move(error)};
 }
 
 // arn:aws:ecs:eu-west-1:111111111111:task/cluster/0123 -> 0123, if it may name a session.
@@ -104,20 +110,22 @@ bool ServiceApi::has(std::string_view action) {
 ApiResponse ServiceApi::handle(const ApiRequest& request) {
   const std::string_view action = request.params.text("Action");
   Call call{request, request.params, request.caller, store_, authorizer_, EntityKind::role, {}};
+  Refused refused;
   Fault fault = validate(parameters_of(action), request.params);
-  if (!fault) fault = run(call, action);
+  if (!fault) fault = run(call, action, refused);
   ApiResponse response = fault
                              ? error_response(kSts, std::move(*fault), request.request_id)
                              : success_response(kSts, action, call.out.take(), request.request_id);
   response.action = std::string(kSts.prefix).append(":").append(action);
   response.resource = std::string(call.text(action == kIssue ? "RoleArn" : "Resource"));
+  response.refusal = std::move(refused);
   return response;
 }
 
-Fault ServiceApi::run(Call& call, std::string_view action) {
+Fault ServiceApi::run(Call& call, std::string_view action, Refused& refused) {
   if (action == kIssue) return issue_task_credentials(call);
   if (!is_service(call.caller)) return only_for_services(call, action);
-  return action == kVerify ? verify_request(call) : authorize(call);
+  return action == kVerify ? verify_request(call, refused) : authorize(call, refused);
 }
 
 std::variant<AuthenticatedPtr, ApiError> ServiceApi::find_caller(std::string_view access_key_id,
@@ -172,12 +180,12 @@ void ServiceApi::remember(const std::string& access_key_id, std::string_view tok
   sessions_.insert_or_assign(access_key_id, Known{std::string(token), expires});
 }
 
-Fault ServiceApi::verify_request(Call& call) {
+Fault ServiceApi::verify_request(Call& call, Refused& refused) {
   std::string region;
   const auto found = verify(call, region);
   if (const auto* error = std::get_if<ApiError>(&found)) {
     if (error->receiver()) return *error;
-    write_denial(call, *error);
+    refused = refuse(call, *error, {});
     return {};
   }
   const Principal& caller = std::get<AuthenticatedPtr>(found)->principal;
@@ -191,13 +199,13 @@ Fault ServiceApi::verify_request(Call& call) {
   return {};
 }
 
-Fault ServiceApi::authorize(Call& call) {
+Fault ServiceApi::authorize(Call& call, Refused& refused) {
   const std::string_view id = call.text("AccessKeyId");
   const auto known = sessions_.find(id);
   const auto found = find_caller(id, known == sessions_.end() ? "" : known->second.token);
   if (const auto* error = std::get_if<ApiError>(&found)) {
     if (error->receiver()) return *error;
-    write_denial(call, *error);
+    refused = refuse(call, *error, {});
     return {};
   }
   AccessRequest access{.principal = std::get<AuthenticatedPtr>(found)->principal,
@@ -213,7 +221,7 @@ Fault ServiceApi::authorize(Call& call) {
   if (decision.allowed()) {
     call.out.element("Decision", to_string(decision.verdict));
   } else {
-    write_denial(call, access_denied(access, decision));
+    refused = refuse(call, access_denied(access, decision), access.principal);
   }
   return {};
 }

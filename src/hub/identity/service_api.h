@@ -25,6 +25,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -60,9 +61,10 @@ class ServiceApi {
     Timestamp expires;
   };
 
-  Fault run(Call& call, std::string_view action);
-  Fault verify_request(Call& call);
-  Fault authorize(Call& call);
+  using Refused = std::optional<Refusal>;
+  Fault run(Call& call, std::string_view action, Refused& refused);
+  Fault verify_request(Call& call, Refused& refused);
+  Fault authorize(Call& call, Refused& refused);
   Fault issue_task_credentials(Call& call);
 
   std::variant<AuthenticatedPtr, ApiError> verify(const Call& call, std::string& region);
