@@ -160,7 +160,7 @@ function OwnTable({ entries, onChanged }: OwnTableProps) {
     },
     {
       id: "actions",
-      header: "",
+      header: "Delete",
       sortable: false,
       value: () => "",
       cell: (entry) => (
