@@ -178,6 +178,13 @@ export async function settled(page: Page): Promise<void> {
   });
 }
 
+/** Until what has changed is on the screen. */
+export function drawn(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+  });
+}
+
 /** For the manual: docs/images/console/<name>-<theme>.png, where CONSOLE_SCREENSHOTS says. */
 export async function screenshot(page: Page, name: string, theme: string): Promise<void> {
   const folder = process.env.CONSOLE_SCREENSHOTS;

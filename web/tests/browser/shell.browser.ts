@@ -3,7 +3,7 @@
 
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { accessibility, jumped, screenshot, settled, tooWide, visit } from "./browser";
+import { accessibility, drawn, jumped, screenshot, settled, tooWide, visit } from "./browser";
 import { Console, type Place, SignIn } from "./pages/console";
 import { rig, startHub, stopHub } from "./rig";
 
@@ -169,18 +169,23 @@ describe("while the hub is away", () => {
   });
 });
 
-describe.each(["light", "dark"] as const)("every page, %s", (theme) => {
+describe("every page", () => {
   it.each(Object.entries(PAGES))(
-    "%s is accessible, keeps still, fits every window",
+    "%s is accessible in light and dark, keeps still, fits every window",
     async (name, path) => {
-      const { page, console } = await signedIn({ theme });
+      const { page, console } = await signedIn();
       await page.goto(path);
       await console.isOpen();
       await settled(page);
-      await screenshot(page, name, theme);
-
       expect(await jumped(page)).toBeLessThan(0.05);
-      expect(await accessibility(page)).toBe("");
+
+      for (const theme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme: theme });
+        await drawn(page);
+        await screenshot(page, name, theme);
+        expect(await accessibility(page)).toBe("");
+      }
+
       await page.setViewportSize({ width: 360, height: 740 });
       expect(await tooWide(page)).toEqual([]);
       await page.setViewportSize({ width: 3840, height: 2160 });

@@ -160,7 +160,7 @@ function OwnTable({ entries, onChanged }: OwnTableProps) {
     },
     {
       id: "actions",
-      header: "Delete",
+      header: "Actions",
       sortable: false,
       value: () => "",
       cell: (entry) => (
