@@ -27,7 +27,7 @@ class QueryQueueTest : public ::testing::Test {
   }
   void start(const std::string& workspace, QueryQueue::Share share = {2, 10, 1min},
              std::stop_token stop = {}) {
-    gate_.spawn(ask(workspace, share, std::move(stop)));
+    gate_.spawn(ask(workspace, share, stop.stop_possible() ? std::move(stop) : end_.get_token()));
     loop_.run_posted();
   }
   void end(std::string_view workspace) {
@@ -35,6 +35,12 @@ class QueryQueueTest : public ::testing::Test {
     loop_.run_posted();
   }
 
+  ~QueryQueueTest() override {  // nobody waits on
+    end_.request_stop();
+    loop_.run_posted();
+  }
+
+  std::stop_source end_;
   net::FakeLoop loop_;
   QueryQueue queue_{loop_, 3};
   net::Gate gate_;
