@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, expect } from "vitest";
-import { rig } from "./rig";
+import { figure, rig } from "./rig";
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -89,7 +89,9 @@ export function unexpected(visited: Visit): string[] {
 }
 
 afterEach(async (test) => {
-  const failed = test.task.result?.state === "fail";
+  const { state, retryCount = 0 } = test.task.result ?? {};
+  const failed = state === "fail";
+  if (retryCount > 0) figure(`tried twice: ${test.task.name}`);
   const wrong: string[] = [];
   for (const each of visits.splice(0)) {
     if (failed) await keepForLater(each.page, test.task.name);
