@@ -11,6 +11,10 @@ std::string root(const ApiService& service, std::string_view tag) {
 
 }  // namespace
 
+std::string action_name(const ApiService& service, std::string_view operation) {
+  return std::string(service.prefix).append(":").append(operation);
+}
+
 ApiResponse error_response(const ApiService& service, ApiError error, std::string_view request_id) {
   Xml xml;
   xml.raw(root(service, "ErrorResponse"));

@@ -54,6 +54,9 @@ struct ApiService {
 inline constexpr ApiService kIam{"iam", "2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/"};
 inline constexpr ApiService kSts{"sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"};
 
+// "iam:CreateRole"
+std::string action_name(const ApiService& service, std::string_view operation);
+
 // The answer to a request that fails, also before any operation was reached.
 ApiResponse error_response(const ApiService& service, ApiError error, std::string_view request_id);
 

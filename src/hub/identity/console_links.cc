@@ -109,7 +109,7 @@ ApiResponse redeem_console_link(Store& store, const ApiRequest& request) {
   ApiResponse response =
       fault ? error_response(kSts, std::move(*fault), request.request_id)
             : success_response(kSts, kRedeemConsoleLink, out.take(), request.request_id);
-  response.action = std::string(kSts.prefix).append(":").append(kRedeemConsoleLink);
+  response.action = action_name(kSts, kRedeemConsoleLink);
   response.resource = std::move(arn);
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;

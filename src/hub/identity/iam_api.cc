@@ -1,7 +1,5 @@
 #include "hub/identity/iam_api.h"
 
-#include <algorithm>
-
 #include "hub/identity/iam_operations.h"
 
 namespace tributary::hub::identity {
@@ -205,9 +203,7 @@ ApiResponse refuse_session(const std::vector<Operation>& operations, const ApiRe
        "a session of GetSessionToken cannot call IAM"},
       request.request_id);
   const std::string_view action = request.params.text("Action");
-  if (std::any_of(operations.begin(), operations.end(),
-                  [&](const Operation& each) { return each.name == action; }))
-    response.action = std::string(kIam.prefix).append(":").append(action);
+  if (find_operation(operations, action) != nullptr) response.action = action_name(kIam, action);
   return response;
 }
 

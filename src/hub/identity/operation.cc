@@ -151,7 +151,7 @@ Fault authorize(Call& call, const Operation& operation, const ApiService& servic
   if (Fault fault = operation.target(call, target)) return fault;
   resource = target.resource;
   AccessRequest access{.principal = call.caller,
-                       .action = std::string(service.prefix).append(":").append(operation.name),
+                       .action = action_name(service, operation.name),
                        .resource = target.resource,
                        .resource_account = target.account,
                        .context = call.request.context};
@@ -228,6 +228,12 @@ Fault read_tags(const Params& params, std::vector<Tag>& tags) {
   return {};
 }
 
+const Operation* find_operation(std::span<const Operation> operations, std::string_view name) {
+  const auto found = std::find_if(operations.begin(), operations.end(),
+                                  [&](const Operation& each) { return each.name == name; });
+  return found == operations.end() ? nullptr : &*found;
+}
+
 ApiResponse run_operation(const ApiService& service, std::span<const Operation> operations,
                           Store& store, Authorizer& authorizer, const ApiRequest& request) {
   const std::string_view action = request.params.text("Action");
@@ -237,9 +243,8 @@ ApiResponse run_operation(const ApiService& service, std::span<const Operation> 
         service,
         ApiError(400, "MissingAction", "The request is missing an action or a required parameter."),
         request.request_id);
-  const auto found = std::find_if(operations.begin(), operations.end(),
-                                  [&](const Operation& each) { return each.name == action; });
-  if (found == operations.end() || version != service.version)
+  const Operation* found = find_operation(operations, action);
+  if (found == nullptr || version != service.version)
     return error_response(service, unknown_action(action, version), request.request_id);
   Call call{request, request.params, request.caller, store, authorizer, found->kind, {}};
   std::string resource;
@@ -248,7 +253,7 @@ ApiResponse run_operation(const ApiService& service, std::span<const Operation> 
   if (found->output == Operation::Output::result) result = call.out.take();
   ApiResponse response = fault ? error_response(service, std::move(*fault), request.request_id)
                                : success_response(service, found->name, result, request.request_id);
-  response.action = std::string(service.prefix).append(":").append(action);
+  response.action = action_name(service, action);
   response.resource = std::move(resource);
   response.changes = found->access == Operation::Access::write;
   return response;

@@ -73,6 +73,9 @@ struct Operation {
   std::vector<Parameter> parameters;
 };
 
+// Null where there is none of this name.
+const Operation* find_operation(std::span<const Operation> operations, std::string_view name);
+
 // Dispatches on Action among `operations`.
 ApiResponse run_operation(const ApiService& service, std::span<const Operation> operations,
                           Store& store, Authorizer& authorizer, const ApiRequest& request);

@@ -116,7 +116,7 @@ ApiResponse ServiceApi::handle(const ApiRequest& request) {
   ApiResponse response = fault
                              ? error_response(kSts, std::move(*fault), request.request_id)
                              : success_response(kSts, action, call.out.take(), request.request_id);
-  response.action = std::string(kSts.prefix).append(":").append(action);
+  response.action = action_name(kSts, action);
   response.resource = std::string(call.text(action == kIssue ? "RoleArn" : "Resource"));
   response.refusal = std::move(refused);
   return response;

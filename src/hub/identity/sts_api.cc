@@ -270,9 +270,7 @@ const std::vector<Operation>& operations() {
 }
 
 bool is_known(std::string_view action) {
-  return ServiceApi::has(action) ||
-         std::any_of(operations().begin(), operations().end(),
-                     [&](const Operation& each) { return each.name == action; });
+  return ServiceApi::has(action) || find_operation(operations(), action) != nullptr;
 }
 
 bool issues_credentials(std::string_view action) {
@@ -289,7 +287,7 @@ ApiResponse StsApi::handle(const ApiRequest& request) {
   if (is_known(action)) fault = refuse_temporary(request.caller, action);
   if (fault) {
     ApiResponse refused = error_response(kSts, std::move(*fault), request.request_id);
-    refused.action = std::string(kSts.prefix).append(":").append(action);
+    refused.action = action_name(kSts, action);
     return refused;
   }
   ApiResponse response = ServiceApi::has(action) ? services_.handle(request) : run(request);
@@ -327,7 +325,7 @@ ApiResponse StsApi::handle_unsigned(const ApiRequest& request) {
                      : "No OpenIDConnect provider found in your account for the token's issuer: "
                        "this hub holds none yet");
   ApiResponse response = error_response(kSts, std::move(error), request.request_id);
-  response.action = std::string(kSts.prefix).append(":").append(action);
+  response.action = action_name(kSts, action);
   response.resource = std::string(request.params.text("RoleArn"));
   return response;
 }

@@ -64,6 +64,16 @@ class TopologyTest : public ::testing::Test {
             .now = hub_.clock().now(),
             .workspaces = {{.arn = kWorkspace, .account = std::string(kCentral), .alias = "ecs"}}};
   }
+  // The central role has written a minute ago, and has lost its policy since.
+  TopologyInput wrote_and_may_no_longer() {
+    TopologyInput seen = input();
+    seen.flows.push_back({.principal = "arn:aws:sts::222222222222:assumed-role/central-role/a",
+                          .target = kWorkspace,
+                          .last_at = seen.now - std::chrono::minutes(1)});
+    hub_.done(hub_.iam(hub_.central(), "DeleteRolePolicy",
+                       {{"RoleName", "central-role"}, {"PolicyName", "inline"}}));
+    return seen;
+  }
   Topology describe(const TopologyInput& from) {
     const auto snapshot = reader_.read();
     EXPECT_TRUE(snapshot) << snapshot.error().message();

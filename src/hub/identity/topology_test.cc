@@ -189,12 +189,7 @@ TEST_F(TopologyTest, ShowsUsersOnlyWhenTheyDidSomething) {
 }
 
 TEST_F(TopologyTest, BreaksTheEdgeOfWhoWroteAndMayNoLonger) {
-  TopologyInput seen = input();
-  seen.flows.push_back({.principal = "arn:aws:sts::222222222222:assumed-role/central-role/a",
-                        .target = kWorkspace,
-                        .last_at = seen.now - minutes(1)});
-  hub_.done(hub_.iam(hub_.central(), "DeleteRolePolicy",
-                     {{"RoleName", "central-role"}, {"PolicyName", "inline"}}));
+  const TopologyInput seen = wrote_and_may_no_longer();
 
   const Topology topology = describe(seen);
 
@@ -203,12 +198,7 @@ TEST_F(TopologyTest, BreaksTheEdgeOfWhoWroteAndMayNoLonger) {
 }
 
 TEST_F(TopologyTest, DoesNotWarnOfAWriterThatWasDeleted) {
-  TopologyInput seen = input();
-  seen.flows.push_back({.principal = "arn:aws:sts::222222222222:assumed-role/central-role/a",
-                        .target = kWorkspace,
-                        .last_at = seen.now - minutes(1)});
-  hub_.done(hub_.iam(hub_.central(), "DeleteRolePolicy",
-                     {{"RoleName", "central-role"}, {"PolicyName", "inline"}}));
+  const TopologyInput seen = wrote_and_may_no_longer();
   hub_.done(hub_.iam(hub_.central(), "DeleteRole", {{"RoleName", "central-role"}}));
 
   EXPECT_THAT(edges(describe(seen)), testing::Not(testing::Contains(HasSubstr("write"))));
