@@ -1,26 +1,13 @@
 // Whose clock is shown and typed: the browser's or UTC, as chosen in the session's menu. Reading
 // `zone` while rendering draws anew when another one is chosen.
 
-import { signal } from "@preact/signals";
-import { keepChoice, keptChoice } from "../ui/kept";
+import { choiceOf } from "../ui/kept";
 
 export type Zone = "local" | "utc";
 
-function read(): Zone {
-  return keptChoice("zone") === "utc" ? "utc" : "local";
-}
+export const ZONES = ["local", "utc"] as const satisfies readonly Zone[];
 
-export const zone = signal<Zone>(read());
-
-export function chooseZone(chosen: Zone): void {
-  keepChoice("zone", chosen);
-  zone.value = chosen;
-}
-
-// Another tab has chosen.
-globalThis.addEventListener?.("storage", () => {
-  zone.value = read();
-});
+export const { chosen: zone, choose: chooseZone } = choiceOf<Zone>("zone", ZONES);
 
 /** "Europe/Berlin", "UTC" */
 export function zoneName(): string {

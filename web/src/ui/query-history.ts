@@ -1,48 +1,29 @@
 // The queries that were run in this browser, the last first.
 
-const KEY = "tributary.queries";
+import { keepChoice, keptChoice } from "./kept";
+
+const NAME = "queries";
 const KEPT = 200;
 const LENGTH_MAX = 4000;
 
-export type Store = Pick<Storage, "getItem" | "setItem">;
-
-const NOTHING: Store = { getItem: () => null, setItem: () => {} };
-
-/** The browser's; one that keeps nothing where it lets nobody at it. */
-export function browserStore(): Store {
+export function readHistory(): string[] {
   try {
-    return localStorage;
-  } catch {
-    return NOTHING;
-  }
-}
-
-export function readHistory(store: Store): string[] {
-  try {
-    const kept: unknown = JSON.parse(store.getItem(KEY) ?? "[]");
+    const kept: unknown = JSON.parse(keptChoice(NAME) ?? "[]");
     return Array.isArray(kept) ? kept.filter((each) => typeof each === "string") : [];
   } catch {
-    // Somebody else's text, or none may be kept: as if there were nothing.
+    // Somebody else's text: as if there were nothing.
     return [];
   }
 }
 
-export function remember(store: Store, expressions: string[]): void {
+export function remember(expressions: string[]): void {
   const fresh = expressions
     .map((each) => each.trim())
     .filter((each) => each !== "" && each.length <= LENGTH_MAX);
-  const kept = readHistory(store).filter((each) => !fresh.includes(each));
-  try {
-    store.setItem(KEY, JSON.stringify([...new Set(fresh), ...kept].slice(0, KEPT)));
-  } catch {
-    // A browser that keeps nothing has no history.
-  }
+  const before = readHistory().filter((each) => !fresh.includes(each));
+  keepChoice(NAME, JSON.stringify([...new Set(fresh), ...before].slice(0, KEPT)));
 }
 
-export function forget(store: Store): void {
-  try {
-    store.setItem(KEY, "[]");
-  } catch {
-    // As above.
-  }
+export function forget(): void {
+  keepChoice(NAME, "[]");
 }

@@ -4,17 +4,14 @@
 //   chooseTheme("system")
 
 import { computed, signal } from "@preact/signals";
-import { keepChoice, keptChoice } from "./kept";
+import { choiceOf } from "./kept";
 
 export type Theme = "system" | "light" | "dark";
 export type ColorScheme = "light" | "dark";
 
-export const THEMES: readonly Theme[] = ["system", "light", "dark"];
+export const THEMES = ["system", "light", "dark"] as const satisfies readonly Theme[];
 
-function read(): Theme {
-  const kept = keptChoice("theme");
-  return THEMES.find((theme) => theme === kept) ?? "system";
-}
+export const { chosen: theme, choose: chooseTheme } = choiceOf<Theme>("theme", THEMES);
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const systemIsDark = signal(dark.matches);
@@ -22,7 +19,6 @@ dark.addEventListener("change", () => {
   systemIsDark.value = dark.matches;
 });
 
-export const theme = signal<Theme>(read());
 export const colorScheme = computed<ColorScheme>(() =>
   theme.value === "system" ? (systemIsDark.value ? "dark" : "light") : theme.value,
 );
@@ -31,16 +27,6 @@ theme.subscribe((chosen) => {
   const root = document.documentElement;
   if (chosen === "system") delete root.dataset.theme;
   else root.dataset.theme = chosen;
-});
-
-export function chooseTheme(chosen: Theme): void {
-  keepChoice("theme", chosen);
-  theme.value = chosen;
-}
-
-// Another tab has chosen.
-addEventListener("storage", () => {
-  theme.value = read();
 });
 
 export function useColorScheme(): ColorScheme {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { HubError } from "../../api/client";
 import type { QueryData } from "../../api/types";
-import { browserStore, forget, readHistory, remember } from "../../ui/query-history";
+import { forget, readHistory, remember } from "../../ui/query-history";
 import { arrange } from "../../ui/table-rows";
 import { answerJson, graphCsv, tableCsv } from "./export";
 import { describe, suggestions } from "./metric";
@@ -157,9 +157,9 @@ test("a browser that lets nobody at its storage has no history, and nothing brea
   const own = Object.getOwnPropertyDescriptor(globalThis, "localStorage") ?? { configurable: true };
   Object.defineProperty(globalThis, "localStorage", { configurable: true, get: denied });
 
-  remember(browserStore(), ["up"]);
-  expect(readHistory(browserStore())).toEqual([]);
-  expect(denied).toHaveBeenCalledTimes(2);
+  remember(["up"]);
+  expect(readHistory()).toEqual([]);
+  expect(denied).toHaveBeenCalledTimes(3);
   Object.defineProperty(globalThis, "localStorage", own);
 });
 
@@ -197,22 +197,23 @@ test("JSON holds what was asked and what was answered", () => {
 
 test("the history has each query once, the last first, whatever the store holds", () => {
   const kept = new Map<string, string>();
-  const store = {
+  vi.stubGlobal("localStorage", {
     getItem: (key: string) => kept.get(key) ?? null,
     setItem: (key: string, value: string) => void kept.set(key, value),
-  };
+  });
 
-  remember(store, ["a", "b"]);
-  remember(store, [" b ", ""]);
-  expect(readHistory(store)).toEqual(["b", "a"]);
+  remember(["a", "b"]);
+  remember([" b ", ""]);
+  expect(readHistory()).toEqual(["b", "a"]);
 
-  for (let i = 0; i < 250; i++) remember(store, [`q${i}`]);
-  expect(readHistory(store)).toHaveLength(200);
+  for (let i = 0; i < 250; i++) remember([`q${i}`]);
+  expect(readHistory()).toHaveLength(200);
 
-  forget(store);
-  expect(readHistory(store)).toEqual([]);
+  forget();
+  expect(readHistory()).toEqual([]);
   kept.set("tributary.queries", "{oops");
-  expect(readHistory(store)).toEqual([]);
+  expect(readHistory()).toEqual([]);
+  vi.unstubAllGlobals();
 });
 
 test("a metric's kind is that of its family", () => {

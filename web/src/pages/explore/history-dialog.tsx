@@ -4,7 +4,7 @@ import { useMemo, useState } from "preact/hooks";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Field } from "../../ui/field";
-import { browserStore, forget, readHistory } from "../../ui/query-history";
+import { forget, readHistory } from "../../ui/query-history";
 import styles from "./page.module.css";
 
 export interface HistoryDialogProps {
@@ -16,7 +16,7 @@ export interface HistoryDialogProps {
 function Body({ onChoose }: Pick<HistoryDialogProps, "onChoose">) {
   const [filter, setFilter] = useState("");
   const [emptied, setEmptied] = useState(false);
-  const all = useMemo(() => readHistory(browserStore()), [emptied]);
+  const all = useMemo(() => readHistory(), [emptied]);
   const shown = all.filter((each) => each.toLowerCase().includes(filter.toLowerCase()));
   if (all.length === 0) {
     return <p>Queries that you run are kept here, in this browser alone. There is none yet.</p>;
@@ -36,7 +36,7 @@ function Body({ onChoose }: Pick<HistoryDialogProps, "onChoose">) {
       {shown.length === 0 && <p>No query has “{filter}” in it.</p>}
       <Button
         onClick={() => {
-          forget(browserStore());
+          forget();
           setEmptied(true);
         }}
       >

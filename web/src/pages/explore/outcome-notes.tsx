@@ -3,6 +3,7 @@
 import { formatValue } from "../../format/units";
 import { Button } from "../../ui/button";
 import { ErrorNotice } from "../../ui/error-notice";
+import { Facts } from "../../ui/facts";
 import styles from "./page.module.css";
 import type { Answer, Outcome } from "./queries";
 import { countOf } from "./results";
@@ -33,14 +34,7 @@ function Statistics({ outcome, step }: { outcome: Outcome; step: number | undefi
   return (
     <div class={styles.statistics}>
       <span class={styles.letter}>{outcome.asked.letter}</span>
-      <dl aria-label={`Statistics of query ${outcome.asked.letter}`}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts label={`Statistics of query ${outcome.asked.letter}`} facts={facts} />
     </div>
   );
 }

@@ -12,7 +12,7 @@ import { download } from "../../ui/download";
 import { Empty } from "../../ui/empty";
 import { Menu } from "../../ui/menu";
 import { Page } from "../../ui/page";
-import { browserStore, remember } from "../../ui/query-history";
+import { remember } from "../../ui/query-history";
 import { Skeleton } from "../../ui/skeleton";
 import { Tabs } from "../../ui/tabs";
 import { TimePicker } from "../../ui/time-picker";
@@ -174,7 +174,7 @@ function Content({ time, api, onBusy }: ContentProps) {
   const answer = useAnswer(api, state, time);
   useEffect(() => onBusy(answer.loading), [answer.loading]);
   const rows = useRows(state, (written) => {
-    remember(browserStore(), written.expressions);
+    remember(written.expressions);
     const same = written.expressions.join("\n") === state.expressions.join("\n");
     change(same ? written : { ...written, visibility: ALL_VISIBLE });
     // The same queries once more: with what has come since.

@@ -9,6 +9,7 @@ import { useAddress } from "../../ui/address";
 import { Button } from "../../ui/button";
 import { Empty } from "../../ui/empty";
 import { ErrorNotice } from "../../ui/error-notice";
+import { Facts } from "../../ui/facts";
 import { Skeleton } from "../../ui/skeleton";
 import { type Column, Table } from "../../ui/table";
 import { useLive } from "../../ui/use-live";
@@ -155,14 +156,7 @@ function Detail({ denial, onClose }: { denial: Denial | DenialRow; onClose: () =
           ×
         </Button>
       </header>
-      <dl class={styles.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts class={styles.facts} facts={facts} />
       {denial.missing.length > 0 ? (
         <MissingList missing={denial.missing} />
       ) : (

@@ -4,11 +4,11 @@ import { useEffect, useState } from "preact/hooks";
 import { hubNow } from "../../api/clock";
 import { EXPIRED, endSession, isOver, type Session, session } from "../../api/session";
 import { formatClock } from "../../format/time";
-import { chooseZone, zone } from "../../time/zone";
+import { chooseZone, ZONES, zone } from "../../time/zone";
 import { Button } from "../button";
 import { CopyButton } from "../copy-button";
 import { Menu, type MenuItem } from "../menu";
-import { browserStore, forget } from "../query-history";
+import { forget } from "../query-history";
 import { chooseTheme, THEMES, theme } from "../theme";
 import { nameOf, remaining, SOON_S } from "./identity";
 import styles from "./session-menu.module.css";
@@ -45,7 +45,7 @@ export function SessionMenu() {
 
 function signOut(): void {
   endSession("");
-  forget(browserStore());
+  forget();
   // What somebody looked at is nobody else's business.
   history.replaceState(null, "", "/console/");
 }
@@ -60,7 +60,7 @@ function OfSession({ current }: { current: Session }) {
       checked: theme.value === each,
       onSelect: () => chooseTheme(each),
     })),
-    ...(["local", "utc"] as const).map((each) => ({
+    ...ZONES.map((each) => ({
       label: ZONE_NAMES[each],
       group: "Times",
       checked: zone.value === each,
